@@ -1,0 +1,56 @@
+/*
+ * Discriminators: models from data to one number, built from a recipe.
+ */
+#ifndef GAN_DISCRIMINATOR_H
+#define GAN_DISCRIMINATOR_H
+
+#include "generator.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Fill it with gan_discriminator_options_init, then change what you like; every field is taken literally. */
+typedef struct gan_discriminator_options {
+    size_t struct_size;              /**< set by gan_discriminator_options_init */
+    gan_recipe recipe;               /**< set by gan_discriminator_options_init */
+    int hidden_count;                /**< hidden layers, 0 … GAN_MAX_HIDDEN: 2 */
+    int64_t hidden[GAN_MAX_HIDDEN];  /**< their sizes: 512, 256 */
+    gan_activation activation;       /**< after each hidden layer: ReLU; must be linear with maxout */
+    float slope;                     /**< of leaky ReLU: 0.2 */
+    int64_t maxout_pieces;           /**< 2 or more: hidden layers are maxout layers of so many pieces; 0: dense: 0 */
+    gan_normalization normalization; /**< in each hidden layer: none. Batch norm mixes examples: no R1 with it */
+    float normalization_epsilon;     /**< 1e-5 */
+    float batch_norm_momentum;       /**< 0.1 */
+    float dropout;                   /**< probability, after each hidden layer's activation; 0 for none: 0 */
+    bool center_input;               /**< map the input from [input_low, input_high] to [−1, 1] first: false */
+    float input_low, input_high;     /**< the range of what comes in, which is the generator's range: 0, 1 */
+    bool sigmoid_output;             /**< end in a sigmoid, for looking at; losses want the logit: false */
+    gan_initializer initializer;     /**< of weights: Glorot uniform; biases are 0 */
+} gan_discriminator_options;
+
+/** gan_discriminator_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_discriminator_options_init_sized(gan_discriminator_options *options, size_t struct_size,
+                                                        gan_recipe recipe);
+/** Fills every field with the recipe's defaults: the article's network, data→512→256→1. */
+static inline gan_status gan_discriminator_options_init(gan_discriminator_options *options, gan_recipe recipe)
+{
+    return gan_discriminator_options_init_sized(options, sizeof *options, recipe);
+}
+
+/**
+ * A discriminator of examples of shape `example`, named "D", with output [1]. NULL options are the MLP recipe's. Its
+ * parameters are not initialised: a trainer does that, or gan_model_initialize.
+ *
+ * The output is a logit, high on real data: the probability that an example is real is its sigmoid, and the losses
+ * (which contain that sigmoid, without ever taking the log of 0) are computed from the logit. With sigmoid_output the
+ * model ends in the sigmoid itself and states the range [0, 1].
+ *
+ * MLP: flatten, centring, hidden_count × [dense or maxout, normalisation, activation, dropout], dense 1.
+ */
+GAN_API gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,26 @@
+/*
+ * libgan: generative adversarial networks for C programs. This header includes all the others.
+ */
+#ifndef GAN_GAN_H
+#define GAN_GAN_H
+
+#include "base.h"
+#include "dataset.h"
+#include "discriminator.h"
+#include "generator.h"
+#include "image.h"
+#include "initializer.h"
+#include "layer.h"
+#include "loader.h"
+#include "loss.h"
+#include "model.h"
+#include "ops.h"
+#include "optimizer.h"
+#include "plan.h"
+#include "plot.h"
+#include "sampler.h"
+#include "tape.h"
+#include "tensor.h"
+#include "trainer.h"
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * Generators: models from noise to data, built from a recipe. Data of any shape; the input is [latent_size].
+ */
+#ifndef GAN_GENERATOR_H
+#define GAN_GENERATOR_H
+
+#include "model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a network is made of. */
+typedef enum gan_recipe {
+    GAN_RECIPE_MLP = 0 /**< dense layers */
+} gan_recipe;
+
+/** What stands between a hidden layer and its activation. */
+typedef enum gan_normalization {
+    GAN_NORMALIZATION_NONE = 0,
+    GAN_NORMALIZATION_BATCH, /**< gan_layer_batch_norm_with; the layer before it then has no bias, which it would undo
+                              */
+    GAN_NORMALIZATION_LAYER  /**< gan_layer_layer_norm_with */
+} gan_normalization;
+
+/** The most hidden layers that options can name. */
+#define GAN_MAX_HIDDEN 8
+
+/** Fill it with gan_generator_options_init, then change what you like; every field is taken literally. */
+typedef struct gan_generator_options {
+    size_t struct_size;              /**< set by gan_generator_options_init */
+    gan_recipe recipe;               /**< set by gan_generator_options_init */
+    int64_t latent_size;             /**< how many random numbers go in: 100 */
+    int hidden_count;                /**< hidden layers, 0 … GAN_MAX_HIDDEN: 3 */
+    int64_t hidden[GAN_MAX_HIDDEN];  /**< their sizes: 256, 512, 1024 */
+    gan_activation activation;       /**< after each hidden layer: ReLU */
+    float slope;                     /**< of leaky ReLU: 0.2 */
+    gan_normalization normalization; /**< in each hidden layer: none */
+    float normalization_epsilon;     /**< 1e-5 */
+    float batch_norm_momentum;       /**< 0.1, in PyTorch's sense: the new batch's share */
+    float dropout;                   /**< probability, after each hidden layer's activation; 0 for none: 0 */
+    gan_activation output;       /**< at the end: sigmoid (range [0, 1]); tanh has [−1, 1]; linear and others none */
+    gan_initializer initializer; /**< of weights: Glorot uniform; biases are 0 */
+} gan_generator_options;
+
+/** gan_generator_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_generator_options_init_sized(gan_generator_options *options, size_t struct_size,
+                                                    gan_recipe recipe);
+/** Fills every field with the recipe's defaults: the article's network, 100→256→512→1024→data. */
+static inline gan_status gan_generator_options_init(gan_generator_options *options, gan_recipe recipe)
+{
+    return gan_generator_options_init_sized(options, sizeof *options, recipe);
+}
+
+/**
+ * A generator of examples of shape `example`, named "G". NULL options are the MLP recipe's. Its parameters are not
+ * initialised: a trainer does that, or gan_model_initialize.
+ *
+ * MLP: hidden_count × [dense, normalisation, activation, dropout], dense, reshape to `example`, output activation.
+ */
+GAN_API gan_model *gan_generator_new(gan_shape example, const gan_generator_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,141 @@
+/*
+ * Layers: functions from a var to a var that have parameters, and perhaps state. A layer is made here, given to a model
+ * (gan/model.h) with gan_model_add, and described by the shapes of ONE example: the batch axis, which stands in front,
+ * is the model's business.
+ *
+ * A constructor that fails returns NULL; so does a modifier that is given NULL; and gan_model_add keeps the error. So
+ * calls nest, and one check of gan_model_status at the end is enough:
+ *
+ *     gan_model_add(m, gan_layer_named(gan_layer_without_bias(gan_layer_dense(400)), "first"));
+ */
+#ifndef GAN_LAYER_H
+#define GAN_LAYER_H
+
+#include "initializer.h"
+#include "tape.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Opaque, reference-counted; belongs to one model at most. */
+typedef struct gan_layer gan_layer;
+
+/** Takes another reference; returns `layer`. */
+GAN_API gan_layer *gan_layer_ref(gan_layer *layer);
+/** Gives a reference back: needed only for a layer that no model took. NULL is fine. */
+GAN_API void gan_layer_unref(gan_layer *layer);
+
+/* ---- with parameters ---- */
+
+/**
+ * y = x·Wᵀ + b: [in] → [units]. Parameters: weight [units, in] (Glorot uniform), bias [units] (0). An example of more
+ * than one axis is refused: put gan_layer_flatten before it.
+ */
+GAN_API gan_layer *gan_layer_dense(int64_t units);
+/**
+ * [in] → [units]: unit u is the largest of `pieces` affine functions of the input (Goodfellow et al., "Maxout
+ * networks", ICML 2013). Parameters: weight [units·pieces, in] (Glorot uniform), bias [units·pieces] (0); piece p of
+ * unit u is row u·pieces + p. pieces ≥ 2.
+ */
+GAN_API gan_layer *gan_layer_maxout(int64_t units, int64_t pieces);
+/**
+ * Batch norm (Ioffe and Szegedy, ICML 2015) with epsilon 1e-5 and momentum 0.1; see gan_layer_batch_norm_with.
+ */
+GAN_API gan_layer *gan_layer_batch_norm(void);
+/**
+ * [C, …] → [C, …]: (x − mean)/√(variance + epsilon)·weight + bias for each channel (an example's first axis).
+ * Parameters: weight [C] (1), bias [C] (0). State: running_mean [C] (0), running_var [C] (1).
+ *
+ * On a tape in training, mean and (biased) variance are those of the batch and of all axes but the channels', and the
+ * running ones become (1 − momentum)·running + momentum·batch's, with the unbiased variance, as in PyTorch; a batch
+ * must then hold at least two numbers per channel. In inference the running ones are used. epsilon > 0, 0 ≤ momentum
+ * ≤ 1.
+ */
+GAN_API gan_layer *gan_layer_batch_norm_with(float epsilon, float momentum);
+/** Layer norm (Ba, Kiros, Hinton 2016) with epsilon 1e-5; see gan_layer_layer_norm_with. */
+GAN_API gan_layer *gan_layer_layer_norm(void);
+/**
+ * (x − mean)/√(variance + epsilon)·weight + bias, mean and (biased) variance over each example by itself. Parameters:
+ * weight (1) and bias (0), shaped as an example. epsilon > 0.
+ */
+GAN_API gan_layer *gan_layer_layer_norm_with(float epsilon);
+
+/* ---- activations, element by element; formulas are beside the ops of these names (gan/ops.h) ---- */
+
+/** What follows a layer, where an option names it. */
+typedef enum gan_activation {
+    GAN_ACTIVATION_LINEAR = 0, /**< nothing */
+    GAN_ACTIVATION_RELU,
+    GAN_ACTIVATION_LEAKY_RELU, /**< takes the option's slope */
+    GAN_ACTIVATION_ELU,        /**< with alpha 1 */
+    GAN_ACTIVATION_GELU,
+    GAN_ACTIVATION_SILU,
+    GAN_ACTIVATION_SIGMOID,
+    GAN_ACTIVATION_TANH,
+    GAN_ACTIVATION_SOFTPLUS
+} gan_activation;
+
+/** The activation that `activation` names; `slope` counts for leaky ReLU only. */
+GAN_API gan_layer *gan_layer_activation(gan_activation activation, float slope);
+GAN_API gan_layer *gan_layer_relu(void);
+/** slope ≥ 0; 0.2 is usual in GANs. */
+GAN_API gan_layer *gan_layer_leaky_relu(float slope);
+/** With alpha = 1. */
+GAN_API gan_layer *gan_layer_elu(void);
+GAN_API gan_layer *gan_layer_gelu(void);
+GAN_API gan_layer *gan_layer_silu(void);
+GAN_API gan_layer *gan_layer_sigmoid(void);
+GAN_API gan_layer *gan_layer_tanh(void);
+GAN_API gan_layer *gan_layer_softplus(void);
+/** Along an example's last axis. */
+GAN_API gan_layer *gan_layer_softmax(void);
+
+/* ---- without parameters ---- */
+
+/** In training sets each number to 0 with `probability` (0 ≤ p < 1) and divides the others by 1 − p; see gan_dropout.
+ */
+GAN_API gan_layer *gan_layer_dropout(float probability);
+/** [a, b, …] → [a·b·…]. */
+GAN_API gan_layer *gan_layer_flatten(void);
+/** An example's numbers in another shape; one size may be -1: what is left. */
+GAN_API gan_layer *gan_layer_reshape(gan_shape shape);
+/** factor·x + offset with fixed numbers: 2x − 1 centres what lies in [0, 1]. */
+GAN_API gan_layer *gan_layer_scale_shift(float factor, float offset);
+/** [n] → [n + size]: appends `size` numbers from N(0, 1), drawn anew for each example, in training and in inference. */
+GAN_API gan_layer *gan_layer_concat_noise(int64_t size);
+
+/** Ops of the caller's own: gets x of shape [N, …] and returns a var of the same tape with N in front; NULL fails. */
+typedef gan_var *gan_layer_callback(void *context, gan_var *x);
+/**
+ * A layer of the caller's own ops. `callback` is called once by gan_model_add, on a tape of its own, to learn the
+ * output's shape, then by every gan_model_apply; it must give each example the same shape at any N. `release` (may be
+ * NULL) gets `context` when the layer goes; it is not called if this constructor fails.
+ */
+GAN_API gan_layer *gan_layer_function(gan_layer_callback *callback, void *context, void (*release)(void *context));
+
+/**
+ * Several layers as one, applied in order. It takes the layers over, also on failure; a NULL among them fails. Their
+ * parameters are named by their place or name in it ("2.0.weight").
+ */
+GAN_API gan_layer *gan_layer_sequence(gan_layer *const *layers, int count);
+
+/* ---- modifiers: each takes its layer over and returns it, or NULL after an error (the layer is then gone) ---- */
+
+/** Sets how the layer's weight begins. An error for a layer that has none. */
+GAN_API gan_layer *gan_layer_with_initializer(gan_layer *layer, gan_initializer weights);
+/** Sets how the layer's bias begins. An error for a layer that has none. */
+GAN_API gan_layer *gan_layer_with_bias_initializer(gan_layer *layer, gan_initializer biases);
+/** Leaves the layer's bias out. An error for a layer that has none. */
+GAN_API gan_layer *gan_layer_without_bias(gan_layer *layer);
+/**
+ * Names the layer, for gan_model_feature, for its parameters' names ("name.weight" instead of "3.weight"), and for
+ * messages. Letters, digits, '_' and '-', with a letter or '_' first; copied. A model refuses a second layer of the
+ * same name.
+ */
+GAN_API gan_layer *gan_layer_named(gan_layer *layer, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

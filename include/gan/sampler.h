@@ -1,0 +1,51 @@
+/*
+ * Samplers: running a generator inside a program that only generates. Image i of a seed is a function of (seed, i)
+ * alone: the same bits drawn by itself or among a thousand, whatever the batch and the number of threads.
+ */
+#ifndef GAN_SAMPLER_H
+#define GAN_SAMPLER_H
+
+#include "model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * n new examples, the numbers 0 … n − 1 of `seed`: a new tensor [n, output shape]. The model runs in inference on noise
+ * from N(0, 1); what it makes is mapped to the data's range (gan_model_set_data_range, gan_model_set_standard), and not
+ * clamped. The model must have been trained or initialised.
+ */
+GAN_API gan_tensor *gan_generator_sample(gan_model *generator, int64_t n, uint64_t seed);
+
+/**
+ * Opaque, reference-counted. One thread at a time; several samplers may run in several threads on one model, while no
+ * one trains it.
+ */
+typedef struct gan_sampler gan_sampler;
+
+/**
+ * A sampler that makes `batch` examples a call, beginning with number 0 of seed 0. It shares the model and plans once.
+ * Parameters are read at every call; ranges and standardisation are taken from the model now.
+ */
+GAN_API gan_sampler *gan_sampler_new(gan_model *generator, int64_t batch);
+GAN_API gan_sampler *gan_sampler_ref(gan_sampler *sampler);
+GAN_API void gan_sampler_unref(gan_sampler *sampler);
+
+/** Sets which noise comes next: that of examples first, first + 1, … of `seed`. */
+GAN_API gan_status gan_sampler_seed(gan_sampler *sampler, uint64_t seed, uint64_t first);
+
+/**
+ * Makes a batch: out is the caller's float32 tensor [batch, output shape].
+ *
+ * z NULL: the noise of the sampler's next `batch` examples, which then count as drawn. z float32 [batch, input shape]:
+ * that noise; the same z gives the same bits, also where layers draw numbers of their own. labels: NULL (int32 [batch]
+ * for models that take classes; no model does yet). Nothing is allocated.
+ */
+GAN_API gan_status gan_sampler_run(gan_sampler *sampler, const gan_tensor *z, const gan_tensor *labels,
+                                   gan_tensor *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

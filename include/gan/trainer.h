@@ -1,0 +1,275 @@
+/*
+ * The trainer: a generator and a discriminator trained against each other, step by step (gan_train_step) or as a whole
+ * (gan_trainer_run). What it does is a function of its seed, of the models' first numbers and of the real batches, to
+ * the bit, at any number of threads.
+ */
+#ifndef GAN_TRAINER_H
+#define GAN_TRAINER_H
+
+#include "discriminator.h"
+#include "generator.h"
+#include "loader.h"
+#include "loss.h"
+#include "optimizer.h"
+
+#include <signal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Settings that belong together. */
+typedef enum gan_preset {
+    /**
+     * The article's program: non-saturating loss, Adam(2e-4, 0.5, 0.999) for both, no penalty, no average. It is known
+     * to collapse to one kind of image.
+     */
+    GAN_PRESET_ARTICLE = 0,
+    /**
+     * The same layers made to train: batch norm in G, leaky ReLU and centred input in D, R1 with weight 10,
+     * Adam(1e-3, 0, 0.999), and samples from a moving average of G.
+     */
+    GAN_PRESET_STABLE
+} gan_preset;
+
+/** Who moves first in a step. */
+typedef enum gan_update_order {
+    GAN_UPDATE_D_FIRST = 0, /**< D's updates, then G's, which meets the new D */
+    GAN_UPDATE_G_FIRST,     /**< G's update, then D's */
+    GAN_UPDATE_SIMULTANEOUS /**< both gradients are computed before either moves */
+} gan_update_order;
+
+/** How the optimizers' rates go on: a factor on both, from 1 at step 0 to `schedule_end` at step `schedule_steps`. */
+typedef enum gan_schedule {
+    GAN_SCHEDULE_CONSTANT = 0, /**< 1 */
+    GAN_SCHEDULE_LINEAR,       /**< along a straight line */
+    GAN_SCHEDULE_COSINE        /**< end + (1 − end)·(1 + cos(π·step/steps))/2 (Loshchilov and Hutter 2017) */
+} gan_schedule;
+
+/**
+ * Fill it with gan_trainer_options_init, then change what you like; every field is then taken literally. In brackets
+ * what the presets ARTICLE and STABLE say where they differ from each other.
+ */
+typedef struct gan_trainer_options {
+    size_t struct_size; /**< set by gan_trainer_options_init */
+    gan_preset preset;  /**< set by gan_trainer_options_init; nothing hangs on it later */
+    gan_loss loss;      /**< GAN_LOSS_NON_SATURATING */
+    float r1_weight; /**< γ: D's loss gets γ/2·E‖∇D(x)‖² over real examples (gan_penalty_r1); 0 for none [0, 10] */
+    bool mixed_penalty; /**< allow a penalty though D mixes examples (batch norm): false */
+    /**
+     * Given away to gan_trainer_new, also when it fails; NULL (the preset's): Adam with the rate, betas and epsilon of
+     * the fields below. Each serves one model.
+     */
+    gan_optimizer *generator_optimizer, *discriminator_optimizer;
+    float generator_rate, discriminator_rate; /**< of the Adam that stands for NULL [2e-4, 1e-3] */
+    float beta1, beta2, epsilon;              /**< of the same: [0.5, 0], 0.999, 1e-8 */
+    gan_schedule schedule;                    /**< of both optimizers' rates: GAN_SCHEDULE_CONSTANT */
+    int64_t schedule_steps;                   /**< where it ends, ≥ 1 (unused when constant): 0 */
+    float schedule_end;                       /**< the factor that it ends with and stays at, 0 … 1: 0 */
+    gan_update_order update;                  /**< GAN_UPDATE_D_FIRST */
+    int discriminator_steps;                  /**< D's updates in a step, ≥ 1; must be 1 if simultaneous: 1 */
+    /**
+     * After each of G's updates average ← d·average + (1 − d)·G, running statistics too; 0 ≤ d < 1, 0 for no average.
+     * [0, 0.995]
+     */
+    float average_decay;
+    int64_t average_start; /**< until G has made so many updates the average is G itself: 0 */
+    bool average_warm_up;  /**< d is at most (1 + n)/(10 + n) at the n-th update after the start: true */
+    /**
+     * The range of the real batches. They are mapped from it to the range that the generator states (gan_model_range);
+     * nothing is mapped if it states none. low < high: 0, 1. A data set that states its own range comes before these
+     * (gan_trainer_set_dataset).
+     */
+    float data_low, data_high;
+    uint64_t seed; /**< decides the noise, and the first numbers of models that have none: 0 */
+} gan_trainer_options;
+
+/** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_trainer_options_init_sized(gan_trainer_options *options, size_t struct_size, gan_preset preset);
+/** Fills every field with the preset's value. */
+static inline gan_status gan_trainer_options_init(gan_trainer_options *options, gan_preset preset)
+{
+    return gan_trainer_options_init_sized(options, sizeof *options, preset);
+}
+
+/**
+ * Sets what a preset says of the generator, in options that gan_generator_options_init has filled: for STABLE batch
+ * norm in the hidden layers; for ARTICLE the recipe's own defaults.
+ */
+GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, gan_preset preset);
+/**
+ * The same for the discriminator: for STABLE leaky ReLU of slope 0.2 and the input centred; for ARTICLE the defaults.
+ * input_low and input_high stay as they are.
+ */
+GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);
+
+/** Opaque, reference-counted; one thread at a time. It and its models are used by no one else while it works. */
+typedef struct gan_trainer gan_trainer;
+
+/**
+ * A trainer of both models, which it shares. D takes what G makes, and gives one logit an example. Models without
+ * numbers are initialised from the trainer's seed. NULL options are GAN_PRESET_STABLE's. NULL for models that do not
+ * fit together, an option that cannot be meant (the message names the field, its value and what is allowed), or R1 with
+ * a D that mixes examples.
+ */
+GAN_API gan_trainer *gan_trainer_new(gan_model *generator, gan_model *discriminator,
+                                     const gan_trainer_options *options);
+GAN_API gan_trainer *gan_trainer_ref(gan_trainer *trainer);
+GAN_API void gan_trainer_unref(gan_trainer *trainer);
+
+/**
+ * What a step did. Begin with `gan_step_report report = GAN_STEP_REPORT_INIT;` and use it for every step. Logits and
+ * D's figures are those before D's update (the last one's, if a step has several), over one batch.
+ */
+typedef struct gan_step_report {
+    size_t struct_size;
+    uint64_t step;         /**< the number of steps made, this one included */
+    float d_loss;          /**< D's loss, without the penalty */
+    float g_loss;          /**< G's loss */
+    float r1_penalty;      /**< γ/2·E‖∇D(x)‖², which is added to d_loss; 0 without it */
+    float d_real;          /**< mean of D(x), the probability that D gives to real examples being real */
+    float d_made;          /**< mean of D(G(z)), the probability that D gives to made ones */
+    float d_real_logit;    /**< mean logit of real examples */
+    float d_made_logit;    /**< mean logit of made ones */
+    float d_gradient_norm; /**< L2 norm of the gradient of D's loss with its penalty, over all parameters of D */
+    float g_gradient_norm; /**< L2 norm of the gradient of G's loss over all parameters of G */
+    float rate_factor;     /**< the schedule's factor in this step */
+    bool d_committed;      /**< D was updated (all its updates of the step) */
+    bool g_committed;      /**< G was updated */
+    double seconds;        /**< what the step took */
+} gan_step_report;
+
+#define GAN_STEP_REPORT_INIT                                                                                           \
+    {                                                                                                                  \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0                                      \
+    }
+
+/**
+ * One step: `discriminator_steps` updates of D on `real` and an update of G, in the order of the options, noise drawn
+ * afresh for each. real: float32 [N, one example], in the data's range; any N, but another one than before plans anew
+ * (the latest four are kept). labels: NULL; no model takes them yet. report may be NULL. After the first step of an N
+ * nothing is allocated.
+ *
+ * GAN_ERROR_NOT_FINITE: a loss or a gradient was NaN or infinite. The message names the network, the step, and the
+ * first var that was so. Nothing of that half was committed; what was committed before in the step (D's update, if G's
+ * half failed) stands, and the report says so. The step does not count then: calling again repeats it with the same
+ * noise.
+ */
+GAN_API gan_status gan_train_step(gan_trainer *trainer, const gan_tensor *real, const gan_tensor *labels,
+                                  gan_step_report *report);
+
+/**
+ * Takes from a data set what training and sampling must know of it: its range, if it states one, in the options' place;
+ * and, if it was standardised by column, means and deviations, which samples of the generator then undo
+ * (gan_model_set_standard). gan_trainer_run does this. An error if the shapes differ, or if the data are standardised
+ * but the generator has a range: give it a linear output.
+ */
+GAN_API gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *dataset);
+
+/** The number of steps made. */
+GAN_API uint64_t gan_trainer_steps(const gan_trainer *trainer);
+/** The models and the optimizers: they belong to the trainer (take a reference to keep one). */
+GAN_API gan_model *gan_trainer_generator(const gan_trainer *trainer);
+GAN_API gan_model *gan_trainer_discriminator(const gan_trainer *trainer);
+GAN_API gan_optimizer *gan_trainer_generator_optimizer(const gan_trainer *trainer);
+GAN_API gan_optimizer *gan_trainer_discriminator_optimizer(const gan_trainer *trainer);
+/**
+ * G with averaged weights, a model of its own that goes on changing as training does; G itself if the options ask for
+ * no average. It belongs to the trainer: take a reference to keep it, or gan_model_copy to keep it as it is now.
+ */
+GAN_API gan_model *gan_trainer_averaged_generator(const gan_trainer *trainer);
+/** Changes γ from the next step on; from or to 0 plans anew. */
+GAN_API gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight);
+/** Bytes that the plans of the latest batch size hold for intermediates; 0 before the first step. */
+GAN_API size_t gan_trainer_memory(const gan_trainer *trainer);
+/** Floating-point operations of a step in matrix products, at the latest batch size; 0 before the first step. */
+GAN_API double gan_trainer_flops(const gan_trainer *trainer);
+
+/* ---- the whole loop ---- */
+
+/** How far a run is; the struct and what it points to hold during the call. */
+typedef struct gan_progress {
+    size_t struct_size;
+    const gan_step_report *report; /**< of the step just made */
+    int64_t step;                  /**< steps that this run has made */
+    int64_t steps;                 /**< steps that it will make by its limits in steps and epochs; 0 if none is set */
+    int64_t epoch;                 /**< the epoch of this run that the step belongs to, from 1 */
+    int64_t epochs;                /**< the limit in epochs; 0 if none is set */
+    int64_t epoch_step;            /**< steps of this epoch made, from 1 */
+    int64_t epoch_steps;           /**< steps in this epoch */
+    double seconds;                /**< since the run began */
+    double seconds_left;           /**< about so long to go, by the nearest limit; negative if that cannot be said */
+} gan_progress;
+
+/** Called after a step; false ends the run, which is then GAN_STOP_CALLBACK. */
+typedef bool gan_progress_callback(void *context, const gan_progress *progress);
+/**
+ * Called at the end of each epoch with samples [sample_count, one example] of the averaged generator, made of the same
+ * noise each time, in the data's range. The tensor belongs to the run. false ends the run.
+ */
+typedef bool gan_samples_callback(void *context, const gan_progress *progress, const gan_tensor *samples);
+
+/** Fill it with gan_run_options_init, then change what you like. */
+typedef struct gan_run_options {
+    size_t struct_size;              /**< set by gan_run_options_init */
+    int64_t steps;                   /**< limit in steps of this run; 0 for none: 0 */
+    int64_t epochs;                  /**< limit in epochs of this run: 0 */
+    double seconds;                  /**< limit in seconds, looked at after each step: 0 */
+    gan_progress_callback *progress; /**< NULL for nobody: NULL */
+    int64_t progress_every;          /**< steps between its calls, ≥ 1; the last step of an epoch is told too: 1 */
+    gan_samples_callback *samples;   /**< NULL for nobody: NULL */
+    int64_t sample_count;            /**< ≥ 1: 25 */
+    uint64_t sample_seed;            /**< of the samples' noise: 7 */
+    void *context;                   /**< for both callbacks: NULL */
+    /**
+     * A flag, looked at after each step, that ends the run when it is not 0: something that a signal handler may set.
+     * NULL for none: NULL
+     */
+    volatile sig_atomic_t *stop;
+} gan_run_options;
+
+/** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_run_options_init_sized(gan_run_options *options, size_t struct_size);
+/** Fills every field with its default: no limit at all. */
+static inline gan_status gan_run_options_init(gan_run_options *options)
+{
+    return gan_run_options_init_sized(options, sizeof *options);
+}
+
+/** Why a run ended. */
+typedef enum gan_stop {
+    GAN_STOP_STEPS = 0, /**< the limit in steps */
+    GAN_STOP_EPOCHS,    /**< the limit in epochs */
+    GAN_STOP_SECONDS,   /**< the limit in seconds */
+    GAN_STOP_CALLBACK,  /**< a callback returned false */
+    GAN_STOP_FLAG,      /**< the stop flag */
+    GAN_STOP_ERROR      /**< the run failed: the status and gan_error_message() say why */
+} gan_stop;
+
+/** How a run ended. Begin with `gan_run_result result = GAN_RUN_RESULT_INIT;`. */
+typedef struct gan_run_result {
+    size_t struct_size;
+    gan_stop stop;
+    int64_t steps;  /**< steps made */
+    int64_t epochs; /**< whole epochs made */
+    double seconds; /**< what it took, callbacks included */
+} gan_run_result;
+
+#define GAN_RUN_RESULT_INIT                                                                                            \
+    {                                                                                                                  \
+        sizeof(gan_run_result), GAN_STOP_STEPS, 0, 0, 0                                                                \
+    }
+
+/**
+ * Trains on the loader's batches until a limit, a callback or the flag ends it. Each of D's updates gets a batch of its
+ * own from the loader; an epoch is gan_loader_batches_per_epoch of them, counted from where the loader stands. Begins
+ * with gan_trainer_set_dataset. At least one limit, callback or flag must be given. Running again goes on. result may
+ * be NULL. GAN_OK however it ended, if nothing failed.
+ */
+GAN_API gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_run_options *options,
+                                   gan_run_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,14 @@
+/* Failing: every error goes through gan_fail, which keeps the text for gan_error_message(). */
+#ifndef GAN_SRC_BASE_STATUS_H
+#define GAN_SRC_BASE_STATUS_H
+
+#include "gan/base.h"
+
+/* Sets this thread's error status and message; returns `status`, so that `return gan_fail(…);` reads well. The format
+ * may use the previous message (gan_error_message()) among its arguments. */
+gan_status gan_fail(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
+
+/* The same for constructors: `return gan_fail_null(…);` */
+void *gan_fail_null(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * The thread pool. Work is cut into parts by its own shape, never by the number of threads, so that the order of every
+ * sum, and with it every bit of every result, is the same for any number of threads.
+ */
+#ifndef GAN_SRC_BASE_THREADS_H
+#define GAN_SRC_BASE_THREADS_H
+
+#include <stdint.h>
+
+typedef void gan_part_function(void *context, int64_t part);
+
+/*
+ * Calls run(context, part) for every part in [0, parts), on the pool's threads and the caller's, and returns when all
+ * are done. If the pool is busy with another thread's call, or parts is 1, the caller runs all of them itself.
+ * Allocates nothing after the pool has started; cannot fail (without a pool the caller does the work). Workers spin for
+ * some tens of microseconds after a call, then sleep. Denormals are flushed to zero inside parts and the caller's mode
+ * restored.
+ */
+void gan_parallel(int64_t parts, gan_part_function *run, void *context);
+
+#endif

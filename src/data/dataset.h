@@ -1,0 +1,58 @@
+/*
+ * What a data set is inside. A kind of data set is a struct that begins with a gan_dataset, and a row of two functions;
+ * a new kind (a folder of pictures, say) is one more file.
+ */
+#ifndef GAN_SRC_DATA_DATASET_H
+#define GAN_SRC_DATA_DATASET_H
+
+#include "gan/dataset.h"
+
+#include <stdatomic.h>
+
+struct gan_dataset_kind {
+    /* Writes example `index` (in range), and, where the data set keeps no `labels` tensor but has classes, its label.
+     */
+    gan_status (*read)(const gan_dataset *dataset, int64_t index, float *example, int32_t *label);
+    /* Frees what the kind added; also called on one that was made only in part, its other fields 0. */
+    void (*release)(gan_dataset *dataset);
+    /* The label comes from `read`; gan_dataset_set_classes may add it. */
+    _Bool makes_labels;
+    /* gan_dataset_set_range may state the range: the numbers do not depend on it. */
+    _Bool range_is_stated;
+};
+
+struct gan_dataset {
+    const struct gan_dataset_kind *kind;
+    atomic_int references;
+    char *name;
+    int64_t size;
+    gan_shape shape;
+    size_t example_size; /* numbers in an example */
+    _Bool serial;        /* `read` runs on one thread at a time and may fail; else on any, and it cannot */
+    _Bool ranged;
+    float low, high;
+    int classes;
+    char **class_names; /* `classes` of them, or NULL */
+    gan_tensor *labels; /* int32 [size], or NULL */
+};
+
+/*
+ * A new data set of `struct_size` bytes (its kind's own struct), cleared, with one reference. NULL and an error that
+ * names `who` when shape or size cannot be meant. `name` is copied.
+ */
+gan_dataset *gan_dataset_make(size_t struct_size, const struct gan_dataset_kind *kind, const char *who, gan_shape shape,
+                              int64_t size, const char *name);
+
+/* Labels from an int32 or uint8 tensor [size], checked; `classes` is the greatest plus 1. */
+gan_status gan_dataset_keep_labels(gan_dataset *dataset, const char *who, const gan_tensor *labels);
+/* Names the classes "0", "1", … */
+gan_status gan_dataset_number_classes(gan_dataset *dataset);
+
+/* gan_dataset_from_tensor with the name of the function that was called, and of the data set. */
+gan_dataset *gan_dataset_over_tensor(const char *who, const char *name, gan_tensor *examples, gan_tensor *labels,
+                                     float low, float high);
+
+/* gan_dataset_read without its checks; `label` is not NULL. */
+gan_status gan_dataset_get(const gan_dataset *dataset, int64_t index, float *example, int32_t *label);
+
+#endif

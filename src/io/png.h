@@ -1,0 +1,14 @@
+/* PNG files, through libpng. Without it these fail with GAN_ERROR_UNSUPPORTED. */
+#ifndef GAN_SRC_IO_PNG_H
+#define GAN_SRC_IO_PNG_H
+
+#include "gan/tensor.h"
+#include "io/picture.h"
+
+/* Whole or not at all. `who` is the public function, for messages. */
+gan_status gan_png_write(const char *path, const struct gan_picture *picture, const char *who);
+
+/* A float32 tensor [C, H, W] in [0, 1] from a PNG file's bytes. `who` and `name` (a path, say) are for messages. */
+gan_tensor *gan_png_decode(const void *data, size_t size, const char *who, const char *name);
+
+#endif

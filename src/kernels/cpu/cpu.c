@@ -1,0 +1,302 @@
+/* The CPU backend: how calls are cut into parts, and the kernels that need no wide instructions of their own. */
+#include "base/cpu.h"
+#include "base/random.h"
+#include "kernels/products.h"
+#include "level.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    PART = 16 * 1024,    /* elements: some microseconds of work, and a part's blocks stay in the cache */
+    PARTS_OF_A_SUM = 64, /* at most: each has a partial result */
+    FLOPS_OF_A_PART = 1 << 23,
+    PARTS_OF_A_PRODUCT = 16
+};
+
+static const struct gan_cpu_kernels *kernels(void)
+{
+    switch (gan_cpu_level_used()) {
+#ifdef __x86_64__
+    case GAN_CPU_AVX2:
+        return &gan_cpu_kernels_avx2;
+    case GAN_CPU_AVX512:
+        return &gan_cpu_kernels_avx512;
+#endif
+#ifdef __aarch64__
+    case GAN_CPU_NEON:
+        return &gan_cpu_kernels_neon;
+#endif
+    default:
+        return &gan_cpu_kernels_baseline;
+    }
+}
+
+static float *pointer(const struct gan_operand *operand, const struct gan_run *run)
+{
+    return (float *)run->memory[operand->memory] + operand->offset;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t divide_up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static int64_t part_end(int64_t begin, int64_t part_size, int64_t size)
+{
+    return smaller(begin + part_size, size);
+}
+
+/* ---- elementwise ---- */
+
+static void prepare_map(struct gan_map_call *call)
+{
+    gan_map_finish(&call->program, &call->out);
+    call->out_dense = gan_operand_dense(&call->out, call->program.rank, call->program.dims);
+    call->part_size = PART;
+    call->parts = divide_up(call->program.size, PART);
+}
+
+/* Results for an output with gaps: computed by rows of the innermost axis, then spread. */
+static void run_spread(const struct gan_map_call *call, const struct gan_run *run, int64_t begin, int64_t end)
+{
+    const struct gan_map_program *program = &call->program;
+    float values[256];
+    int last = program->rank - 1;
+    float *base = run->memory[call->out.memory];
+    while (begin < end) {
+        int64_t rest = begin, offset = call->out.offset, in_row = begin % program->dims[last];
+        for (int axis = last; axis >= 0; axis--) {
+            offset += rest % program->dims[axis] * call->out.strides[axis];
+            rest /= program->dims[axis];
+        }
+        int64_t n = smaller(smaller(program->dims[last] - in_row, end - begin), 256);
+        kernels()->run_program(program, run, begin, n, NULL, values);
+        for (int64_t i = 0; i < n; i++)
+            base[offset + i * call->out.strides[last]] = values[i];
+        begin += n;
+    }
+}
+
+static void map(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    const struct gan_map_call *call = opaque;
+    int64_t begin = part * call->part_size, end = part_end(begin, call->part_size, call->program.size);
+    if (call->out_dense)
+        kernels()->run_program(&call->program, run, begin, end - begin, NULL, pointer(&call->out, run) + begin);
+    else
+        run_spread(call, run, begin, end);
+}
+
+/* ---- reductions ---- */
+
+static void prepare_reduce(struct gan_reduce_call *call)
+{
+    gan_map_finish(&call->program, NULL);
+    int64_t of_one_kept = call->reduced * call->inner;
+    if (of_one_kept >= 2 * PART) {
+        int64_t rows = divide_up(PART, call->inner);
+        call->chunks = smaller(divide_up(call->reduced, rows), PARTS_OF_A_SUM);
+    } else {
+        call->chunks = 1;
+    }
+    call->chunk_rows = divide_up(call->reduced, call->chunks);
+    call->chunks = divide_up(call->reduced, call->chunk_rows);
+    call->kept_per_part = call->chunks > 1 ? 1 : smaller(call->kept, divide_up(PART, of_one_kept));
+    call->parts = divide_up(call->kept, call->kept_per_part) * call->chunks;
+    call->combine_parts = smaller(call->kept, divide_up(call->kept * call->chunks * call->inner, PART));
+    call->scratch_size = call->kept * call->chunks * call->inner * (int64_t)sizeof(double);
+}
+
+static void reduce(const void *call, const struct gan_run *run, int64_t part)
+{
+    kernels()->reduce(call, run, part);
+}
+
+static void reduce_combine(const void *call, const struct gan_run *run, int64_t part)
+{
+    kernels()->reduce_combine(call, run, part);
+}
+
+/* ---- products ---- */
+
+static void prepare_matmul(struct gan_matmul_call *call)
+{
+    if (call->has_epilogue)
+        gan_map_finish(&call->epilogue, NULL);
+    int64_t flops = 2 * call->m * call->n * call->k;
+    int64_t wanted = smaller(PARTS_OF_A_PRODUCT, divide_up(flops, FLOPS_OF_A_PART));
+    /* The longer side is cut; BLIS packs the other one anew for each part, so a part keeps some width. */
+    call->m_parts = call->n_parts = 1;
+    if (call->m > call->n)
+        call->m_parts = smaller(wanted, divide_up(call->m, 96));
+    else
+        call->n_parts = smaller(wanted, divide_up(call->n, 96));
+    call->parts = call->batch * call->m_parts * call->n_parts;
+}
+
+/* Part i of `parts` of `size`, cut at multiples of 16 where there are enough. */
+static int64_t cut(int64_t size, int64_t parts, int64_t i)
+{
+    if (i == parts)
+        return size;
+    return smaller(size, divide_up(divide_up(size, 16) * i, parts) * 16);
+}
+
+static int64_t batch_offset(const struct gan_matmul_call *call, const struct gan_operand *operand, int64_t batch)
+{
+    int64_t offset = 0;
+    for (int axis = call->batch_rank - 1; axis >= 0; axis--) {
+        offset += batch % call->batch_dims[axis] * operand->strides[axis];
+        batch /= call->batch_dims[axis];
+    }
+    return offset;
+}
+
+static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    const struct gan_matmul_call *call = opaque;
+    int64_t n_part = part % call->n_parts, m_part = part / call->n_parts % call->m_parts;
+    int64_t batch = part / call->n_parts / call->m_parts;
+    int64_t m0 = cut(call->m, call->m_parts, m_part), m1 = cut(call->m, call->m_parts, m_part + 1);
+    int64_t n0 = cut(call->n, call->n_parts, n_part), n1 = cut(call->n, call->n_parts, n_part + 1);
+    if (m0 >= m1 || n0 >= n1)
+        return;
+    int row = call->batch_rank, column = call->batch_rank + 1;
+    const float *a = pointer(&call->a, run) + batch_offset(call, &call->a, batch) + m0 * call->a.strides[row];
+    const float *b = pointer(&call->b, run) + batch_offset(call, &call->b, batch) + n0 * call->b.strides[column];
+    float *out = pointer(&call->out, run) + batch_offset(call, &call->out, batch);
+    float *c = out + m0 * call->out.strides[row] + n0;
+    gan_blis_product(m1 - m0, n1 - n0, call->k, a, call->a.strides[row], call->a.strides[column], b,
+                     call->b.strides[row], call->b.strides[column], c, call->out.strides[row]);
+    if (!call->has_epilogue)
+        return;
+    for (int64_t i = m0; i < m1; i++) {
+        float *values = out + i * call->out.strides[row] + n0;
+        kernels()->run_program(&call->epilogue, run, (batch * call->m + i) * call->n + n0, n1 - n0, values, values);
+    }
+}
+
+/* ---- fill, index, random ---- */
+
+static void prepare_fill(struct gan_fill_call *call)
+{
+    call->part_size = PART;
+    call->parts = divide_up(call->size, PART);
+}
+
+static void fill(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    const struct gan_fill_call *call = opaque;
+    float *out = pointer(&call->out, run);
+    int64_t begin = part * call->part_size, end = part_end(begin, call->part_size, call->size);
+    for (int64_t i = begin; i < end; i++)
+        out[i] = call->value;
+}
+
+static void prepare_index(struct gan_index_call *call)
+{
+    call->part_size = call->count; /* tables of labels and classes are small; scatter_add must go in order anyway */
+    call->parts = 1;
+}
+
+/* The index of row i, or -1 (noted for the run's status) if it is out of range. */
+static int64_t checked_index(const struct gan_index_call *call, const struct gan_run *run, int64_t i)
+{
+    const int32_t *index = (const int32_t *)run->memory[call->index.memory] + call->index.offset;
+    int64_t value = index[i];
+    if (value >= 0 && value < call->rows)
+        return value;
+    atomic_store(run->bad_index, value < 0 ? INT64_MAX + value : value);
+    return -1;
+}
+
+static void gather(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    (void)part;
+    const struct gan_index_call *call = opaque;
+    const float *table = pointer(&call->table, run);
+    float *out = pointer(&call->out, run);
+    for (int64_t i = 0; i < call->count; i++) {
+        int64_t row = checked_index(call, run, i);
+        if (row >= 0)
+            memcpy(out + i * call->width, table + row * call->width, (size_t)call->width * sizeof *out);
+    }
+}
+
+static void scatter_add(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    (void)part;
+    const struct gan_index_call *call = opaque;
+    const float *source = pointer(&call->table, run);
+    float *out = pointer(&call->out, run);
+    memset(out, 0, (size_t)(call->rows * call->width) * sizeof *out);
+    for (int64_t i = 0; i < call->count; i++) {
+        int64_t row = checked_index(call, run, i);
+        for (int64_t j = 0; row >= 0 && j < call->width; j++)
+            out[row * call->width + j] += source[i * call->width + j];
+    }
+}
+
+static void one_hot(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    (void)part;
+    const struct gan_index_call *call = opaque;
+    float *out = pointer(&call->out, run);
+    memset(out, 0, (size_t)(call->count * call->rows) * sizeof *out);
+    for (int64_t i = 0; i < call->count; i++) {
+        int64_t column = checked_index(call, run, i);
+        if (column >= 0)
+            out[i * call->rows + column] = 1.0f;
+    }
+}
+
+static void prepare_random(struct gan_random_call *call)
+{
+    call->part_size = PART / 4;
+    call->parts = divide_up(call->size, call->part_size);
+}
+
+static void draw(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    const struct gan_random_call *call = opaque;
+    struct gan_random_key key = {run->seed, call->stream, run->step};
+    int64_t begin = part * call->part_size, end = part_end(begin, call->part_size, call->size);
+    float *out = pointer(&call->out, run) + begin;
+    if (call->normal)
+        gan_random_normal(&key, (uint64_t)begin, (size_t)(end - begin), out);
+    else
+        gan_random_uniform(&key, (uint64_t)begin, (size_t)(end - begin), out);
+    for (int64_t i = 0; i < end - begin; i++)
+        out[i] = call->scale * out[i] + call->offset;
+}
+
+const struct gan_backend *gan_backend_cpu(void)
+{
+    static const struct gan_backend backend = {
+        .name = "cpu",
+        .element = sizeof(float),
+        .fuses = true,
+        .map = map,
+        .reduce = reduce,
+        .reduce_combine = reduce_combine,
+        .matmul = matmul,
+        .fill = fill,
+        .gather = gather,
+        .scatter_add = scatter_add,
+        .one_hot = one_hot,
+        .random = draw,
+        .prepare_map = prepare_map,
+        .prepare_reduce = prepare_reduce,
+        .prepare_matmul = prepare_matmul,
+        .prepare_fill = prepare_fill,
+        .prepare_index = prepare_index,
+        .prepare_random = prepare_random,
+    };
+    return &backend;
+}

@@ -1,0 +1,40 @@
+/*
+ * The files of this folder that include this header are compiled once for each instruction set, with GAN_LEVEL set to
+ * its name; what they define is reached through gan_cpu_kernels_<level>.
+ */
+#ifndef GAN_SRC_KERNELS_CPU_LEVEL_H
+#define GAN_SRC_KERNELS_CPU_LEVEL_H
+
+#include "kernels/kernels.h"
+
+#ifdef GAN_LEVEL
+#define GAN_JOIN_(a, b) a##_##b
+#define GAN_JOIN(a, b)  GAN_JOIN_(a, b)
+#define LEVEL(name)     GAN_JOIN(name, GAN_LEVEL)
+
+/* Fused only where the processor has it, and then everywhere alike: so the same bits however loops are cut. */
+#if defined(__FMA__) || defined(__aarch64__)
+#define FMA(a, b, c) __builtin_fmaf(a, b, c)
+#else
+#define FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+void LEVEL(gan_run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin,
+                            int64_t count, const float *load_0, float *out);
+#endif
+
+/* The loops that profit from wider instructions. */
+struct gan_cpu_kernels {
+    /* Computes values begin … begin + count - 1 of a program's linear order into out (contiguous). `load_0`, if not
+     * NULL, holds load 0 for that range. */
+    void (*run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin, int64_t count,
+                        const float *load_0, float *out);
+    gan_kernel *reduce, *reduce_combine;
+};
+
+extern const struct gan_cpu_kernels gan_cpu_kernels_baseline;
+extern const struct gan_cpu_kernels gan_cpu_kernels_avx2;
+extern const struct gan_cpu_kernels gan_cpu_kernels_avx512;
+extern const struct gan_cpu_kernels gan_cpu_kernels_neon;
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * The kernels' interface: how ops are computed, without knowing tapes, tensors or plans. A call describes one step
+ * (sizes, strides, where its operands lie); a backend is a table of functions that prepare a call (cut it into parts)
+ * and run one part of it. Strides and offsets count elements.
+ */
+#ifndef GAN_SRC_KERNELS_H
+#define GAN_SRC_KERNELS_H
+
+#include "base/random.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GAN_KERNEL_RANK 8
+
+/* Where an operand lies: memory[] is filled by whoever runs the call (the plan's arena, bound inputs, parameters). */
+struct gan_operand {
+    int memory;
+    int64_t offset;
+    int64_t strides[GAN_KERNEL_RANK];
+};
+
+/* What all calls of one run share. */
+struct gan_run {
+    void *const *memory;
+    uint64_t seed;
+    uint64_t step;
+    _Atomic int64_t *bad_index; /* set by kernels that meet an index out of range; -1 before */
+};
+
+/* The elementwise instructions. a, b, c are the arguments, p and q the instruction's parameters. */
+enum gan_map_op {
+#define GAN_MAP(name, arguments) GAN_MAP_##name,
+#include "map.def"
+#undef GAN_MAP
+    GAN_MAP_OPS
+};
+
+extern const int gan_map_arguments[GAN_MAP_OPS];
+
+#define GAN_MAP_LOADS        12
+#define GAN_MAP_INSTRUCTIONS 32
+
+struct gan_map_instruction {
+    enum gan_map_op op;
+    int a, b, c; /* values: 0 … loads-1 are the loads, then one value for each instruction */
+    float p, q;
+};
+
+/* An elementwise program over a rectangular domain; the last instruction's value is the result. */
+struct gan_map_program {
+    int rank;
+    int64_t dims[GAN_KERNEL_RANK];
+    int64_t size;
+    int loads;
+    struct gan_operand load[GAN_MAP_LOADS];
+    int instructions;
+    struct gan_map_instruction instruction[GAN_MAP_INSTRUCTIONS];
+    /* Where each value lives while a block is computed, so that short-lived values share room (gan_map_finish). */
+    int room[GAN_MAP_LOADS + GAN_MAP_INSTRUCTIONS];
+    int rooms;
+    bool dense[GAN_MAP_LOADS];   /* the load walks memory as the domain does: no copy needed */
+    bool uniform[GAN_MAP_LOADS]; /* the load is one number */
+};
+
+struct gan_map_call {
+    struct gan_map_program program;
+    struct gan_operand out; /* strides over the program's dims */
+    bool out_dense;
+    int64_t part_size, parts;
+};
+
+enum gan_reduction { GAN_REDUCE_SUM, GAN_REDUCE_MAX };
+
+/*
+ * Reduces the program's values over the middle of a domain of kept × reduced × inner: out[k, i] = Σ_r value[k, r, i].
+ * With chunks > 1 partial results go to scratch (doubles, [kept][chunks][inner]) and a second stage combines them.
+ */
+struct gan_reduce_call {
+    struct gan_map_program program;
+    enum gan_reduction reduction;
+    int64_t kept, reduced, inner;
+    struct gan_operand out; /* contiguous [kept][inner] */
+    int64_t chunks, chunk_rows, kept_per_part;
+    int64_t parts, combine_parts;
+    int64_t scratch_size; /* bytes */
+    int scratch_memory;
+    int64_t scratch_offset; /* bytes */
+};
+
+/* out[b] = A[b]·B[b], then, if there is an epilogue, its program over the result (load 0). Strides of the last two axes
+ * are free, those of the batch axes too. */
+struct gan_matmul_call {
+    int64_t batch, m, n, k;
+    int batch_rank;
+    int64_t batch_dims[GAN_KERNEL_RANK];
+    struct gan_operand a, b, out; /* strides: batch axes, then the two of the matrix */
+    bool has_epilogue;
+    struct gan_map_program epilogue; /* over [batch · m, n] or finer; its linear order is the output's */
+    int64_t m_parts, n_parts, parts;
+};
+
+/* out = value */
+struct gan_fill_call {
+    struct gan_operand out; /* contiguous */
+    int64_t size;
+    float value;
+    int64_t part_size, parts;
+};
+
+/* gather: out[i, :] = table[index[i], :]; scatter_add: out[index[i], :] += table[i, :]; one_hot: rows of `width`. */
+struct gan_index_call {
+    int64_t count, rows, width;
+    struct gan_operand table, index, out; /* contiguous */
+    int64_t part_size, parts;
+};
+
+struct gan_random_call {
+    bool normal;
+    uint32_t stream;
+    float scale, offset; /* scale · number + offset */
+    struct gan_operand out;
+    int64_t size;
+    int64_t part_size, parts;
+};
+
+typedef void gan_kernel(const void *call, const struct gan_run *run, int64_t part);
+
+struct gan_backend {
+    const char *name;
+    int64_t element; /* bytes of a float var's element */
+    bool fuses;
+    gan_kernel *map, *reduce, *reduce_combine, *matmul, *fill, *gather, *scatter_add, *one_hot, *random;
+    void (*prepare_map)(struct gan_map_call *call);
+    void (*prepare_reduce)(struct gan_reduce_call *call);
+    void (*prepare_matmul)(struct gan_matmul_call *call);
+    void (*prepare_fill)(struct gan_fill_call *call);
+    void (*prepare_index)(struct gan_index_call *call); /* parts over the width for scatter_add, over count otherwise */
+    void (*prepare_random)(struct gan_random_call *call);
+};
+
+const struct gan_backend *gan_backend_reference(void);
+const struct gan_backend *gan_backend_cpu(void); /* the best instruction set in use */
+
+/*
+ * Sets a program's derived fields: merges axes that every load (and `out`, if not NULL) walks alike, notes which loads
+ * are dense or uniform, and gives short-lived values shared rooms. The linear order of the domain does not change.
+ */
+void gan_map_finish(struct gan_map_program *program, struct gan_operand *out);
+
+/* True if the operand walks memory in the linear order of a domain of these sizes, without gaps. */
+bool gan_operand_dense(const struct gan_operand *operand, int rank, const int64_t *dims);
+
+#endif

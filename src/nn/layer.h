@@ -1,0 +1,83 @@
+/*
+ * A layer's inside. A layer is what its constructor was told, and nothing more: it does not change once a model has it,
+ * so that copies of a model share their layers. What building it for a certain input shape yields (parameters, state,
+ * shapes) is kept by the model.
+ */
+#ifndef GAN_SRC_NN_LAYER_H
+#define GAN_SRC_NN_LAYER_H
+
+#include "gan/layer.h"
+#include "nn/slots.h"
+
+#include <stdatomic.h>
+
+/* While a model takes a layer: what the layer declares, in the order in which apply will ask for it. */
+struct gan_layer_build {
+    const char *path; /* the layer's name in the model, e.g. "2" or "2.first": what its parameters' names begin with */
+    const gan_layer *layer;
+    struct gan_slots *parameters;
+    struct gan_slots *state;
+};
+
+/* While a model is applied: hands out the vars and tensors in the order of their declaration. */
+struct gan_layer_call {
+    gan_tape *tape;
+    gan_var *const *parameters; /* the next one */
+    gan_tensor *const *state;   /* the next one */
+    bool assign;                /* in training, state is assigned */
+};
+
+struct gan_layer_kind {
+    const char *name;
+    bool has_weight, has_bias; /* which modifiers are for it */
+    bool mixes_examples;       /* in training; see also mixes */
+    /* The output's shape for an input's, both of one example; declares parameters and state. An error names the kind.
+     */
+    gan_status (*build)(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out);
+    /* x is [N, in]; takes from `call` what build declared, in the same order. NULL after an error. */
+    gan_var *(*apply)(const gan_layer *layer, struct gan_layer_call *call, gan_var *x);
+    /* Writes e.g. "dense(256)", for the summary. NULL: the name alone. */
+    void (*describe)(const gan_layer *layer, char *text, size_t size);
+    /* For layers that hold others: whether any of them mixes examples. May be NULL. */
+    bool (*mixes)(const gan_layer *layer);
+    /* Frees what the kind's own struct holds. May be NULL. */
+    void (*release)(gan_layer *layer);
+};
+
+/* The first member of every kind's own struct. */
+struct gan_layer {
+    atomic_int references;
+    const struct gan_layer_kind *kind;
+    char *name;
+    bool without_bias;
+    bool taken; /* a model, or another layer, has it */
+    gan_initializer weight_initializer, bias_initializer;
+};
+
+/* A new layer in `size` cleared bytes, with Glorot uniform weights and zero biases. NULL when memory is short. */
+void *gan_layer_create(const struct gan_layer_kind *kind, size_t size);
+
+/* For constructors: fails with "gan_layer_<kind>: <text>". */
+void *gan_layer_refuse(const char *kind, const char *format, ...) GAN_PRINTF(2, 3);
+/* For build: fails with "<path> (<kind>): <text>". */
+gan_status gan_layer_reject(const struct gan_layer_build *build, const char *format, ...) GAN_PRINTF(2, 3);
+
+/* Declares a parameter named "<path>.<name>". The fans are those of gan/initializer.h. */
+gan_status gan_layer_declare(struct gan_layer_build *build, const char *name, gan_shape shape, int64_t fan_in,
+                             int64_t fan_out, gan_initializer initializer);
+/* Declares a state tensor that begins as `value`. */
+gan_status gan_layer_declare_state(struct gan_layer_build *build, const char *name, gan_shape shape, float value);
+
+gan_var *gan_layer_next_parameter(struct gan_layer_call *call);
+gan_tensor *gan_layer_next_state(struct gan_layer_call *call);
+
+bool gan_layer_mixes(const gan_layer *layer);
+/* At most `size` bytes, with the final 0. */
+void gan_layer_describe(const gan_layer *layer, char *text, size_t size);
+
+/* [N, …one]: a shape of one example with the batch in front. */
+gan_shape gan_shape_of_batch(int64_t batch, gan_shape one);
+/* The shape of one example of [N, …]. */
+gan_shape gan_shape_of_one(gan_shape batch);
+
+#endif

@@ -1,0 +1,98 @@
+/* A model's inside, and what the train room sees of it beyond gan/model.h. */
+#ifndef GAN_SRC_NN_MODEL_H
+#define GAN_SRC_NN_MODEL_H
+
+#include "gan/model.h"
+#include "gan/plan.h"
+#include "nn/layer.h"
+#include "nn/slots.h"
+
+/* ---- for the train room ---- */
+
+/*
+ * All parameters in one float32 vector: parameter i is at gan_model_offset(model, i), 64-byte aligned; what lies
+ * between is zero, and must stay so. It seals the model. NULL, with an error, if the model has no parameters, or on
+ * failure.
+ */
+gan_tensor *gan_model_block(gan_model *model);
+int64_t gan_model_offset(const gan_model *model, int index);
+/* The same for state; NULL without an error if the model is sealed and has none. */
+gan_tensor *gan_model_state_block(gan_model *model);
+/* The derivative of `loss` to all parameters as one vector in the block's order. NULL after an error. */
+gan_var *gan_model_gradient(gan_model *model, gan_var *loss);
+/* Says that someone else gave the parameters their numbers. */
+void gan_model_mark_initialized(gan_model *model);
+
+/* ---- for the nn room ---- */
+
+/* The model's name for messages: "the model" if it has none. */
+static inline const char *gan_model_title(const gan_model *model)
+{
+    return *gan_model_name(model) != '\0' ? gan_model_name(model) : "the model";
+}
+
+/* One of a model's layers, and what building it yielded. */
+struct gan_model_entry {
+    gan_layer *layer;
+    char *path; /* its name, or its place */
+    gan_shape out;
+    size_t parameters, first_parameter; /* slots */
+    size_t state, first_state;
+};
+
+struct gan_range {
+    bool known;
+    float low, high;
+};
+
+/*
+ * An inference plan of the model for `rows` examples, with an input tensor bound: what predictor and samplers run.
+ * Everything is new, and the caller's.
+ */
+struct gan_model_runner {
+    gan_plan *plan;
+    gan_var *y;
+    gan_tensor *in, *out; /* [rows, …] */
+};
+
+struct gan_model {
+    atomic_int references;
+    char *name;
+    gan_status status;
+    char message[512];
+    bool sealed, initialized;
+
+    gan_shape in;
+    struct gan_model_entry *entries;
+    size_t entry_count, entry_capacity;
+    struct gan_slots parameters, state;
+
+    struct gan_range range, data_range;
+    gan_tensor *mean, *deviation; /* of standardised data */
+
+    gan_var **features; /* what came out of each layer at the latest apply; made when the model is sealed */
+    bool applied;
+
+    struct gan_model_runner predictor; /* of gan_model_predict */
+};
+
+enum gan_apply_mode { GAN_APPLY_ASSIGN, GAN_APPLY_FROZEN };
+
+/*
+ * gan_model_apply without a trace in the model (`features` may be NULL), so that several threads may do it at once. The
+ * model is sealed. parameters: NULL, or one for each.
+ */
+gan_var *gan_model_record(const gan_model *model, gan_var *x, enum gan_apply_mode mode, gan_var *const *parameters,
+                          gan_var **features);
+
+/* GAN_OK if the model is without error and sealed (now); else "<who>: …". */
+gan_status gan_model_ready(gan_model *model, const char *who);
+/* GAN_OK if it also has numbers in its parameters. */
+gan_status gan_model_check_initialized(const gan_model *model, const char *who);
+
+gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_model *model, int64_t rows);
+/* Runs what lies in runner->in, to runner->out. */
+gan_status gan_model_runner_run(struct gan_model_runner *runner);
+void gan_model_runner_clear(struct gan_model_runner *runner);
+
+#endif

@@ -1,0 +1,198 @@
+/* Batch norm and layer norm. */
+#include "nn/layer.h"
+
+#include "base/status.h"
+#include "gan/ops.h"
+#include "tape/tape.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct normalization {
+    gan_layer base;
+    float epsilon, momentum;
+};
+
+static gan_layer *create(const struct gan_layer_kind *kind, float epsilon, float momentum)
+{
+    struct normalization *own = gan_layer_create(kind, sizeof *own);
+    if (own == NULL)
+        return NULL;
+    own->epsilon = epsilon;
+    own->momentum = momentum;
+    own->base.weight_initializer = gan_initializer_constant(1);
+    return &own->base;
+}
+
+static gan_status declare_affine(const gan_layer *layer, struct gan_layer_build *build, gan_shape shape)
+{
+    int64_t size = gan_shape_size(shape);
+    gan_status status = gan_layer_declare(build, "weight", shape, size, size, layer->weight_initializer);
+    if (status != GAN_OK || layer->without_bias)
+        return status;
+    return gan_layer_declare(build, "bias", shape, size, size, layer->bias_initializer);
+}
+
+/* ---- batch norm ---- */
+
+static gan_status build_batch_norm(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
+{
+    gan_shape channels = GAN_SHAPE(in.dims[0]);
+    *out = in;
+    gan_status status = declare_affine(layer, build, channels);
+    if (status == GAN_OK)
+        status = gan_layer_declare_state(build, "running_mean", channels, 0);
+    if (status == GAN_OK)
+        status = gan_layer_declare_state(build, "running_var", channels, 1);
+    return status;
+}
+
+/* [C] as [C, 1, …], which broadcasts over an example of x. */
+static gan_var *along_channels(gan_var *channels, gan_var *x)
+{
+    gan_shape shape = {.rank = gan_var_rank(x) - 1, .dims = {gan_var_shape(x).dims[1]}};
+    for (int i = 1; i < shape.rank; i++)
+        shape.dims[i] = 1;
+    return channels == NULL || shape.rank == 1 ? channels : gan_reshape(channels, shape);
+}
+
+static gan_axes all_but_channels(const gan_var *x)
+{
+    gan_axes axes = {.count = 1, .axis = {0}};
+    for (int i = 2; i < gan_var_rank(x); i++)
+        axes.axis[axes.count++] = i;
+    return axes;
+}
+
+/* (1 − momentum)·old + momentum·batch's */
+static bool update_running(gan_tape *tape, gan_tensor *running, gan_var *of_batch, float momentum)
+{
+    gan_var *kept = gan_scale(gan_tape_tensor(tape, running), 1.0f - momentum);
+    gan_var *flat = gan_reshape(of_batch, gan_tensor_shape(running));
+    return gan_tape_assign(tape, running, gan_add(kept, gan_scale(flat, momentum))) == GAN_OK;
+}
+
+struct statistics {
+    gan_tensor *mean, *variance;
+    bool assign;
+};
+
+/* centred·(weight/√(variance + epsilon)) + bias: the factors meet while they are small, and the variance is written out
+ * (gan_normalize would do it again) because the running one needs it too. */
+static gan_var *normalize_by_batch(gan_var *x, const struct statistics *running, gan_var *weight, gan_var *bias,
+                                   const struct normalization *own)
+{
+    gan_axes axes = all_but_channels(x);
+    gan_shape shape = gan_var_shape(x);
+    gan_var *mean = gan_mean_keep(x, axes);
+    gan_var *centred = gan_sub(x, mean);
+    gan_var *variance = gan_mean_keep(gan_square(centred), axes);
+    if (running->assign) {
+        double count = (double)gan_shape_size(shape) / (double)shape.dims[1];
+        gan_var *unbiased = gan_scale(variance, (float)(count / (count - 1)));
+        if (!update_running(gan_var_tape(x), running->mean, mean, own->momentum) ||
+            !update_running(gan_var_tape(x), running->variance, unbiased, own->momentum))
+            return NULL;
+    }
+    gan_var *factor = gan_mul(gan_power(gan_shift(variance, own->epsilon), -0.5f), along_channels(weight, x));
+    gan_var *y = gan_mul(centred, factor);
+    return bias != NULL ? gan_add(y, along_channels(bias, x)) : y;
+}
+
+static gan_var *normalize_by_running(gan_var *x, const struct statistics *running, gan_var *weight, gan_var *bias,
+                                     const struct normalization *own)
+{
+    gan_tape *tape = gan_var_tape(x);
+    gan_var *inverse = gan_power(gan_shift(gan_tape_tensor(tape, running->variance), own->epsilon), -0.5f);
+    gan_var *centred = gan_sub(x, along_channels(gan_tape_tensor(tape, running->mean), x));
+    gan_var *y = gan_mul(centred, along_channels(gan_mul(inverse, weight), x));
+    return bias != NULL ? gan_add(y, along_channels(bias, x)) : y;
+}
+
+static gan_var *apply_batch_norm(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
+{
+    const struct normalization *own = (const struct normalization *)layer;
+    gan_var *weight = gan_layer_next_parameter(call);
+    gan_var *bias = layer->without_bias ? NULL : gan_layer_next_parameter(call);
+    struct statistics running = {.assign = call->assign};
+    running.mean = gan_layer_next_state(call);
+    running.variance = gan_layer_next_state(call);
+    if (!gan_tape_training(call->tape))
+        return normalize_by_running(x, &running, weight, bias, own);
+    gan_shape shape = gan_var_shape(x);
+    if (gan_shape_size(shape) == shape.dims[1])
+        return gan_tape_fail(call->tape, GAN_ERROR_INVALID_ARGUMENT,
+                             "batch_norm: in training one number per channel has no variance; give a batch of two "
+                             "examples or more, or record for inference (gan_tape_set_training)");
+    return normalize_by_batch(x, &running, weight, bias, own);
+}
+
+static void describe_batch_norm(const gan_layer *layer, char *text, size_t size)
+{
+    snprintf(text, size, "batch_norm%s", layer->without_bias ? ", no bias" : "");
+}
+
+static const struct gan_layer_kind batch_norm_kind = {.name = "batch_norm",
+                                                      .has_weight = true,
+                                                      .has_bias = true,
+                                                      .mixes_examples = true,
+                                                      .build = build_batch_norm,
+                                                      .apply = apply_batch_norm,
+                                                      .describe = describe_batch_norm};
+
+gan_layer *gan_layer_batch_norm_with(float epsilon, float momentum)
+{
+    if (!(epsilon > 0) || !isfinite(epsilon))
+        return gan_layer_refuse("batch_norm", "epsilon is %g, want more than 0 (1e-5 is usual)", (double)epsilon);
+    if (!(momentum >= 0 && momentum <= 1))
+        return gan_layer_refuse("batch_norm", "momentum is %g, want 0 to 1: the new batch's share (0.1 is usual)",
+                                (double)momentum);
+    return create(&batch_norm_kind, epsilon, momentum);
+}
+
+gan_layer *gan_layer_batch_norm(void)
+{
+    return gan_layer_batch_norm_with(1e-5f, 0.1f);
+}
+
+/* ---- layer norm ---- */
+
+static gan_status build_layer_norm(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
+{
+    *out = in;
+    return declare_affine(layer, build, in);
+}
+
+static gan_var *apply_layer_norm(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
+{
+    gan_axes axes = {.count = 0};
+    for (int i = 1; i < gan_var_rank(x); i++)
+        axes.axis[axes.count++] = i;
+    gan_var *weight = gan_layer_next_parameter(call);
+    gan_var *bias = layer->without_bias ? NULL : gan_layer_next_parameter(call);
+    return gan_normalize(x, axes, weight, bias, ((const struct normalization *)layer)->epsilon);
+}
+
+static void describe_layer_norm(const gan_layer *layer, char *text, size_t size)
+{
+    snprintf(text, size, "layer_norm%s", layer->without_bias ? ", no bias" : "");
+}
+
+static const struct gan_layer_kind layer_norm_kind = {.name = "layer_norm",
+                                                      .has_weight = true,
+                                                      .has_bias = true,
+                                                      .build = build_layer_norm,
+                                                      .apply = apply_layer_norm,
+                                                      .describe = describe_layer_norm};
+
+gan_layer *gan_layer_layer_norm_with(float epsilon)
+{
+    if (!(epsilon > 0) || !isfinite(epsilon))
+        return gan_layer_refuse("layer_norm", "epsilon is %g, want more than 0 (1e-5 is usual)", (double)epsilon);
+    return create(&layer_norm_kind, epsilon, 0);
+}
+
+gan_layer *gan_layer_layer_norm(void)
+{
+    return gan_layer_layer_norm_with(1e-5f);
+}

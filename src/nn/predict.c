@@ -1,0 +1,110 @@
+/*
+ * Running a model in inference, always on one fixed number of rows. A matrix product may add up in another order when
+ * it has another number of rows; a fixed number makes an example's result independent of how many come with it.
+ */
+#include "nn/model.h"
+
+#include "base/status.h"
+#include "tensor/tensor.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_model *model, int64_t rows)
+{
+    *runner = (struct gan_model_runner){0};
+    gan_tape *tape = gan_tape_new();
+    if (tape == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    gan_tape_set_training(tape, false);
+    gan_shape in = gan_shape_of_batch(rows, model->in);
+    gan_var *x = gan_tape_input(tape, in);
+    runner->y = x != NULL ? gan_model_record(model, x, GAN_APPLY_FROZEN, NULL, NULL) : NULL;
+    runner->plan = runner->y != NULL ? gan_plan_new(&runner->y, 1) : NULL;
+    gan_tape_unref(tape); /* the plan shares it */
+    gan_status status = runner->plan != NULL ? GAN_OK : gan_error_status();
+    if (status == GAN_OK) {
+        runner->in = gan_tensor_new(in);
+        runner->out = gan_tensor_new(gan_shape_of_batch(rows, gan_model_output_shape(model)));
+        status = runner->in != NULL && runner->out != NULL ? gan_plan_bind(runner->plan, x, runner->in)
+                                                           : GAN_ERROR_OUT_OF_MEMORY;
+    }
+    if (status != GAN_OK)
+        gan_model_runner_clear(runner);
+    return status;
+}
+
+void gan_model_runner_clear(struct gan_model_runner *runner)
+{
+    gan_plan_unref(runner->plan);
+    gan_tensor_unref(runner->in);
+    gan_tensor_unref(runner->out);
+    *runner = (struct gan_model_runner){0};
+}
+
+gan_status gan_model_runner_run(struct gan_model_runner *runner)
+{
+    gan_status status = gan_plan_run(runner->plan);
+    return status == GAN_OK ? gan_plan_read(runner->plan, runner->y, runner->out) : status;
+}
+
+/* Enough rows to keep the products busy; few enough that a single example does not cost much. */
+#define PREDICT_ROWS 64
+
+static gan_status check_inputs(gan_model *model, const gan_tensor *inputs)
+{
+    static const char who[] = "gan_model_predict";
+    gan_status status = gan_model_ready(model, who);
+    if (status == GAN_OK)
+        status = gan_model_check_initialized(model, who);
+    if (status != GAN_OK)
+        return status;
+    if (inputs == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: inputs is NULL", who);
+    gan_shape shape = gan_tensor_shape(inputs);
+    if (gan_tensor_dtype(inputs) == GAN_FLOAT32 && shape.rank == model->in.rank + 1 &&
+        gan_shape_equal(gan_shape_of_one(shape), model->in))
+        return GAN_OK;
+    char given[128], wanted[128];
+    gan_shape_text(model->in, wanted, sizeof wanted);
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: inputs is %s %s, want float32 [n, %s", who,
+                    gan_dtype_name(gan_tensor_dtype(inputs)), gan_shape_text(shape, given, sizeof given), wanted + 1);
+}
+
+static gan_status predict_rows(struct gan_model_runner *runner, const float *in, int64_t rows, float *out)
+{
+    size_t row_in = (size_t)(gan_tensor_size(runner->in) / PREDICT_ROWS);
+    size_t row_out = (size_t)(gan_tensor_size(runner->out) / PREDICT_ROWS);
+    float *numbers = gan_tensor_data(runner->in);
+    memcpy(numbers, in, (size_t)rows * row_in * sizeof(float));
+    memset(numbers + (size_t)rows * row_in, 0, (size_t)(PREDICT_ROWS - rows) * row_in * sizeof(float));
+    gan_status status = gan_model_runner_run(runner);
+    if (status == GAN_OK)
+        memcpy(out, gan_tensor_data(runner->out), (size_t)rows * row_out * sizeof(float));
+    return status;
+}
+
+gan_tensor *gan_model_predict(gan_model *model, const gan_tensor *inputs)
+{
+    if (check_inputs(model, inputs) != GAN_OK)
+        return NULL;
+    struct gan_model_runner *runner = &model->predictor;
+    if (runner->plan == NULL && gan_model_runner_init(runner, model, PREDICT_ROWS) != GAN_OK)
+        return NULL;
+    int64_t n = gan_tensor_shape(inputs).dims[0];
+    gan_shape one = gan_model_output_shape(model);
+    gan_tensor *out = gan_tensor_new(gan_shape_of_batch(n, one));
+    if (out == NULL)
+        return NULL;
+    int64_t row_in = gan_shape_size(model->in), row_out = gan_shape_size(one);
+    for (int64_t first = 0; first < n; first += PREDICT_ROWS) {
+        int64_t rows = n - first < PREDICT_ROWS ? n - first : PREDICT_ROWS;
+        gan_plan_seek(runner->plan, 0, (uint64_t)(first / PREDICT_ROWS)); /* for layers that draw numbers */
+        if (predict_rows(runner, gan_tensor_data(inputs) + first * row_in, rows,
+                         gan_tensor_data(out) + first * row_out) != GAN_OK) {
+            gan_tensor_unref(out);
+            return NULL;
+        }
+    }
+    return out;
+}

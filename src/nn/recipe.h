@@ -1,0 +1,34 @@
+/* What generators and discriminators have in common. */
+#ifndef GAN_SRC_NN_RECIPE_H
+#define GAN_SRC_NN_RECIPE_H
+
+#include "gan/generator.h"
+
+/*
+ * Options structs begin with the size that their owner's header gave them. Writing never exceeds it, and reading takes
+ * what is there over `own`, which holds the defaults: so a program built against an older, shorter struct keeps
+ * working. `least` is the size in the first release.
+ */
+gan_status gan_options_write(void *given, size_t given_size, const void *own, size_t own_size, size_t least,
+                             const char *who);
+gan_status gan_options_read(void *own, size_t own_size, const void *given, size_t least, const char *who);
+
+/* GAN_OK, or an error that names the field. */
+gan_status gan_recipe_check(gan_recipe recipe, int hidden_count, const int64_t *hidden, gan_normalization normalization,
+                            const char *who);
+
+/* What follows a hidden layer's product. */
+struct gan_recipe_hidden {
+    gan_activation activation;
+    float slope;
+    gan_normalization normalization;
+    float epsilon, momentum, dropout;
+};
+
+/* Adds `product` (dense or maxout; given away) and what follows it. Errors stick to the model. */
+void gan_recipe_add_hidden(gan_model *model, gan_layer *product, const struct gan_recipe_hidden *hidden);
+
+/* The model if building it went well; else NULL and the error "<who>: …", and the model is gone. */
+gan_model *gan_recipe_finish(gan_model *model, const char *name, const char *who);
+
+#endif

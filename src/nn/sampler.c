@@ -1,0 +1,219 @@
+/*
+ * Samplers: a generator's plan for a fixed number of rows, and noise keyed by the example's number. Example i is always
+ * computed in row i % ROWS of a full batch whose other rows are its neighbours: so neither the kernels' choice for a
+ * size nor a row's place can change its bits.
+ */
+#include "gan/sampler.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "nn/model.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ROWS 16
+
+/* What draws from a sampler's seed: the noise that goes in, and layers that draw numbers of their own. */
+#define NOISE_STREAM 0x7a
+#define LAYERS_LABEL UINT64_C(0x73616d706c65)
+
+struct gan_sampler {
+    atomic_int references;
+    gan_model *model;
+    struct gan_model_runner runner;
+    int64_t batch;
+    int64_t row_in, row_out; /* numbers in one example */
+    uint64_t seed, next;
+    bool mapped; /* from the model's range to the data's: factor·x + offset */
+    double factor, offset;
+    gan_tensor *mean, *deviation; /* NULL unless the data were standardised */
+};
+
+static void take_ranges(gan_sampler *sampler, const gan_model *model)
+{
+    struct gan_range from = model->range, to = model->data_range;
+    sampler->mapped = from.known && to.known && (from.low != to.low || from.high != to.high);
+    if (sampler->mapped) {
+        sampler->factor = ((double)to.high - (double)to.low) / ((double)from.high - (double)from.low);
+        sampler->offset = (double)to.low - sampler->factor * (double)from.low;
+    }
+    sampler->mean = gan_tensor_ref(model->mean);
+    sampler->deviation = gan_tensor_ref(model->deviation);
+}
+
+static gan_sampler *sampler_new(gan_model *generator, int64_t batch, const char *who)
+{
+    if (gan_model_ready(generator, who) != GAN_OK)
+        return NULL;
+    if (batch < 1)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the number of examples is %" PRId64 ", want 1 or more",
+                             who, batch);
+    gan_sampler *sampler = gan_alloc_zero(1, sizeof *sampler);
+    if (sampler == NULL)
+        return NULL;
+    atomic_init(&sampler->references, 1);
+    sampler->model = gan_model_ref(generator);
+    sampler->batch = batch;
+    sampler->row_in = gan_shape_size(generator->in);
+    sampler->row_out = gan_shape_size(gan_model_output_shape(generator));
+    take_ranges(sampler, generator);
+    if (gan_model_runner_init(&sampler->runner, generator, ROWS) == GAN_OK)
+        return sampler;
+    gan_sampler_unref(sampler);
+    return NULL;
+}
+
+gan_sampler *gan_sampler_new(gan_model *generator, int64_t batch)
+{
+    return sampler_new(generator, batch, "gan_sampler_new");
+}
+
+gan_sampler *gan_sampler_ref(gan_sampler *sampler)
+{
+    if (sampler != NULL)
+        atomic_fetch_add_explicit(&sampler->references, 1, memory_order_relaxed);
+    return sampler;
+}
+
+void gan_sampler_unref(gan_sampler *sampler)
+{
+    if (sampler == NULL || atomic_fetch_sub_explicit(&sampler->references, 1, memory_order_acq_rel) != 1)
+        return;
+    gan_model_runner_clear(&sampler->runner);
+    gan_tensor_unref(sampler->mean);
+    gan_tensor_unref(sampler->deviation);
+    gan_model_unref(sampler->model);
+    gan_free(sampler);
+}
+
+gan_status gan_sampler_seed(gan_sampler *sampler, uint64_t seed, uint64_t first)
+{
+    if (sampler == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_sampler_seed: sampler is NULL");
+    sampler->seed = seed;
+    sampler->next = first;
+    return GAN_OK;
+}
+
+/* ---- running ---- */
+
+/* From the model's numbers to the data's. */
+static void map_row(const gan_sampler *sampler, const float *made, float *out)
+{
+    if (!sampler->mapped && sampler->mean == NULL) {
+        memcpy(out, made, (size_t)sampler->row_out * sizeof(float));
+        return;
+    }
+    const float *mean = sampler->mean != NULL ? gan_tensor_data(sampler->mean) : NULL;
+    const float *deviation = sampler->mean != NULL ? gan_tensor_data(sampler->deviation) : NULL;
+    for (int64_t i = 0; i < sampler->row_out; i++) {
+        double x = (double)made[i];
+        if (sampler->mapped)
+            x = sampler->factor * x + sampler->offset;
+        if (mean != NULL)
+            x = x * (double)deviation[i] + (double)mean[i];
+        out[i] = (float)x;
+    }
+}
+
+/* Runs what lies in runner.in as batch `number` of the sampler's seed; rows first … first + count − 1 go to out. */
+static gan_status run_rows(gan_sampler *sampler, uint64_t number, int64_t first, int64_t count, float *out)
+{
+    gan_plan_seek(sampler->runner.plan, gan_random_derive(sampler->seed, LAYERS_LABEL), number);
+    gan_status status = gan_model_runner_run(&sampler->runner);
+    if (status != GAN_OK)
+        return status;
+    const float *made = gan_tensor_data(sampler->runner.out) + first * sampler->row_out;
+    for (int64_t i = 0; i < count; i++)
+        map_row(sampler, made + i * sampler->row_out, out + i * sampler->row_out);
+    return GAN_OK;
+}
+
+static void draw_noise(gan_sampler *sampler, uint64_t number)
+{
+    float *in = gan_tensor_data(sampler->runner.in);
+    for (uint64_t row = 0; row < ROWS; row++) {
+        struct gan_random_key key = {.seed = sampler->seed, .stream = NOISE_STREAM, .step = number * ROWS + row};
+        gan_random_normal(&key, 0, (size_t)sampler->row_in, in + (int64_t)row * sampler->row_in);
+    }
+}
+
+static gan_status run_drawn(gan_sampler *sampler, float *out)
+{
+    uint64_t index = sampler->next;
+    for (int64_t done = 0; done < sampler->batch;) {
+        int64_t first = (int64_t)(index % ROWS);
+        int64_t left = sampler->batch - done, count = ROWS - first < left ? ROWS - first : left;
+        draw_noise(sampler, index / ROWS);
+        gan_status status = run_rows(sampler, index / ROWS, first, count, out + done * sampler->row_out);
+        if (status != GAN_OK)
+            return status;
+        done += count;
+        index += (uint64_t)count;
+    }
+    sampler->next = index;
+    return GAN_OK;
+}
+
+static gan_status run_given(gan_sampler *sampler, const float *z, float *out)
+{
+    float *in = gan_tensor_data(sampler->runner.in);
+    for (int64_t done = 0; done < sampler->batch; done += ROWS) {
+        int64_t count = sampler->batch - done < ROWS ? sampler->batch - done : ROWS;
+        memcpy(in, z + done * sampler->row_in, (size_t)(count * sampler->row_in) * sizeof(float));
+        memset(in + count * sampler->row_in, 0, (size_t)((ROWS - count) * sampler->row_in) * sizeof(float));
+        gan_status status = run_rows(sampler, (uint64_t)(done / ROWS), 0, count, out + done * sampler->row_out);
+        if (status != GAN_OK)
+            return status;
+    }
+    return GAN_OK;
+}
+
+static gan_status check_batch(const gan_sampler *sampler, const gan_tensor *tensor, gan_shape one, const char *what)
+{
+    gan_shape shape = gan_tensor_shape(tensor), wanted = gan_shape_of_batch(sampler->batch, one);
+    if (gan_tensor_dtype(tensor) == GAN_FLOAT32 && gan_shape_equal(shape, wanted))
+        return GAN_OK;
+    char a[128], b[128];
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_sampler_run: %s is %s %s, want float32 %s", what,
+                    gan_dtype_name(gan_tensor_dtype(tensor)), gan_shape_text(shape, a, sizeof a),
+                    gan_shape_text(wanted, b, sizeof b));
+}
+
+gan_status gan_sampler_run(gan_sampler *sampler, const gan_tensor *z, const gan_tensor *labels, gan_tensor *out)
+{
+    static const char who[] = "gan_sampler_run";
+    if (sampler == NULL || out == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, sampler == NULL ? "sampler" : "out");
+    if (labels != NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: labels are given, but the model takes none; want NULL", who);
+    gan_status status = gan_model_check_initialized(sampler->model, who);
+    if (status == GAN_OK)
+        status = check_batch(sampler, out, gan_model_output_shape(sampler->model), "out");
+    if (status == GAN_OK && z != NULL)
+        status = check_batch(sampler, z, sampler->model->in, "z");
+    if (status != GAN_OK)
+        return status;
+    return z != NULL ? run_given(sampler, gan_tensor_data(z), gan_tensor_data(out))
+                     : run_drawn(sampler, gan_tensor_data(out));
+}
+
+gan_tensor *gan_generator_sample(gan_model *generator, int64_t n, uint64_t seed)
+{
+    static const char who[] = "gan_generator_sample";
+    gan_sampler *sampler = sampler_new(generator, n, who);
+    if (sampler == NULL)
+        return NULL;
+    gan_tensor *out = NULL;
+    if (gan_model_check_initialized(generator, who) == GAN_OK)
+        out = gan_tensor_new(gan_shape_of_batch(n, gan_model_output_shape(generator)));
+    if (out != NULL &&
+        (gan_sampler_seed(sampler, seed, 0) != GAN_OK || gan_sampler_run(sampler, NULL, NULL, out) != GAN_OK)) {
+        gan_tensor_unref(out);
+        out = NULL;
+    }
+    gan_sampler_unref(sampler);
+    return out;
+}

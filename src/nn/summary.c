@@ -1,0 +1,86 @@
+/* gan_model_summary: a table in plain text. */
+#include "nn/model.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* 1486352 as "1,486,352". */
+static char *with_commas(int64_t number, char text[32])
+{
+    char plain[24];
+    int digits = snprintf(plain, sizeof plain, "%" PRId64, number);
+    char *to = text;
+    for (int i = 0; i < digits; i++) {
+        if (i > 0 && (digits - i) % 3 == 0)
+            *to++ = ',';
+        *to++ = plain[i];
+    }
+    *to = '\0';
+    return text;
+}
+
+/* A line of the table, of this many bytes at most. */
+#define LINE 256
+
+static int64_t numbers_of(const gan_model *model, const struct gan_model_entry *entry)
+{
+    int64_t numbers = 0;
+    for (size_t i = 0; i < entry->parameters; i++)
+        numbers += gan_shape_size(model->parameters.slot[entry->first_parameter + i].shape);
+    return numbers;
+}
+
+static size_t write_row(const gan_model *model, size_t index, char *text)
+{
+    const struct gan_model_entry *entry = &model->entries[index];
+    char shape[64], kind[64], numbers[32];
+    gan_layer_describe(entry->layer, kind, sizeof kind);
+    gan_shape_text(entry->out, shape, sizeof shape);
+    int64_t count = numbers_of(model, entry);
+    return (size_t)snprintf(text, LINE, "%-12.66s %-28s %-20s %12s\n", entry->path, kind, shape,
+                            count > 0 ? with_commas(count, numbers) : "-");
+}
+
+static size_t write_head(const gan_model *model, char *text)
+{
+    char in[64], out[64];
+    gan_shape_text(model->in, in, sizeof in);
+    gan_shape_text(gan_model_output_shape(model), out, sizeof out);
+    size_t length = (size_t)snprintf(text, LINE, "%.100s%s%s -> %s\n", gan_model_name(model),
+                                     model->name != NULL ? ": " : "", in, out);
+    return length +
+           (size_t)snprintf(text + length, LINE, "%-12s %-28s %-20s %12s\n", "name", "layer", "output", "parameters");
+}
+
+static size_t write_totals(const gan_model *model, char *text)
+{
+    char numbers[32], state[32];
+    size_t length = (size_t)snprintf(text, LINE, "parameters: %s (%.2f MiB)",
+                                     with_commas(model->parameters.numbers, numbers),
+                                     (double)model->parameters.numbers * (double)sizeof(float) / (1 << 20));
+    if (model->state.numbers > 0)
+        length += (size_t)snprintf(text + length, LINE, "; state: %s", with_commas(model->state.numbers, state));
+    text[length++] = '\n';
+    text[length] = '\0';
+    return length;
+}
+
+char *gan_model_summary(const gan_model *model)
+{
+    if (model == NULL)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_model_summary: model is NULL");
+    if (model->status != GAN_OK)
+        return gan_fail_null(model->status, "gan_model_summary: building the model failed: %s", model->message);
+    char *text = gan_alloc((model->entry_count + 5) * LINE);
+    if (text == NULL)
+        return NULL;
+    size_t length = write_head(model, text);
+    for (size_t i = 0; i < model->entry_count; i++)
+        length += write_row(model, i, text + length);
+    write_totals(model, text + length);
+    return text;
+}

@@ -1,0 +1,47 @@
+/* Random numbers on a tape, and dropout. */
+#include "table.h"
+
+#include "base/status.h"
+#include "tensor/tensor.h"
+
+static gan_var *draw(gan_tape *tape, enum gan_op_id op, gan_shape shape, float scale, float offset)
+{
+    if (gan_shape_check(shape, gan_ops[op].name) != GAN_OK)
+        return gan_tape_fail_again(tape);
+    struct gan_attributes attributes = {.p = scale, .q = offset, .stream = gan_tape_next_stream(tape)};
+    return gan_tape_append(tape, &gan_ops[op], GAN_FLOAT32, shape, NULL, 0, &attributes);
+}
+
+gan_var *gan_uniform(gan_tape *tape, gan_shape shape, float low, float high)
+{
+    if (tape == NULL)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_uniform: the tape is NULL");
+    if (!(low <= high))
+        return gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
+                             "gan_uniform: low is %g and high is %g; low must not be above", (double)low, (double)high);
+    return draw(tape, GAN_OP_uniform, shape, high - low, low);
+}
+
+gan_var *gan_normal(gan_tape *tape, gan_shape shape, float mean, float deviation)
+{
+    if (tape == NULL)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_normal: the tape is NULL");
+    if (!(deviation >= 0.0f))
+        return gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
+                             "gan_normal: the deviation is %g; it must not be negative", (double)deviation);
+    return draw(tape, GAN_OP_normal, shape, deviation, mean);
+}
+
+gan_var *gan_dropout(gan_var *x, float probability)
+{
+    if (!gan_check_vars("dropout", &x, 1))
+        return NULL;
+    if (!(probability >= 0.0f && probability < 1.0f))
+        return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                             "dropout: the probability is %g; it must lie in [0, 1)", (double)probability);
+    if (probability == 0.0f || !gan_tape_training(x->tape))
+        return x;
+    gan_var *threshold = gan_tape_constant(x->tape, GAN_SCALAR, probability);
+    gan_var *kept = gan_greater_equal(gan_uniform(x->tape, x->shape, 0.0f, 1.0f), threshold);
+    return gan_mul(x, gan_scale(kept, 1.0f / (1.0f - probability)));
+}

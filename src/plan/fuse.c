@@ -1,0 +1,200 @@
+/*
+ * Which nodes share a step. An elementwise node whose numbers only one step reads, element for element, is computed
+ * inside that step; and a matrix product whose only reader is an elementwise step has that step as its epilogue. As a
+ * node moves only into its one reader, no order is disturbed.
+ */
+#include "graph.h"
+
+#include <string.h>
+
+static enum gan_op_kind kind_of(const struct gan_node *node)
+{
+    return node->copy ? GAN_KIND_MAP : node->var->op->kind;
+}
+
+static bool is_reduction(const struct gan_node *node)
+{
+    return kind_of(node) == GAN_KIND_SUM || kind_of(node) == GAN_KIND_MAX;
+}
+
+/* True if input i of `reader` is all of `node`, element for element. */
+static bool reads_element_for_element(const struct gan_node *reader, int i, const struct gan_node *node)
+{
+    gan_shape shape = gan_node_input_shape(reader, i);
+    return reader->input[i].offset == 0 && gan_shape_equal(shape, node->shape) &&
+           gan_view_dense(&reader->input[i], shape);
+}
+
+/* The step that alone reads `index`, element for element; -1 if there is none. */
+static int only_reader(const struct gan_graph *graph, int index)
+{
+    int root = -1;
+    for (size_t i = (size_t)index + 1; i < graph->count; i++) {
+        const struct gan_node *reader = &graph->nodes[i];
+        for (int j = 0; j < reader->inputs; j++) {
+            if (reader->input[j].node != index)
+                continue;
+            bool computes = kind_of(reader) == GAN_KIND_MAP || is_reduction(reader);
+            if (!computes || !reads_element_for_element(reader, j, &graph->nodes[index]) ||
+                (root >= 0 && reader->root != root))
+                return -1;
+            root = reader->root;
+        }
+    }
+    return root;
+}
+
+/* ---- the program of a step ---- */
+
+static bool same_view(const struct gan_view *a, const struct gan_view *b, gan_shape shape)
+{
+    if (a->node != b->node || a->offset != b->offset)
+        return false;
+    for (int axis = 0; axis < shape.rank; axis++)
+        if (shape.dims[axis] != 1 && a->strides[axis] != b->strides[axis])
+            return false;
+    return true;
+}
+
+static int find_load(const struct gan_fused *program, const struct gan_view *view)
+{
+    for (int i = 0; i < program->loads; i++)
+        if (same_view(&program->load[i], view, program->shape))
+            return i;
+    return -1;
+}
+
+static bool is_member(const struct gan_graph *graph, int root, int index)
+{
+    const struct gan_node *node = &graph->nodes[index];
+    return node->root == root && kind_of(node) == GAN_KIND_MAP;
+}
+
+static bool collect_loads(const struct gan_graph *graph, int root, const struct gan_node *node,
+                          struct gan_fused *program)
+{
+    for (int i = 0; i < node->inputs; i++) {
+        const struct gan_view *view = &node->input[i];
+        if (is_member(graph, root, view->node) || find_load(program, view) >= 0)
+            continue;
+        if (program->loads == GAN_MAP_LOADS)
+            return false;
+        program->load[program->loads++] = *view;
+    }
+    return true;
+}
+
+/* The program's value that input i of a member is. `values` holds each member's, by node. */
+static int value_of(const struct gan_graph *graph, int root, const struct gan_node *node, int i, const int *members,
+                    const struct gan_fused *program)
+{
+    const struct gan_view *view = &node->input[i];
+    if (!is_member(graph, root, view->node))
+        return find_load(program, view);
+    for (int member = 0; member < program->instructions; member++)
+        if (members[member] == view->node)
+            return program->loads + member;
+    return -1;
+}
+
+static struct gan_map_instruction instruction_of(const struct gan_node *node, int a, int b, int c)
+{
+    return (struct gan_map_instruction){
+        .op = node->copy ? GAN_MAP_COPY : (enum gan_map_op)node->var->op->map,
+        .a = a,
+        .b = b,
+        .c = c,
+        .p = node->copy ? 0 : node->var->attributes.p,
+        .q = node->copy ? 0 : node->var->attributes.q,
+    };
+}
+
+/* A reduction that absorbed nothing reduces what it reads. */
+static bool finish_reduction(const struct gan_node *node, struct gan_fused *program)
+{
+    if (program->instructions > 0)
+        return true;
+    program->load[0] = node->input[0];
+    program->loads = 1;
+    program->instruction[0] = (struct gan_map_instruction){.op = GAN_MAP_COPY};
+    program->instructions = 1;
+    return true;
+}
+
+bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused *program)
+{
+    const struct gan_node *node = &graph->nodes[root];
+    memset(program, 0, sizeof *program);
+    program->shape = is_reduction(node) ? gan_node_input_shape(node, 0) : node->shape;
+    if (node->anchor >= 0) { /* the product's result is load 0 */
+        program->load[0].node = node->anchor;
+        int64_t stride = 1;
+        for (int axis = program->shape.rank - 1; axis >= 0; axis--) {
+            program->load[0].strides[axis] = stride;
+            stride *= program->shape.dims[axis];
+        }
+        program->loads = 1;
+    }
+    for (int i = 0; i <= root; i++)
+        if (is_member(graph, root, i) && !collect_loads(graph, root, &graph->nodes[i], program))
+            return false;
+    int members[GAN_MAP_INSTRUCTIONS];
+    for (int i = 0; i <= root; i++) {
+        if (!is_member(graph, root, i))
+            continue;
+        if (program->instructions == GAN_MAP_INSTRUCTIONS)
+            return false;
+        const struct gan_node *member = &graph->nodes[i];
+        int arguments[3] = {0, 0, 0};
+        for (int j = 0; j < member->inputs; j++)
+            arguments[j] = value_of(graph, root, member, j, members, program);
+        members[program->instructions] = i;
+        program->instruction[program->instructions++] = instruction_of(member, arguments[0], arguments[1],
+                                                                       arguments[2]);
+    }
+    return !is_reduction(node) || finish_reduction(node, program);
+}
+
+/* ---- deciding ---- */
+
+static void try_to_absorb(struct gan_graph *graph, int index)
+{
+    struct gan_node *node = &graph->nodes[index];
+    int root = node->keep ? -1 : only_reader(graph, index);
+    if (root < 0)
+        return;
+    if (is_reduction(&graph->nodes[root]) &&
+        !gan_shape_equal(node->shape, gan_node_input_shape(&graph->nodes[root], 0)))
+        return;
+    node->root = root;
+    struct gan_fused program;
+    if (!gan_graph_program(graph, root, &program))
+        node->root = index;
+}
+
+static void try_to_anchor(struct gan_graph *graph, int index)
+{
+    struct gan_node *node = &graph->nodes[index];
+    int root = node->keep ? -1 : only_reader(graph, index);
+    if (root < 0 || kind_of(&graph->nodes[root]) != GAN_KIND_MAP || graph->nodes[root].anchor >= 0)
+        return;
+    graph->nodes[root].anchor = index;
+    struct gan_fused program;
+    if (gan_graph_program(graph, root, &program)) {
+        node->root = root;
+        return;
+    }
+    graph->nodes[root].anchor = -1;
+}
+
+void gan_graph_fuse(struct gan_graph *graph, bool fuse)
+{
+    if (!fuse)
+        return;
+    for (int i = (int)graph->count - 1; i >= 0; i--)
+        if (kind_of(&graph->nodes[i]) == GAN_KIND_MAP)
+            try_to_absorb(graph, i);
+    for (int i = (int)graph->count - 1; i >= 0; i--)
+        if (kind_of(&graph->nodes[i]) == GAN_KIND_MATMUL)
+            try_to_anchor(graph, i);
+}

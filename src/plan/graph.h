@@ -1,0 +1,90 @@
+/*
+ * The plan's own picture of a tape: nodes that have numbers of their own, and views of them. Making a plan is a walk
+ * through the files of this folder: graph.c (what is live; which vars are only views), fuse.c (which nodes share a
+ * step), place.c (where numbers lie), emit.c (the kernels' calls).
+ */
+#ifndef GAN_SRC_PLAN_GRAPH_H
+#define GAN_SRC_PLAN_GRAPH_H
+
+#include "kernels/kernels.h"
+#include "plan.h"
+#include "tape/tape.h"
+
+/* A var's numbers: those of a node, from an offset on, with a stride for each of the var's axes (0: repeated). */
+struct gan_view {
+    int node; /* -1: none */
+    int64_t offset;
+    int64_t strides[GAN_MAX_RANK];
+};
+
+enum { GAN_MEMORY_ARENA, GAN_MEMORY_CONSTANTS, GAN_MEMORY_LEAVES };
+
+struct gan_node {
+    const gan_var *var;
+    bool copy; /* not the var's op, but a copy of input 0, laid out densely as the var */
+    gan_shape shape;
+    int inputs;
+    struct gan_view
+        *input; /* over the axes of `input_shape(i)`: the tape's input vars; of a copy, the var's own axes */
+    bool keep;  /* its numbers must outlast the run: wanted, assigned, or an update's gradient */
+
+    /* fuse.c */
+    int root;   /* the node whose step computes this one; itself if it has its own */
+    int anchor; /* of a root: the matrix product whose epilogue it is, or -1 */
+
+    /* place.c */
+    int memory;
+    int64_t offset; /* in elements */
+    int parent;     /* the node of which this one is a part (pack and concat compute in place), or -1 */
+    int64_t parent_offset;
+    int alias;       /* the node whose room this one takes over, or -1 */
+    int first, last; /* steps between which its numbers must stay */
+};
+
+struct gan_leaf {
+    const gan_var *var;
+    const void *numbers; /* bound memory or the tensor's; NULL while nothing is bound */
+    gan_tensor *bound;   /* a reference, or NULL */
+    double *converted;   /* the reference backend's copy of a float leaf */
+    bool bound_double;   /* `converted` was given by gan_plan_bind_double */
+};
+
+struct gan_graph {
+    gan_tape *tape;
+    struct gan_node *nodes;
+    size_t count, capacity;
+    struct gan_view *views; /* by var id; node -1 where the var is not live */
+    struct gan_leaf *leaves;
+    size_t leaf_count, leaf_capacity;
+    float *constants;
+    size_t constant_count, constant_capacity;
+};
+
+/* graph.c */
+gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, gan_var *const *wanted, int count,
+                           bool assignments);
+void gan_graph_release(struct gan_graph *graph);
+/* Makes a var's numbers lie together (by a copy if need be) and outlast the run. */
+gan_status gan_graph_keep(struct gan_graph *graph, const gan_var *var);
+bool gan_view_dense(const struct gan_view *view, gan_shape shape);
+/* The shape over whose axes input i's strides run. */
+gan_shape gan_node_input_shape(const struct gan_node *node, int i);
+bool gan_node_is_leaf(const struct gan_node *node);
+
+/* fuse.c: sets root and anchor */
+void gan_graph_fuse(struct gan_graph *graph, bool fuse);
+/* Writes the elementwise program of a root's step: its members, their loads. For a reduction, what is reduced. False if
+ * it does not fit. Operands are given by node; the strides run over `shape`'s axes. */
+struct gan_fused {
+    int loads;
+    struct gan_view load[GAN_MAP_LOADS];
+    int instructions;
+    struct gan_map_instruction instruction[GAN_MAP_INSTRUCTIONS];
+    gan_shape shape;
+};
+bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused *program);
+
+/* place.c: sets memory and offset; *size is the arena's size in elements */
+gan_status gan_graph_place(struct gan_graph *graph, bool reuse, int64_t *size);
+
+#endif

@@ -1,0 +1,429 @@
+/* Plans: made once from a tape, then run as often as one likes without allocating. */
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/threads.h"
+#include "emit.h"
+#include "graph.h"
+#include "ops/ops.h"
+#include "plan_object.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct gan_plan_options gan_plan_default_options = {
+    .backend = GAN_BACKEND_CPU, .fuse = true, .reuse = true, .assignments = false};
+
+/* ---- making ---- */
+
+static gan_status check_wanted(gan_var *const *wanted, int count)
+{
+    if (wanted == NULL || count < 1)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: %d vars are wanted; a plan takes at least one",
+                        count);
+    gan_tape *tape = NULL;
+    for (int i = 0; i < count && tape == NULL; i++)
+        tape = gan_var_tape(wanted[i]);
+    if (tape != NULL && gan_tape_status(tape) != GAN_OK)
+        return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
+    for (int i = 0; i < count; i++) {
+        if (wanted[i] == NULL)
+            return gan_error_status() != GAN_OK
+                       ? gan_error_status()
+                       : gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is NULL", i);
+        if (wanted[i]->tape != tape)
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is on another tape than var 0", i);
+    }
+    return GAN_OK;
+}
+
+static gan_status list_wanted(gan_plan *plan, gan_var *const *wanted, int count)
+{
+    plan->wanted = gan_alloc_zero((size_t)count, sizeof *plan->wanted);
+    plan->updates = gan_alloc_zero((size_t)count, sizeof *plan->updates);
+    if (plan->wanted == NULL || plan->updates == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    for (int i = 0; i < count; i++) {
+        plan->wanted[plan->wanted_count++] = wanted[i];
+        if (wanted[i]->op->kind == GAN_KIND_UPDATE)
+            plan->updates[plan->update_count++] = wanted[i];
+    }
+    return GAN_OK;
+}
+
+static gan_status convert_leaves(gan_plan *plan)
+{
+    for (size_t i = 0; i < plan->graph.leaf_count; i++) {
+        struct gan_leaf *leaf = &plan->graph.leaves[i];
+        if (leaf->var->dtype != GAN_FLOAT32)
+            continue;
+        leaf->converted = gan_alloc_zero((size_t)gan_shape_size(leaf->var->shape), sizeof(double));
+        if (leaf->converted == NULL)
+            return GAN_ERROR_OUT_OF_MEMORY;
+        plan->memory[GAN_MEMORY_LEAVES + i] = leaf->converted;
+    }
+    return GAN_OK;
+}
+
+/* The arena, the constants, and the table of where everything lies. */
+static gan_status allocate(gan_plan *plan, int64_t arena_elements)
+{
+    size_t element = (size_t)plan->backend->element;
+    size_t leaves = plan->graph.leaf_count, constants = plan->graph.constant_count;
+    plan->arena_size = (size_t)arena_elements * element + (size_t)plan->steps.scratch_size;
+    plan->arena = gan_alloc(plan->arena_size);
+    plan->constants = gan_alloc_zero(constants + 1, element);
+    plan->memory = gan_alloc_zero(leaves + GAN_MEMORY_LEAVES, sizeof *plan->memory);
+    if (plan->arena == NULL || plan->constants == NULL || plan->memory == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    for (size_t i = 0; i < constants; i++)
+        if (element == sizeof(double))
+            ((double *)plan->constants)[i] = (double)plan->graph.constants[i];
+        else
+            ((float *)plan->constants)[i] = plan->graph.constants[i];
+    plan->memory[GAN_MEMORY_ARENA] = plan->arena;
+    plan->memory[GAN_MEMORY_CONSTANTS] = plan->constants;
+    return element == sizeof(double) ? convert_leaves(plan) : GAN_OK;
+}
+
+static gan_status build(gan_plan *plan, gan_var *const *wanted, int count, const struct gan_plan_options *options)
+{
+    gan_status status = list_wanted(plan, wanted, count);
+    plan->assigns = options->assignments || plan->update_count > 0;
+    if (status == GAN_OK)
+        status = gan_graph_build(&plan->graph, wanted[0]->tape, wanted, count, plan->assigns);
+    if (status != GAN_OK)
+        return status;
+    gan_graph_fuse(&plan->graph, options->fuse && plan->backend->fuses);
+    int64_t arena_elements = 0;
+    status = gan_graph_place(&plan->graph, options->reuse, &arena_elements);
+    if (status == GAN_OK)
+        status = gan_steps_emit(&plan->steps, &plan->graph, plan->backend, arena_elements);
+    return status == GAN_OK ? allocate(plan, arena_elements) : status;
+}
+
+gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_plan_options *options)
+{
+    if (check_wanted(wanted, count) != GAN_OK)
+        return NULL;
+    gan_plan *plan = gan_alloc_zero(1, sizeof *plan);
+    if (plan == NULL)
+        return NULL;
+    atomic_init(&plan->references, 1);
+    plan->options = *options;
+    plan->backend = options->backend == GAN_BACKEND_REFERENCE ? gan_backend_reference() : gan_backend_cpu();
+    if (build(plan, wanted, count, options) == GAN_OK)
+        return plan;
+    gan_plan_unref(plan);
+    return NULL;
+}
+
+gan_plan *gan_plan_new(gan_var *const *wanted, int count)
+{
+    return gan_plan_new_with(wanted, count, &gan_plan_default_options);
+}
+
+gan_plan *gan_plan_ref(gan_plan *plan)
+{
+    if (plan != NULL)
+        atomic_fetch_add_explicit(&plan->references, 1, memory_order_relaxed);
+    return plan;
+}
+
+void gan_plan_unref(gan_plan *plan)
+{
+    if (plan == NULL || atomic_fetch_sub_explicit(&plan->references, 1, memory_order_acq_rel) != 1)
+        return;
+    gan_steps_release(&plan->steps);
+    gan_graph_release(&plan->graph);
+    gan_free(plan->wanted);
+    gan_free(plan->updates);
+    gan_free(plan->arena);
+    gan_free(plan->constants);
+    gan_free(plan->memory);
+    gan_free(plan);
+}
+
+/* ---- binding ---- */
+
+static bool is_input_of(const gan_plan *plan, const gan_var *input, const char *who)
+{
+    if (plan == NULL || input == NULL)
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the %s is NULL", who, plan == NULL ? "plan" : "input");
+    else if (input->tape != plan->graph.tape || input->op->kind != GAN_KIND_INPUT)
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the var is not an input (gan_tape_input) of the plan's tape", who);
+    else
+        return true;
+    return false;
+}
+
+/* NULL where no wanted var depends on the input: then there is nothing to bind. */
+static struct gan_leaf *leaf_of(gan_plan *plan, const gan_var *input)
+{
+    for (size_t i = 0; i < plan->graph.leaf_count; i++)
+        if (plan->graph.leaves[i].var == input)
+            return &plan->graph.leaves[i];
+    return NULL;
+}
+
+static void set_leaf(struct gan_leaf *leaf, const void *numbers, gan_tensor *tensor)
+{
+    gan_tensor_ref(tensor);
+    gan_tensor_unref(leaf->bound);
+    leaf->bound = tensor;
+    leaf->numbers = numbers;
+    leaf->bound_double = false;
+}
+
+gan_status gan_plan_bind(gan_plan *plan, gan_var *input, gan_tensor *numbers)
+{
+    if (!is_input_of(plan, input, "gan_plan_bind"))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    if (numbers == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_bind: the tensor is NULL");
+    if (gan_tensor_dtype(numbers) != input->dtype || !gan_shape_equal(gan_tensor_shape(numbers), input->shape)) {
+        char given[128], wanted[128];
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_bind: input %s is %s %s, the tensor %s %s",
+                        gan_var_name(input), gan_dtype_name(input->dtype),
+                        gan_shape_text(input->shape, wanted, sizeof wanted), gan_dtype_name(gan_tensor_dtype(numbers)),
+                        gan_shape_text(gan_tensor_shape(numbers), given, sizeof given));
+    }
+    struct gan_leaf *leaf = leaf_of(plan, input);
+    if (leaf != NULL)
+        set_leaf(leaf, gan_tensor_bytes(numbers), numbers);
+    return GAN_OK;
+}
+
+gan_status gan_plan_bind_memory(gan_plan *plan, gan_var *input, const void *numbers)
+{
+    if (!is_input_of(plan, input, "gan_plan_bind_memory"))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    if (numbers == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_bind_memory: the memory is NULL");
+    struct gan_leaf *leaf = leaf_of(plan, input);
+    if (leaf != NULL)
+        set_leaf(leaf, numbers, NULL);
+    return GAN_OK;
+}
+
+gan_status gan_plan_bind_double(gan_plan *plan, gan_var *input, const double *numbers)
+{
+    struct gan_leaf *leaf = leaf_of(plan, input);
+    if (leaf == NULL)
+        return GAN_OK;
+    memcpy(leaf->converted, numbers, (size_t)gan_shape_size(input->shape) * sizeof *numbers);
+    leaf->bound_double = true;
+    return GAN_OK;
+}
+
+void gan_plan_seek(gan_plan *plan, uint64_t seed, uint64_t step)
+{
+    if (plan == NULL)
+        return;
+    plan->seed = seed;
+    plan->step = step;
+}
+
+/* ---- running ---- */
+
+static gan_status place_leaves(gan_plan *plan)
+{
+    for (size_t i = 0; i < plan->graph.leaf_count; i++) {
+        struct gan_leaf *leaf = &plan->graph.leaves[i];
+        if (leaf->bound_double)
+            continue;
+        if (leaf->numbers == NULL) {
+            char text[128];
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                            "gan_plan_run: nothing is bound to input %s %s; call gan_plan_bind first",
+                            gan_var_name(leaf->var), gan_shape_text(leaf->var->shape, text, sizeof text));
+        }
+        if (leaf->converted == NULL) {
+            plan->memory[GAN_MEMORY_LEAVES + i] = (void *)(uintptr_t)leaf->numbers;
+            continue;
+        }
+        const float *numbers = leaf->numbers;
+        int64_t size = gan_shape_size(leaf->var->shape);
+        for (int64_t j = 0; j < size; j++)
+            leaf->converted[j] = (double)numbers[j];
+    }
+    return GAN_OK;
+}
+
+struct part_context {
+    const struct gan_step *step;
+    const struct gan_run *run;
+};
+
+static void run_part(void *opaque, int64_t part)
+{
+    const struct part_context *context = opaque;
+    context->step->run(context->step->call, context->run, part);
+}
+
+gan_status gan_plan_compute(gan_plan *plan)
+{
+    if (plan == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_run: the plan is NULL");
+    gan_status status = place_leaves(plan);
+    if (status != GAN_OK)
+        return status;
+    _Atomic int64_t bad_index = -1;
+    struct gan_run run = {plan->memory, plan->seed, plan->step, &bad_index};
+    for (size_t i = 0; i < plan->steps.count; i++) {
+        struct part_context context = {&plan->steps.list[i], &run};
+        gan_parallel(context.step->parts, run_part, &context);
+    }
+    if (bad_index != -1)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_run: an index is out of range: %lld",
+                        (long long)(bad_index < 0 ? bad_index + 1 : bad_index));
+    plan->computed = true;
+    return GAN_OK;
+}
+
+static const void *address_of(const gan_plan *plan, const gan_var *var)
+{
+    const struct gan_view *view = &plan->graph.views[var->id];
+    const struct gan_node *node = &plan->graph.nodes[view->node];
+    size_t element = var->dtype == GAN_FLOAT32 ? (size_t)plan->backend->element : sizeof(int32_t);
+    return (const char *)plan->memory[node->memory] + (size_t)(node->offset + view->offset) * element;
+}
+
+static double number_at(const gan_plan *plan, const gan_var *var, int64_t i)
+{
+    const void *address = address_of(plan, var);
+    return plan->backend->element == sizeof(double) ? ((const double *)address)[i]
+                                                    : (double)((const float *)address)[i];
+}
+
+static void store_assignments(gan_plan *plan)
+{
+    const struct gan_assignment *list;
+    int count = gan_tape_assignments(plan->graph.tape, &list);
+    for (int i = 0; i < count; i++) {
+        float *to = gan_tensor_data(list[i].tensor);
+        int64_t size = gan_tensor_size(list[i].tensor);
+        for (int64_t j = 0; j < size; j++)
+            to[j] = (float)number_at(plan, list[i].value, j);
+    }
+}
+
+static gan_status commit_update(gan_plan *plan, const gan_var *update)
+{
+    const struct gan_update_target *target = update->attributes.target;
+    const gan_var *gradient = update->input[1];
+    int64_t size = gan_shape_size(gradient->shape);
+    if (plan->backend->element == sizeof(float))
+        return target->commit(target->context, address_of(plan, gradient), size);
+    float *copy = gan_alloc((size_t)size * sizeof *copy);
+    if (copy == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    for (int64_t i = 0; i < size; i++)
+        copy[i] = (float)number_at(plan, gradient, i);
+    gan_status status = target->commit(target->context, copy, size);
+    gan_free(copy);
+    return status;
+}
+
+gan_status gan_plan_commit(gan_plan *plan)
+{
+    /* Assignments first: their values may lie in parameters' place only through a tensor that an update changes. */
+    if (plan->assigns)
+        store_assignments(plan);
+    for (int i = 0; i < plan->update_count; i++) {
+        gan_status status = commit_update(plan, plan->updates[i]);
+        if (status != GAN_OK)
+            return status;
+    }
+    plan->step++;
+    return GAN_OK;
+}
+
+gan_status gan_plan_run(gan_plan *plan)
+{
+    gan_status status = gan_plan_compute(plan);
+    if (status != GAN_OK)
+        return status;
+    for (int i = 0; i < plan->update_count; i++)
+        if (!isfinite(number_at(plan, plan->updates[i], 0)))
+            return gan_plan_explain_not_finite(plan, "gan_plan_run: the gradient is not finite, nothing was committed");
+    return gan_plan_commit(plan);
+}
+
+/* ---- reading ---- */
+
+static bool can_read(const gan_plan *plan, const gan_var *var, const char *who)
+{
+    if (plan == NULL || var == NULL) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the %s is NULL", who, plan == NULL ? "plan" : "var");
+        return false;
+    }
+    bool wanted = false;
+    for (int i = 0; i < plan->wanted_count && !wanted; i++)
+        wanted = plan->wanted[i] == var;
+    if (!wanted)
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the var %s was not among those wanted of the plan", who,
+                 gan_var_name(var));
+    else if (!plan->computed)
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the plan has not run yet", who);
+    return wanted && plan->computed;
+}
+
+gan_status gan_plan_read(gan_plan *plan, gan_var *var, gan_tensor *out)
+{
+    if (!can_read(plan, var, "gan_plan_read"))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    if (out == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_read: the tensor is NULL");
+    if (gan_tensor_dtype(out) != var->dtype || !gan_shape_equal(gan_tensor_shape(out), var->shape)) {
+        char given[128], wanted[128];
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_read: the var is %s %s, the tensor %s %s",
+                        gan_dtype_name(var->dtype), gan_shape_text(var->shape, wanted, sizeof wanted),
+                        gan_dtype_name(gan_tensor_dtype(out)),
+                        gan_shape_text(gan_tensor_shape(out), given, sizeof given));
+    }
+    int64_t size = gan_tensor_size(out);
+    if (var->dtype == GAN_FLOAT32 && plan->backend->element == sizeof(double))
+        for (int64_t i = 0; i < size; i++)
+            gan_tensor_data(out)[i] = (float)number_at(plan, var, i);
+    else
+        memcpy(gan_tensor_bytes(out), address_of(plan, var), (size_t)size * sizeof(float));
+    return GAN_OK;
+}
+
+float gan_plan_scalar(gan_plan *plan, gan_var *var)
+{
+    if (!can_read(plan, var, "gan_plan_scalar"))
+        return NAN;
+    if (var->dtype == GAN_FLOAT32 && gan_shape_size(var->shape) == 1)
+        return (float)number_at(plan, var, 0);
+    char text[128];
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_scalar: the var is %s %s; it must be one float32 number",
+             gan_dtype_name(var->dtype), gan_shape_text(var->shape, text, sizeof text));
+    return NAN;
+}
+
+const float *gan_plan_numbers(gan_plan *plan, gan_var *var)
+{
+    return can_read(plan, var, "gan_plan_numbers") ? address_of(plan, var) : NULL;
+}
+
+gan_status gan_plan_read_double(gan_plan *plan, gan_var *var, double *out)
+{
+    if (!can_read(plan, var, "gan_plan_read_double"))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    int64_t size = gan_shape_size(var->shape);
+    for (int64_t i = 0; i < size; i++)
+        out[i] = number_at(plan, var, i);
+    return GAN_OK;
+}
+
+size_t gan_plan_memory(const gan_plan *plan)
+{
+    return plan != NULL ? plan->arena_size : 0;
+}
+
+double gan_plan_flops(const gan_plan *plan)
+{
+    return plan != NULL ? plan->steps.flops : 0;
+}

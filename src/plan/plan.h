@@ -1,0 +1,41 @@
+/* What the train and nn rooms see of a plan beyond gan/plan.h: its halves, other backends, and explanations. */
+#ifndef GAN_SRC_PLAN_PLAN_H
+#define GAN_SRC_PLAN_PLAN_H
+
+#include "gan/plan.h"
+
+enum gan_backend_kind {
+    GAN_BACKEND_CPU,      /* float, fused */
+    GAN_BACKEND_REFERENCE /* plain loops in double: the oracle of the tests */
+};
+
+struct gan_plan_options {
+    enum gan_backend_kind backend;
+    bool fuse;  /* runs of elementwise ops in one pass; off: a step an op */
+    bool reuse; /* intermediates share memory when their lifetimes allow; off: each keeps its own until the next run */
+    bool assignments; /* carry out the tape's assignments in gan_plan_commit even if no update is wanted */
+};
+
+/* {CPU, fuse, reuse, no assignments} */
+extern const struct gan_plan_options gan_plan_default_options;
+
+gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_plan_options *options);
+
+/* The two halves of gan_plan_run. compute leaves the world as it was; commit carries out updates and assignments and
+ * adds 1 to the step. */
+gan_status gan_plan_compute(gan_plan *plan);
+gan_status gan_plan_commit(gan_plan *plan);
+
+/* The numbers of a wanted float var in the plan's own memory (CPU backend only), valid until the next compute. */
+const float *gan_plan_numbers(gan_plan *plan, gan_var *var);
+
+/* For the reference backend: inputs and results in double. */
+gan_status gan_plan_bind_double(gan_plan *plan, gan_var *input, const double *numbers); /* copied */
+gan_status gan_plan_read_double(gan_plan *plan, gan_var *var, double *out);
+
+/* After a compute whose numbers were not finite: replays the same step unfused, and fails (GAN_ERROR_NOT_FINITE) with a
+ * message that names the first var that became NaN or infinite, its op, its name and its inputs. `what` begins the
+ * text. */
+gan_status gan_plan_explain_not_finite(gan_plan *plan, const char *what);
+
+#endif

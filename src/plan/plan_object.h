@@ -1,0 +1,30 @@
+/* A plan's inside, for the files of this room. */
+#ifndef GAN_SRC_PLAN_OBJECT_H
+#define GAN_SRC_PLAN_OBJECT_H
+
+#include "emit.h"
+#include "graph.h"
+
+#include <stdatomic.h>
+
+struct gan_plan {
+    atomic_int references;
+    struct gan_plan_options options;
+    const struct gan_backend *backend;
+    struct gan_graph graph;
+    struct gan_steps steps;
+
+    gan_var **wanted;
+    int wanted_count;
+    gan_var **updates; /* those wanted vars that are updates */
+    int update_count;
+    bool assigns;
+
+    void *arena, *constants;
+    size_t arena_size; /* bytes */
+    void **memory;
+    bool computed;
+    uint64_t seed, step;
+};
+
+#endif

@@ -1,0 +1,14 @@
+/* A tensor's inside, for the rooms above it. */
+#ifndef GAN_SRC_TENSOR_H
+#define GAN_SRC_TENSOR_H
+
+#include "gan/tensor.h"
+
+/* GAN_OK if rank and sizes are legal and the element count fits; else an error that names `who` (e.g.
+ * "gan_tensor_new"). */
+gan_status gan_shape_check(gan_shape shape, const char *who);
+
+/* A tensor that shares `owner`'s memory from element `offset` on, and keeps it alive (parameters in one block). */
+gan_tensor *gan_tensor_view(gan_tensor *owner, int64_t offset, gan_shape shape);
+
+#endif

@@ -1,0 +1,126 @@
+#include "train/half.h"
+
+#include "base/status.h"
+#include "gan/ops.h"
+#include "nn/model.h"
+#include "plan/plan.h"
+
+#define MOST_WANTED (8 + GAN_REGULARIZERS)
+
+static gan_var *noise(gan_tape *tape, const struct gan_half_request *request)
+{
+    gan_shape one = gan_model_input_shape(request->generator);
+    return gan_var_named(gan_normal(tape, gan_shape_of_batch(request->batch, one), 0, 1), "z");
+}
+
+/* The input, and what D gets of it. */
+static gan_var *real_input(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request)
+{
+    gan_shape one = gan_model_input_shape(request->discriminator);
+    half->real = gan_var_named(gan_tape_input(tape, gan_shape_of_batch(request->batch, one)), "real");
+    gan_var *x = half->real;
+    if (request->factor != 1)
+        x = gan_scale(x, request->factor);
+    if (request->offset != 0)
+        x = gan_shift(x, request->offset);
+    return x;
+}
+
+/* A plan for all the vars that the half has. The half's state is assigned when it commits. */
+static gan_status plan_half(struct gan_half *half, gan_tape *tape)
+{
+    if (gan_tape_status(tape) != GAN_OK)
+        return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
+    gan_var *const candidates[] = {half->loss,
+                                   half->gradient,
+                                   half->norm,
+                                   half->real_logit,
+                                   half->made_logit,
+                                   half->real_probability,
+                                   half->made_probability};
+    gan_var *wanted[MOST_WANTED];
+    int count = 0;
+    for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
+        if (candidates[i] != NULL)
+            wanted[count++] = candidates[i];
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        if (half->penalty[i] != NULL)
+            wanted[count++] = half->penalty[i];
+    struct gan_plan_options options = gan_plan_default_options;
+    options.assignments = true;
+    half->plan = gan_plan_new_with(wanted, count, &options);
+    return half->plan != NULL ? GAN_OK : gan_error_status();
+}
+
+static void record_gradient(struct gan_half *half, gan_model *model, gan_var *total)
+{
+    half->gradient = gan_model_gradient(model, total);
+    half->norm = gan_var_named(gan_sqrt(gan_sum(gan_square(half->gradient))), "gradient norm");
+}
+
+static void record_discriminator(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request)
+{
+    struct gan_regularizer_view view = {.generator = request->generator, .discriminator = request->discriminator};
+    view.made_input = gan_model_apply_frozen(request->generator, noise(tape, request));
+    view.real_input = real_input(half, tape, request);
+    view.real = gan_var_named(gan_model_apply(request->discriminator, view.real_input), "D(x)");
+    view.made = gan_var_named(gan_model_apply(request->discriminator, view.made_input), "D(G(z))");
+    half->loss = gan_var_named(gan_loss_row(request->loss)->discriminator(view.real, view.made), "D's loss");
+    half->real_logit = gan_mean(view.real);
+    half->made_logit = gan_mean(view.made);
+    half->real_probability = gan_mean(gan_sigmoid(view.real));
+    half->made_probability = gan_mean(gan_sigmoid(view.made));
+    gan_var *total = half->loss;
+    for (int i = 0; i < GAN_REGULARIZERS; i++) {
+        if (!request->active[i])
+            continue;
+        half->weight[i] = gan_tape_input(tape, GAN_SCALAR);
+        half->penalty[i] = gan_var_named(gan_mul(half->weight[i], gan_regularizers[i].build(&view)),
+                                         gan_regularizers[i].name);
+        total = gan_add(total, half->penalty[i]);
+    }
+    record_gradient(half, request->discriminator, total);
+}
+
+static void record_generator(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request)
+{
+    const struct gan_loss_row *row = gan_loss_row(request->loss);
+    gan_var *real = NULL;
+    if (row->generator_needs_real)
+        real = gan_model_apply_frozen(request->discriminator, real_input(half, tape, request));
+    gan_var *made = gan_model_apply(request->generator, noise(tape, request));
+    gan_var *logits = gan_var_named(gan_model_apply_frozen(request->discriminator, made), "D(G(z))");
+    half->loss = gan_var_named(row->generator(real, logits), "G's loss");
+    record_gradient(half, request->generator, half->loss);
+}
+
+typedef void record_function(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request);
+
+static gan_status record(struct gan_half *half, const struct gan_half_request *request, record_function *function)
+{
+    gan_tape *tape = gan_tape_new();
+    if (tape == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    function(half, tape, request);
+    gan_status status = plan_half(half, tape);
+    gan_tape_unref(tape); /* the plan shares it */
+    if (status != GAN_OK)
+        gan_half_clear(half);
+    return status;
+}
+
+gan_status gan_half_record_discriminator(struct gan_half *half, const struct gan_half_request *request)
+{
+    return record(half, request, record_discriminator);
+}
+
+gan_status gan_half_record_generator(struct gan_half *half, const struct gan_half_request *request)
+{
+    return record(half, request, record_generator);
+}
+
+void gan_half_clear(struct gan_half *half)
+{
+    gan_plan_unref(half->plan);
+    *half = (struct gan_half){0};
+}

@@ -1,0 +1,34 @@
+/* The two halves of a step, each recorded on a tape of its own and planned: what is to be computed, nothing committed.
+ */
+#ifndef GAN_SRC_TRAIN_HALF_H
+#define GAN_SRC_TRAIN_HALF_H
+
+#include "gan/trainer.h"
+#include "train/losses.h"
+
+/* What a half is made from. */
+struct gan_half_request {
+    gan_model *generator, *discriminator;
+    gan_loss loss;
+    int64_t batch;
+    bool active[GAN_REGULARIZERS]; /* which regularisers D's loss gets */
+    float factor, offset;          /* real batches become factor·x + offset for D */
+};
+
+/* The vars belong to the plan's tape; those that a half has no use for are NULL. */
+struct gan_half {
+    gan_plan *plan;
+    gan_var *real;                     /* input: the batch, in the data's range */
+    gan_var *weight[GAN_REGULARIZERS]; /* inputs: scalars */
+    gan_var *penalty[GAN_REGULARIZERS];
+    gan_var *loss;            /* without penalties */
+    gan_var *gradient, *norm; /* of the loss with its penalties, to the half's own network */
+    gan_var *real_logit, *made_logit, *real_probability, *made_probability; /* means over the batch */
+};
+
+/* D's half reads G's state and assigns D's; G's half the other way round. The half must be zeroed; on failure it is. */
+gan_status gan_half_record_discriminator(struct gan_half *half, const struct gan_half_request *request);
+gan_status gan_half_record_generator(struct gan_half *half, const struct gan_half_request *request);
+void gan_half_clear(struct gan_half *half);
+
+#endif

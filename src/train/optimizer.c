@@ -1,0 +1,298 @@
+/* Optimizers: their settings, their state, and the update, which the kernels carry out part by part. */
+#include "train/optimizer.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/threads.h"
+#include "kernels/optimizer.h"
+#include "nn/model.h"
+#include "ops/ops.h"
+#include "tape/tape.h"
+
+#include <math.h>
+#include <stdatomic.h>
+
+/* Elements of one part of an update: some microseconds of work. */
+#define PART INT64_C(16384)
+
+enum kind { ADAM, ADAMW, SGD, RMSPROP };
+
+struct gan_optimizer {
+    atomic_int references;
+    enum kind kind;
+    float rate, beta1, beta2, epsilon, weight_decay; /* beta1: SGD's and RMSProp's momentum; beta2: RMSProp's decay */
+    bool nesterov;
+    gan_model *model; /* NULL before gan_optimizer_attach */
+    int64_t size;
+    float *m, *v; /* zero before the first update; NULL where none is kept */
+    uint64_t steps;
+};
+
+static const char *const names[] = {[ADAM] = "adam", [ADAMW] = "adamw", [SGD] = "sgd", [RMSPROP] = "rmsprop"};
+
+/* ---- making ---- */
+
+static bool check_rate(float rate, const char *who)
+{
+    if (isfinite(rate) && rate >= 0)
+        return true;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: rate is %g, want a finite number, 0 or more", who, (double)rate);
+    return false;
+}
+
+static bool check_fraction(float value, const char *what, const char *who)
+{
+    if (value >= 0 && value < 1)
+        return true;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is %g, want 0 ≤ %s < 1", who, what, (double)value, what);
+    return false;
+}
+
+static bool check_epsilon(float epsilon, const char *who)
+{
+    if (isfinite(epsilon) && epsilon > 0)
+        return true;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: epsilon is %g, want a finite number above 0", who, (double)epsilon);
+    return false;
+}
+
+static gan_optimizer *create(const struct gan_optimizer *settings)
+{
+    gan_optimizer *optimizer = gan_alloc_zero(1, sizeof *optimizer);
+    if (optimizer == NULL)
+        return NULL;
+    *optimizer = *settings;
+    atomic_init(&optimizer->references, 1);
+    return optimizer;
+}
+
+static gan_optimizer *create_adam(enum kind kind, float rate, float beta1, float beta2, float weight_decay,
+                                  float epsilon, const char *who)
+{
+    if (!check_rate(rate, who) || !check_fraction(beta1, "beta1", who) || !check_fraction(beta2, "beta2", who) ||
+        !check_epsilon(epsilon, who))
+        return NULL;
+    if (!isfinite(weight_decay) || weight_decay < 0)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: weight_decay is %g, want a finite number, 0 or more", who,
+                             (double)weight_decay);
+    return create(&(struct gan_optimizer){
+        .kind = kind, .rate = rate, .beta1 = beta1, .beta2 = beta2, .weight_decay = weight_decay, .epsilon = epsilon});
+}
+
+gan_optimizer *gan_optimizer_adam(float rate, float beta1, float beta2)
+{
+    return create_adam(ADAM, rate, beta1, beta2, 0, 1e-8f, "gan_optimizer_adam");
+}
+
+gan_optimizer *gan_optimizer_adam_with(float rate, float beta1, float beta2, float epsilon)
+{
+    return create_adam(ADAM, rate, beta1, beta2, 0, epsilon, "gan_optimizer_adam_with");
+}
+
+gan_optimizer *gan_optimizer_adamw(float rate, float beta1, float beta2, float weight_decay)
+{
+    return create_adam(ADAMW, rate, beta1, beta2, weight_decay, 1e-8f, "gan_optimizer_adamw");
+}
+
+gan_optimizer *gan_optimizer_adamw_with(float rate, float beta1, float beta2, float weight_decay, float epsilon)
+{
+    return create_adam(ADAMW, rate, beta1, beta2, weight_decay, epsilon, "gan_optimizer_adamw_with");
+}
+
+gan_optimizer *gan_optimizer_sgd(float rate, float momentum, bool nesterov)
+{
+    static const char who[] = "gan_optimizer_sgd";
+    if (!check_rate(rate, who) || !check_fraction(momentum, "momentum", who))
+        return NULL;
+    if (nesterov && momentum == 0)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: momentum is 0 with nesterov, want 0 < momentum < 1", who);
+    return create(&(struct gan_optimizer){.kind = SGD, .rate = rate, .beta1 = momentum, .nesterov = nesterov});
+}
+
+gan_optimizer *gan_optimizer_rmsprop(float rate, float decay, float epsilon, float momentum)
+{
+    static const char who[] = "gan_optimizer_rmsprop";
+    if (!check_rate(rate, who) || !check_fraction(decay, "decay", who) || !check_epsilon(epsilon, who) ||
+        !check_fraction(momentum, "momentum", who))
+        return NULL;
+    return create(
+        &(struct gan_optimizer){.kind = RMSPROP, .rate = rate, .beta1 = momentum, .beta2 = decay, .epsilon = epsilon});
+}
+
+gan_optimizer *gan_optimizer_ref(gan_optimizer *optimizer)
+{
+    if (optimizer != NULL)
+        atomic_fetch_add_explicit(&optimizer->references, 1, memory_order_relaxed);
+    return optimizer;
+}
+
+void gan_optimizer_unref(gan_optimizer *optimizer)
+{
+    if (optimizer == NULL || atomic_fetch_sub_explicit(&optimizer->references, 1, memory_order_acq_rel) != 1)
+        return;
+    gan_model_unref(optimizer->model);
+    gan_free(optimizer->m);
+    gan_free(optimizer->v);
+    gan_free(optimizer);
+}
+
+/* ---- settings ---- */
+
+const char *gan_optimizer_name(const gan_optimizer *optimizer)
+{
+    return optimizer != NULL ? names[optimizer->kind] : "";
+}
+
+float gan_optimizer_rate(const gan_optimizer *optimizer)
+{
+    return optimizer != NULL ? optimizer->rate : 0;
+}
+
+gan_status gan_optimizer_set_rate(gan_optimizer *optimizer, float rate)
+{
+    static const char who[] = "gan_optimizer_set_rate";
+    if (optimizer == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: optimizer is NULL", who);
+    if (!check_rate(rate, who))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    optimizer->rate = rate;
+    return GAN_OK;
+}
+
+uint64_t gan_optimizer_steps(const gan_optimizer *optimizer)
+{
+    return optimizer != NULL ? optimizer->steps : 0;
+}
+
+/* ---- updating ---- */
+
+gan_status gan_optimizer_attach(gan_optimizer *optimizer, gan_model *model, const char *who)
+{
+    if (optimizer->model == model)
+        return GAN_OK;
+    if (optimizer->model != NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the optimizer already serves another model; make one for each model", who);
+    gan_tensor *block = gan_model_block(model);
+    if (block == NULL)
+        return gan_error_status();
+    size_t size = (size_t)gan_tensor_size(block);
+    bool keeps_m = optimizer->beta1 > 0, keeps_v = optimizer->kind != SGD;
+    float *m = keeps_m ? gan_alloc_zero(size, sizeof *m) : NULL;
+    float *v = keeps_v ? gan_alloc_zero(size, sizeof *v) : NULL;
+    if ((keeps_m && m == NULL) || (keeps_v && v == NULL)) {
+        gan_free(m);
+        gan_free(v);
+        return GAN_ERROR_OUT_OF_MEMORY;
+    }
+    optimizer->model = gan_model_ref(model);
+    optimizer->size = (int64_t)size;
+    optimizer->m = m;
+    optimizer->v = v;
+    return GAN_OK;
+}
+
+static struct gan_update_numbers numbers_of(const gan_optimizer *optimizer, double rate_factor)
+{
+    double rate = (double)optimizer->rate * rate_factor;
+    double beta1 = (double)optimizer->beta1, beta2 = (double)optimizer->beta2;
+    struct gan_update_numbers numbers = {.rate = (float)rate,
+                                         .decay = 1,
+                                         .beta1 = optimizer->beta1,
+                                         .rest1 = (float)(1 - beta1),
+                                         .beta2 = optimizer->beta2,
+                                         .rest2 = (float)(1 - beta2),
+                                         .correct2 = 1,
+                                         .epsilon = optimizer->epsilon,
+                                         .nesterov = optimizer->nesterov};
+    if (optimizer->kind == ADAM || optimizer->kind == ADAMW) {
+        double t = (double)optimizer->steps;
+        numbers.rate = (float)(rate / (1 - pow(beta1, t)));
+        numbers.correct2 = (float)(1 / sqrt(1 - pow(beta2, t)));
+        numbers.decay = (float)(1 - rate * (double)optimizer->weight_decay);
+    }
+    return numbers;
+}
+
+struct update {
+    gan_update_kernel *kernel;
+    struct gan_update_numbers numbers;
+    int64_t size;
+    float *p, *m, *v;
+    const float *g;
+};
+
+static void run_part(void *context, int64_t part)
+{
+    const struct update *update = context;
+    int64_t begin = part * PART, count = update->size - begin < PART ? update->size - begin : PART;
+    update->kernel(&update->numbers, count, update->p + begin, update->m != NULL ? update->m + begin : NULL,
+                   update->v != NULL ? update->v + begin : NULL, update->g + begin);
+}
+
+void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double rate_factor)
+{
+    const struct gan_optimizer_kernels *kernels = gan_optimizer_kernels();
+    optimizer->steps++;
+    struct update update = {.kernel = optimizer->kind == SGD       ? kernels->sgd
+                                      : optimizer->kind == RMSPROP ? kernels->rmsprop
+                                                                   : kernels->adam,
+                            .numbers = numbers_of(optimizer, rate_factor),
+                            .size = optimizer->size,
+                            .p = gan_tensor_data(gan_model_block(optimizer->model)),
+                            .m = optimizer->m,
+                            .v = optimizer->v,
+                            .g = gradient};
+    gan_parallel((update.size + PART - 1) / PART, run_part, &update);
+}
+
+/* ---- on a tape ---- */
+
+static gan_status commit(void *context, const float *gradient, int64_t size)
+{
+    (void)size;
+    gan_optimizer_apply(context, gradient, 1);
+    return GAN_OK;
+}
+
+static void release(void *context)
+{
+    gan_optimizer_unref(context);
+}
+
+/* The error goes to the tape as well, if there is one. */
+static gan_status check_minimize(gan_optimizer *optimizer, gan_var *loss, gan_model *model)
+{
+    static const char who[] = "gan_optimizer_minimize";
+    if (optimizer == NULL || model == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, optimizer == NULL ? "optimizer" : "model");
+    if (gan_shape_size(gan_var_shape(loss)) != 1) {
+        char text[128];
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: loss is %s, want a single number; take its mean or sum", who,
+                        gan_shape_text(gan_var_shape(loss), text, sizeof text));
+    }
+    gan_status status = gan_model_ready(model, who);
+    if (status == GAN_OK)
+        status = gan_model_check_initialized(model, who);
+    return status == GAN_OK ? gan_optimizer_attach(optimizer, model, who) : status;
+}
+
+gan_var *gan_optimizer_minimize(gan_optimizer *optimizer, gan_var *loss, gan_model *model)
+{
+    if (loss == NULL) /* the error that made it so stands */
+        return gan_error_status() != GAN_OK
+                   ? NULL
+                   : gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_optimizer_minimize: loss is NULL");
+    if (gan_tape_status(gan_var_tape(loss)) != GAN_OK)
+        return NULL;
+    if (check_minimize(optimizer, loss, model) != GAN_OK)
+        return gan_tape_fail_again(gan_var_tape(loss));
+    gan_var *gradient = gan_model_gradient(model, loss);
+    if (gradient == NULL)
+        return NULL;
+    struct gan_update_target target = {.commit = commit, .release = release, .context = gan_optimizer_ref(optimizer)};
+    gan_var *norm = gan_update(gradient, &target);
+    if (norm == NULL)
+        gan_optimizer_unref(optimizer);
+    return norm;
+}

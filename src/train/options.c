@@ -1,0 +1,201 @@
+/* The trainer's options: presets, defaults, checks. */
+#include "train/options.h"
+
+#include "base/status.h"
+#include "nn/recipe.h"
+#include "train/losses.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* ---- presets ---- */
+
+static bool known_preset(gan_preset preset, const char *who)
+{
+    if (preset == GAN_PRESET_ARTICLE || preset == GAN_PRESET_STABLE)
+        return true;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want GAN_PRESET_ARTICLE or GAN_PRESET_STABLE", who,
+             (int)preset);
+    return false;
+}
+
+static gan_trainer_options article(void)
+{
+    return (gan_trainer_options){.struct_size = sizeof(gan_trainer_options),
+                                 .preset = GAN_PRESET_ARTICLE,
+                                 .loss = GAN_LOSS_NON_SATURATING,
+                                 .generator_rate = 2e-4f,
+                                 .discriminator_rate = 2e-4f,
+                                 .beta1 = 0.5f,
+                                 .beta2 = 0.999f,
+                                 .epsilon = 1e-8f,
+                                 .schedule = GAN_SCHEDULE_CONSTANT,
+                                 .update = GAN_UPDATE_D_FIRST,
+                                 .discriminator_steps = 1,
+                                 .average_warm_up = true,
+                                 .data_low = 0,
+                                 .data_high = 1};
+}
+
+static gan_trainer_options defaults(gan_preset preset)
+{
+    gan_trainer_options options = article();
+    if (preset == GAN_PRESET_STABLE) {
+        options.preset = GAN_PRESET_STABLE;
+        options.r1_weight = 10;
+        options.generator_rate = options.discriminator_rate = 1e-3f;
+        options.beta1 = 0;
+        options.average_decay = 0.995f;
+    }
+    return options;
+}
+
+gan_status gan_trainer_options_init_sized(gan_trainer_options *options, size_t struct_size, gan_preset preset)
+{
+    static const char who[] = "gan_trainer_options_init";
+    if (!known_preset(preset, who))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    gan_trainer_options own = defaults(preset);
+    return gan_options_write(options, struct_size, &own, sizeof own, sizeof own, who);
+}
+
+gan_status gan_generator_options_preset(gan_generator_options *options, gan_preset preset)
+{
+    static const char who[] = "gan_generator_options_preset";
+    gan_generator_options own;
+    if (options == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: options is NULL", who);
+    if (!known_preset(preset, who))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    gan_status status = gan_options_read(&own, sizeof own, options, sizeof own, who);
+    if (status != GAN_OK)
+        return status;
+    own.activation = GAN_ACTIVATION_RELU;
+    own.normalization = preset == GAN_PRESET_STABLE ? GAN_NORMALIZATION_BATCH : GAN_NORMALIZATION_NONE;
+    return gan_options_write(options, own.struct_size, &own, sizeof own, sizeof own, who);
+}
+
+gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset)
+{
+    static const char who[] = "gan_discriminator_options_preset";
+    gan_discriminator_options own;
+    if (options == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: options is NULL", who);
+    if (!known_preset(preset, who))
+        return GAN_ERROR_INVALID_ARGUMENT;
+    gan_status status = gan_options_read(&own, sizeof own, options, sizeof own, who);
+    if (status != GAN_OK)
+        return status;
+    bool stable = preset == GAN_PRESET_STABLE;
+    own.activation = stable ? GAN_ACTIVATION_LEAKY_RELU : GAN_ACTIVATION_RELU;
+    own.slope = 0.2f;
+    own.center_input = stable;
+    return gan_options_write(options, own.struct_size, &own, sizeof own, sizeof own, who);
+}
+
+gan_status gan_trainer_options_take(gan_trainer_options *own, const gan_trainer_options *given, const char *who)
+{
+    *own = defaults(GAN_PRESET_STABLE);
+    return gan_options_read(own, sizeof *own, given, sizeof *own, who);
+}
+
+/* ---- checks ---- */
+
+/* Every check fails so: the field, what it is, what it may be. */
+static bool refuse(const char *who, const char *field, double value, const char *wanted)
+{
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is %g, want %s", who, field, value, wanted);
+    return false;
+}
+
+static bool is_fraction(float value)
+{
+    return value >= 0 && value < 1;
+}
+
+static bool check_optimizers(const gan_trainer_options *o, const char *who)
+{
+    bool own = o->generator_optimizer == NULL || o->discriminator_optimizer == NULL;
+    if (o->generator_optimizer != NULL && o->generator_optimizer == o->discriminator_optimizer) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                 "%s: generator_optimizer and discriminator_optimizer are the same, want one for each model", who);
+        return false;
+    }
+    static const char rate[] = "a finite number, 0 or more", beta[] = "0 or more and less than 1";
+    if (o->generator_optimizer == NULL && !(isfinite(o->generator_rate) && o->generator_rate >= 0))
+        return refuse(who, "generator_rate", (double)o->generator_rate, rate);
+    if (o->discriminator_optimizer == NULL && !(isfinite(o->discriminator_rate) && o->discriminator_rate >= 0))
+        return refuse(who, "discriminator_rate", (double)o->discriminator_rate, rate);
+    if (own && !is_fraction(o->beta1))
+        return refuse(who, "beta1", (double)o->beta1, beta);
+    if (own && !is_fraction(o->beta2))
+        return refuse(who, "beta2", (double)o->beta2, beta);
+    if (own && !(isfinite(o->epsilon) && o->epsilon > 0))
+        return refuse(who, "epsilon", (double)o->epsilon, "a finite number above 0");
+    return true;
+}
+
+static bool check_schedule(const gan_trainer_options *o, const char *who)
+{
+    if (o->schedule != GAN_SCHEDULE_CONSTANT && o->schedule != GAN_SCHEDULE_LINEAR &&
+        o->schedule != GAN_SCHEDULE_COSINE)
+        return refuse(who, "schedule", (double)o->schedule, "a gan_schedule (GAN_SCHEDULE_…)");
+    if (o->schedule == GAN_SCHEDULE_CONSTANT)
+        return true;
+    if (o->schedule_steps < 1)
+        return refuse(who, "schedule_steps", (double)o->schedule_steps,
+                      "1 or more: the number of steps that the schedule is for");
+    if (!(o->schedule_end >= 0 && o->schedule_end <= 1))
+        return refuse(who, "schedule_end", (double)o->schedule_end, "0 to 1");
+    return true;
+}
+
+static bool check_order(const gan_trainer_options *o, const char *who)
+{
+    if (o->update != GAN_UPDATE_D_FIRST && o->update != GAN_UPDATE_G_FIRST && o->update != GAN_UPDATE_SIMULTANEOUS)
+        return refuse(who, "update", (double)o->update, "a gan_update_order (GAN_UPDATE_…)");
+    if (o->discriminator_steps < 1)
+        return refuse(who, "discriminator_steps", o->discriminator_steps, "1 or more");
+    if (o->update == GAN_UPDATE_SIMULTANEOUS && o->discriminator_steps != 1)
+        return refuse(who, "discriminator_steps", o->discriminator_steps, "1, since update is simultaneous");
+    return true;
+}
+
+static bool check_average(const gan_trainer_options *o, const char *who)
+{
+    if (!is_fraction(o->average_decay))
+        return refuse(who, "average_decay", (double)o->average_decay, "0 (no average) or more and less than 1");
+    if (o->average_start < 0)
+        return refuse(who, "average_start", (double)o->average_start, "0 or more updates of G");
+    return true;
+}
+
+gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *who)
+{
+    bool fine = true;
+    if (gan_loss_row(o->loss) == NULL)
+        fine = refuse(who, "loss", (double)o->loss, "a gan_loss (GAN_LOSS_…)");
+    else if (!(isfinite(o->r1_weight) && o->r1_weight >= 0))
+        fine = refuse(who, "r1_weight", (double)o->r1_weight, "a finite number, 0 or more");
+    else if (!isfinite(o->data_low) || !isfinite(o->data_high) || !(o->data_low < o->data_high)) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                 "%s: data_low is %g and data_high is %g, want finite numbers, the lower first", who,
+                 (double)o->data_low, (double)o->data_high);
+        fine = false;
+    }
+    fine = fine && check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) && check_average(o, who);
+    return fine ? GAN_OK : GAN_ERROR_INVALID_ARGUMENT;
+}
+
+double gan_schedule_factor(const gan_trainer_options *options, uint64_t step)
+{
+    if (options->schedule == GAN_SCHEDULE_CONSTANT)
+        return 1;
+    double done = (double)step / (double)options->schedule_steps, end = (double)options->schedule_end;
+    if (done > 1)
+        done = 1;
+    if (options->schedule == GAN_SCHEDULE_LINEAR)
+        return 1 + (end - 1) * done;
+    const double pi = 3.14159265358979323846;
+    return end + (1 - end) * (1 + cos(pi * done)) / 2;
+}

@@ -1,0 +1,17 @@
+/* The trainer's options, inside. */
+#ifndef GAN_SRC_TRAIN_OPTIONS_H
+#define GAN_SRC_TRAIN_OPTIONS_H
+
+#include "gan/trainer.h"
+
+/* Reads what a caller gave (NULL: STABLE's) into `own`; the optimizers are then the callee's. No field is checked yet.
+ */
+gan_status gan_trainer_options_take(gan_trainer_options *own, const gan_trainer_options *given, const char *who);
+
+/* GAN_OK, or an error that names the field, its value and what is allowed. */
+gan_status gan_trainer_options_check(const gan_trainer_options *options, const char *who);
+
+/* The factor on rates at a step, counted from 0. */
+double gan_schedule_factor(const gan_trainer_options *options, uint64_t step);
+
+#endif

@@ -1,0 +1,231 @@
+/* The whole loop: steps until a limit, a callback or a flag ends it. */
+#include "train/trainer.h"
+
+#include "base/status.h"
+#include "gan/sampler.h"
+#include "nn/layer.h"
+#include "nn/recipe.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static const char who[] = "gan_trainer_run";
+
+gan_status gan_run_options_init_sized(gan_run_options *options, size_t struct_size)
+{
+    const gan_run_options own = {.struct_size = sizeof own, .progress_every = 1, .sample_count = 25, .sample_seed = 7};
+    return gan_options_write(options, struct_size, &own, sizeof own, sizeof own, "gan_run_options_init");
+}
+
+struct run {
+    gan_trainer *trainer;
+    gan_loader *loader;
+    gan_run_options options;
+    int64_t steps_per_epoch;
+    int64_t done;     /* steps */
+    int64_t reported; /* done at the latest progress call */
+    double begin;
+    gan_step_report report;
+    gan_sampler *sampler; /* NULL unless samples are wanted */
+    gan_tensor *samples;
+};
+
+/* ---- arguments ---- */
+
+static gan_status refuse(const char *field, double value, const char *wanted)
+{
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is %g, want %s", who, field, value, wanted);
+}
+
+static gan_status check_options(const gan_run_options *o)
+{
+    static const char limit[] = "0 (no limit) or more";
+    if (o->steps < 0)
+        return refuse("steps", (double)o->steps, limit);
+    if (o->epochs < 0)
+        return refuse("epochs", (double)o->epochs, limit);
+    if (!(o->seconds >= 0))
+        return refuse("seconds", o->seconds, limit);
+    if (o->progress_every < 1)
+        return refuse("progress_every", (double)o->progress_every, "1 or more steps");
+    if (o->samples != NULL && o->sample_count < 1)
+        return refuse("sample_count", (double)o->sample_count, "1 or more");
+    if (o->steps == 0 && o->epochs == 0 && o->seconds == 0 && o->progress == NULL && o->samples == NULL &&
+        o->stop == NULL)
+        return gan_fail(
+            GAN_ERROR_INVALID_ARGUMENT,
+            "%s: nothing would ever end it; set steps, epochs or seconds, or give a callback or a stop flag", who);
+    return GAN_OK;
+}
+
+static gan_status prepare_samples(struct run *run)
+{
+    if (run->options.samples == NULL)
+        return GAN_OK;
+    gan_model *model = gan_trainer_averaged_generator(run->trainer);
+    run->sampler = gan_sampler_new(model, run->options.sample_count);
+    if (run->sampler == NULL)
+        return gan_error_status();
+    run->samples = gan_tensor_new(gan_shape_of_batch(run->options.sample_count, gan_model_output_shape(model)));
+    return run->samples != NULL ? GAN_OK : gan_error_status();
+}
+
+static gan_status prepare(struct run *run, const gan_run_options *given)
+{
+    if (run->trainer == NULL || run->loader == NULL || given == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who,
+                        run->trainer == NULL  ? "trainer"
+                        : run->loader == NULL ? "loader"
+                                              : "options");
+    gan_status status = gan_options_read(&run->options, sizeof run->options, given, sizeof run->options, who);
+    if (status == GAN_OK)
+        status = check_options(&run->options);
+    if (status == GAN_OK)
+        status = gan_trainer_set_dataset(run->trainer, gan_loader_dataset(run->loader));
+    if (status == GAN_OK)
+        status = prepare_samples(run);
+    if (status != GAN_OK)
+        return status;
+    int64_t batches = (int64_t)gan_loader_batches_per_epoch(run->loader);
+    int64_t per_step = run->trainer->options.discriminator_steps;
+    run->steps_per_epoch = (batches + per_step - 1) / per_step;
+    return GAN_OK;
+}
+
+/* ---- limits ---- */
+
+/* Steps to make by the limits in steps and epochs; 0: neither is set. */
+static int64_t planned_steps(const struct run *run)
+{
+    int64_t steps = run->options.steps;
+    if (run->options.epochs > 0 && run->options.epochs <= INT64_MAX / run->steps_per_epoch) {
+        int64_t of_epochs = run->options.epochs * run->steps_per_epoch;
+        steps = steps == 0 || of_epochs < steps ? of_epochs : steps;
+    }
+    return steps;
+}
+
+/* Whether a limit or the flag ends the run, and which. */
+static bool is_over(const struct run *run, gan_stop *stop)
+{
+    const gan_run_options *o = &run->options;
+    if (o->stop != NULL && *o->stop != 0)
+        *stop = GAN_STOP_FLAG;
+    else if (o->epochs > 0 && run->done / run->steps_per_epoch >= o->epochs)
+        *stop = GAN_STOP_EPOCHS;
+    else if (o->steps > 0 && run->done >= o->steps)
+        *stop = GAN_STOP_STEPS;
+    else if (o->seconds > 0 && gan_trainer_time() - run->begin >= o->seconds)
+        *stop = GAN_STOP_SECONDS;
+    else
+        return false;
+    return true;
+}
+
+static double seconds_left(const struct run *run, int64_t planned, double passed)
+{
+    double left = -1;
+    if (planned > 0)
+        left = passed / (double)run->done * (double)(planned - run->done);
+    if (run->options.seconds > 0) {
+        double by_time = fmax(run->options.seconds - passed, 0);
+        left = left < 0 ? by_time : fmin(left, by_time);
+    }
+    return left;
+}
+
+/* ---- callbacks ---- */
+
+static gan_progress progress_of(const struct run *run)
+{
+    int64_t before = run->done - 1, planned = planned_steps(run);
+    gan_progress progress = {.struct_size = sizeof progress,
+                             .report = &run->report,
+                             .step = run->done,
+                             .steps = planned,
+                             .epoch = before / run->steps_per_epoch + 1,
+                             .epochs = run->options.epochs,
+                             .epoch_step = before % run->steps_per_epoch + 1,
+                             .epoch_steps = run->steps_per_epoch,
+                             .seconds = gan_trainer_time() - run->begin};
+    progress.seconds_left = seconds_left(run, planned, progress.seconds);
+    return progress;
+}
+
+/* Tells the callbacks of the step just made; *go_on becomes false if one of them wants to end. */
+static gan_status tell(struct run *run, bool *go_on)
+{
+    const gan_run_options *o = &run->options;
+    bool epoch_ends = run->done % run->steps_per_epoch == 0;
+    if (o->progress != NULL && (epoch_ends || run->done - run->reported >= o->progress_every)) {
+        gan_progress progress = progress_of(run);
+        run->reported = run->done;
+        *go_on = o->progress(o->context, &progress);
+    }
+    if (run->sampler == NULL || !epoch_ends)
+        return GAN_OK;
+    gan_status status = gan_sampler_seed(run->sampler, o->sample_seed, 0);
+    if (status == GAN_OK)
+        status = gan_sampler_run(run->sampler, NULL, NULL, run->samples);
+    if (status != GAN_OK)
+        return status;
+    gan_progress progress = progress_of(run);
+    *go_on = o->samples(o->context, &progress, run->samples) && *go_on;
+    return GAN_OK;
+}
+
+/* ---- the loop ---- */
+
+static gan_status next_of_loader(void *context, const gan_tensor **real)
+{
+    return gan_loader_next(context, real, NULL);
+}
+
+static gan_status loop(struct run *run, gan_stop *stop)
+{
+    const struct gan_batches batches = {next_of_loader, run->loader};
+    *stop = GAN_STOP_ERROR;
+    gan_stop reason;
+    while (!is_over(run, &reason)) {
+        gan_status status = gan_trainer_step(run->trainer, &batches, &run->report, who);
+        if (status != GAN_OK)
+            return status;
+        run->done++;
+        bool go_on = true;
+        status = tell(run, &go_on);
+        if (status != GAN_OK)
+            return status;
+        if (!go_on) {
+            reason = GAN_STOP_CALLBACK;
+            break;
+        }
+    }
+    *stop = reason;
+    return GAN_OK;
+}
+
+gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_run_options *options,
+                           gan_run_result *result)
+{
+    if (result != NULL && result->struct_size < sizeof result->struct_size)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the result's struct_size is %zu, want %zu; begin with GAN_RUN_RESULT_INIT", who,
+                        result->struct_size, sizeof *result);
+    struct run run = {.trainer = trainer, .loader = loader, .begin = gan_trainer_time()};
+    gan_run_result own = {.struct_size = sizeof own, .stop = GAN_STOP_ERROR};
+    gan_status status = prepare(&run, options);
+    if (status == GAN_OK)
+        status = loop(&run, &own.stop);
+    own.steps = run.done;
+    own.epochs = run.steps_per_epoch > 0 ? run.done / run.steps_per_epoch : 0;
+    own.seconds = gan_trainer_time() - run.begin;
+    if (result != NULL) { /* an older program knows fewer fields */
+        size_t size = result->struct_size < sizeof own ? result->struct_size : sizeof own;
+        own.struct_size = result->struct_size;
+        memcpy(result, &own, size);
+    }
+    gan_sampler_unref(run.sampler);
+    gan_tensor_unref(run.samples);
+    return status;
+}

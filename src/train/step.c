@@ -1,0 +1,256 @@
+/*
+ * A step: for each half compute (losses and the gradient, in one flat buffer), reduce (norms, and the test for NaN and
+ * infinity), commit (optimizer, running statistics, average). A half that fails the test commits nothing.
+ */
+#include "train/trainer.h"
+
+#include "base/random.h"
+#include "base/status.h"
+#include "nn/model.h"
+#include "plan/plan.h"
+#include "train/optimizer.h"
+#include "train/options.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* The noise of the two halves comes from seeds of their own, at the number of the update. */
+#define D_NOISE_LABEL UINT64_C(0x6e6f69736564)
+#define G_NOISE_LABEL UINT64_C(0x6e6f69736567)
+
+double gan_trainer_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- the reduce phase: is all finite? ---- */
+
+static gan_status check_finite(const gan_trainer *trainer, const struct gan_half *half, const char *network,
+                               const char *who)
+{
+    const char *culprit = NULL;
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        if (half->penalty[i] != NULL && !isfinite(gan_plan_scalar(half->plan, half->penalty[i])))
+            culprit = gan_regularizers[i].name;
+    if (!isfinite(gan_plan_scalar(half->plan, half->loss)))
+        culprit = "loss";
+    else if (culprit == NULL && !isfinite(gan_plan_scalar(half->plan, half->norm)))
+        culprit = "gradient";
+    if (culprit == NULL)
+        return GAN_OK;
+    char what[160];
+    snprintf(what, sizeof what, "%s: step %" PRIu64 ": %s's %s is not finite, and %s was not updated", who,
+             trainer->steps + 1, network, culprit, network);
+    return gan_plan_explain_not_finite(half->plan, what);
+}
+
+/* ---- D's half ---- */
+
+static gan_status compute_discriminator(gan_trainer *trainer, struct gan_half *half, const gan_tensor *real, int update,
+                                        gan_step_report *report, const char *who)
+{
+    gan_plan *plan = half->plan;
+    gan_status status = gan_plan_bind_memory(plan, half->real, gan_tensor_data(real));
+    for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
+        if (half->weight[i] != NULL)
+            status = gan_plan_bind_memory(plan, half->weight[i], &trainer->weight[i]);
+    if (status != GAN_OK)
+        return status;
+    gan_plan_seek(plan, gan_random_derive(trainer->options.seed, D_NOISE_LABEL),
+                  trainer->steps * (uint64_t)trainer->options.discriminator_steps + (uint64_t)update);
+    status = gan_plan_compute(plan);
+    if (status != GAN_OK)
+        return status;
+    report->d_loss = gan_plan_scalar(plan, half->loss);
+    report->d_gradient_norm = gan_plan_scalar(plan, half->norm);
+    report->d_real = gan_plan_scalar(plan, half->real_probability);
+    report->d_made = gan_plan_scalar(plan, half->made_probability);
+    report->d_real_logit = gan_plan_scalar(plan, half->real_logit);
+    report->d_made_logit = gan_plan_scalar(plan, half->made_logit);
+    const gan_var *r1 = half->penalty[GAN_REGULARIZER_R1];
+    report->r1_penalty = r1 != NULL ? gan_plan_scalar(plan, half->penalty[GAN_REGULARIZER_R1]) : 0;
+    return check_finite(trainer, half, "D", who);
+}
+
+/* State first: what is assigned was computed with the old parameters. */
+static gan_status commit(const struct gan_half *half, gan_optimizer *optimizer, double rate_factor)
+{
+    gan_status status = gan_plan_commit(half->plan);
+    if (status == GAN_OK)
+        gan_optimizer_apply(optimizer, gan_plan_numbers(half->plan, half->gradient), rate_factor);
+    return status;
+}
+
+static gan_status commit_discriminator(gan_trainer *trainer, struct gan_half *half, gan_step_report *report)
+{
+    gan_status status = commit(half, trainer->options.discriminator_optimizer, (double)report->rate_factor);
+    report->d_committed = status == GAN_OK;
+    return status;
+}
+
+/* ---- G's half ---- */
+
+static gan_status compute_generator(gan_trainer *trainer, struct gan_half *half, const gan_tensor *real,
+                                    gan_step_report *report, const char *who)
+{
+    gan_plan *plan = half->plan;
+    gan_status status = half->real != NULL ? gan_plan_bind_memory(plan, half->real, gan_tensor_data(real)) : GAN_OK;
+    if (status != GAN_OK)
+        return status;
+    gan_plan_seek(plan, gan_random_derive(trainer->options.seed, G_NOISE_LABEL), trainer->steps);
+    status = gan_plan_compute(plan);
+    if (status != GAN_OK)
+        return status;
+    report->g_loss = gan_plan_scalar(plan, half->loss);
+    report->g_gradient_norm = gan_plan_scalar(plan, half->norm);
+    return check_finite(trainer, half, "G", who);
+}
+
+static gan_status commit_generator(gan_trainer *trainer, struct gan_half *half, gan_step_report *report)
+{
+    gan_status status = commit(half, trainer->options.generator_optimizer, (double)report->rate_factor);
+    if (status != GAN_OK)
+        return status;
+    trainer->generator_updates++;
+    gan_trainer_update_average(trainer);
+    report->g_committed = true;
+    return GAN_OK;
+}
+
+/* ---- the step ---- */
+
+static gan_status check_real(const gan_trainer *trainer, const gan_tensor *real, const char *who)
+{
+    if (real == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: real is NULL", who);
+    gan_shape given = gan_tensor_shape(real), one = gan_model_input_shape(trainer->discriminator);
+    if (gan_tensor_dtype(real) == GAN_FLOAT32 && given.rank == one.rank + 1 &&
+        gan_shape_equal(gan_shape_of_one(given), one))
+        return GAN_OK;
+    char a[128], b[128];
+    gan_shape_text(one, b, sizeof b);
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: real is %s %s, want float32 [N, %s", who,
+                    gan_dtype_name(gan_tensor_dtype(real)), gan_shape_text(given, a, sizeof a), b + 1);
+}
+
+struct step {
+    gan_trainer *trainer;
+    const struct gan_batches *batches;
+    const gan_tensor *real; /* the batch in hand; NULL before the first */
+    struct gan_trainer_plans *plans;
+    gan_step_report *report;
+    const char *who;
+};
+
+static gan_status next_batch(struct step *step)
+{
+    gan_status status = step->batches->next(step->batches->context, &step->real);
+    if (status == GAN_OK)
+        status = check_real(step->trainer, step->real, step->who);
+    if (status != GAN_OK)
+        return status;
+    step->plans = gan_trainer_plans_for(step->trainer, gan_tensor_shape(step->real).dims[0]);
+    return step->plans != NULL ? GAN_OK : gan_error_status();
+}
+
+/* The first batch is in hand. */
+static gan_status discriminator_half(struct step *step)
+{
+    gan_status status = GAN_OK;
+    for (int i = 0; i < step->trainer->options.discriminator_steps && status == GAN_OK; i++) {
+        step->report->d_committed = false;
+        if (i > 0)
+            status = next_batch(step);
+        if (status == GAN_OK)
+            status = compute_discriminator(step->trainer, &step->plans->discriminator, step->real, i, step->report,
+                                           step->who);
+        if (status == GAN_OK)
+            status = commit_discriminator(step->trainer, &step->plans->discriminator, step->report);
+    }
+    return status;
+}
+
+static gan_status generator_half(struct step *step)
+{
+    gan_status status = compute_generator(step->trainer, &step->plans->generator, step->real, step->report, step->who);
+    return status == GAN_OK ? commit_generator(step->trainer, &step->plans->generator, step->report) : status;
+}
+
+static gan_status both_halves(struct step *step)
+{
+    struct gan_trainer_plans *plans = step->plans;
+    gan_status status = compute_discriminator(step->trainer, &plans->discriminator, step->real, 0, step->report,
+                                              step->who);
+    if (status == GAN_OK)
+        status = compute_generator(step->trainer, &plans->generator, step->real, step->report, step->who);
+    if (status == GAN_OK)
+        status = commit_discriminator(step->trainer, &plans->discriminator, step->report);
+    return status == GAN_OK ? commit_generator(step->trainer, &plans->generator, step->report) : status;
+}
+
+static gan_status run_step(struct step *step)
+{
+    gan_status status = next_batch(step);
+    if (status != GAN_OK)
+        return status;
+    switch (step->trainer->options.update) {
+    case GAN_UPDATE_SIMULTANEOUS:
+        return both_halves(step);
+    case GAN_UPDATE_G_FIRST:
+        status = generator_half(step);
+        return status == GAN_OK ? discriminator_half(step) : status;
+    case GAN_UPDATE_D_FIRST:
+        break;
+    }
+    status = discriminator_half(step);
+    return status == GAN_OK ? generator_half(step) : status;
+}
+
+gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batches, gan_step_report *report,
+                            const char *who)
+{
+    double begin = gan_trainer_time();
+    *report = (gan_step_report)GAN_STEP_REPORT_INIT;
+    report->rate_factor = (float)gan_schedule_factor(&trainer->options, trainer->steps);
+    struct step step = {.trainer = trainer, .batches = batches, .report = report, .who = who};
+    gan_status status = run_step(&step);
+    if (status == GAN_OK)
+        trainer->steps++;
+    report->step = trainer->steps;
+    report->seconds = gan_trainer_time() - begin;
+    return status;
+}
+
+static gan_status same_batch(void *context, const gan_tensor **real)
+{
+    *real = context;
+    return GAN_OK;
+}
+
+gan_status gan_train_step(gan_trainer *trainer, const gan_tensor *real, const gan_tensor *labels,
+                          gan_step_report *report)
+{
+    static const char who[] = "gan_train_step";
+    if (trainer == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: trainer is NULL", who);
+    if (labels != NULL)
+        return gan_fail(GAN_ERROR_UNSUPPORTED, "%s: labels is not NULL, but no model takes labels yet; give NULL", who);
+    if (report != NULL && report->struct_size < sizeof report->struct_size)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the report's struct_size is %zu, want %zu; begin with GAN_STEP_REPORT_INIT", who,
+                        report->struct_size, sizeof *report);
+    struct gan_batches batches = {same_batch, (void *)(uintptr_t)real};
+    gan_step_report own;
+    gan_status status = gan_trainer_step(trainer, &batches, &own, who);
+    if (report != NULL) { /* an older program knows fewer fields */
+        size_t size = report->struct_size < sizeof own ? report->struct_size : sizeof own;
+        own.struct_size = report->struct_size;
+        memcpy(report, &own, size);
+    }
+    return status;
+}

@@ -1,0 +1,350 @@
+/* Making a trainer, what can be asked of it, and the plans that it keeps. */
+#include "train/trainer.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "nn/model.h"
+#include "train/optimizer.h"
+#include "train/options.h"
+
+/* What else the trainer's seed feeds has labels of its own: see step.c. */
+#define GENERATOR_LABEL     UINT64_C(0x67656e)
+#define DISCRIMINATOR_LABEL UINT64_C(0x646973)
+
+/* ---- making ---- */
+
+static gan_status check_shapes(gan_model *generator, gan_model *discriminator, const char *who)
+{
+    gan_shape made = gan_model_output_shape(generator), taken = gan_model_input_shape(discriminator);
+    gan_shape judged = gan_model_output_shape(discriminator);
+    char a[128], b[128];
+    if (!gan_shape_equal(made, taken))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the generator makes examples of shape %s, but the discriminator takes %s", who,
+                        gan_shape_text(made, a, sizeof a), gan_shape_text(taken, b, sizeof b));
+    if (gan_shape_size(judged) != 1)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the discriminator's output is %s, want one logit; end it in gan_layer_dense(1)", who,
+                        gan_shape_text(judged, a, sizeof a));
+    if (gan_model_range(discriminator, NULL, NULL))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the discriminator's output has a range, as after a sigmoid; losses want the logit: leave "
+                        "sigmoid_output false",
+                        who);
+    return GAN_OK;
+}
+
+static gan_status check_models(gan_model *generator, gan_model *discriminator, const char *who)
+{
+    if (generator == NULL || discriminator == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who,
+                        generator == NULL ? "generator" : "discriminator");
+    if (generator == discriminator)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: generator and discriminator are the same model", who);
+    gan_status status = gan_model_ready(generator, who);
+    if (status == GAN_OK)
+        status = gan_model_ready(discriminator, who);
+    return status == GAN_OK ? check_shapes(generator, discriminator, who) : status;
+}
+
+static gan_status check_penalties(const gan_trainer *trainer, const float *weight, const char *who)
+{
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        if (weight[i] > 0 && gan_regularizers[i].per_example && !trainer->options.mixed_penalty &&
+            gan_model_mixes_examples(trainer->discriminator))
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                            "%s: %s is %g, but the discriminator's batch norm mixes examples, and %s is about each "
+                            "example by itself; use layer norm or none, or set mixed_penalty if you mean it",
+                            who, gan_regularizers[i].field, (double)weight[i], gan_regularizers[i].name);
+    return GAN_OK;
+}
+
+static gan_status make_optimizers(gan_trainer *trainer)
+{
+    gan_trainer_options *o = &trainer->options;
+    if (o->generator_optimizer == NULL)
+        o->generator_optimizer = gan_optimizer_adam_with(o->generator_rate, o->beta1, o->beta2, o->epsilon);
+    if (o->discriminator_optimizer == NULL)
+        o->discriminator_optimizer = gan_optimizer_adam_with(o->discriminator_rate, o->beta1, o->beta2, o->epsilon);
+    return o->generator_optimizer != NULL && o->discriminator_optimizer != NULL ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
+}
+
+static gan_status attach_optimizers(gan_trainer *trainer, const char *who)
+{
+    gan_status status = gan_optimizer_attach(trainer->options.generator_optimizer, trainer->generator, who);
+    if (status == GAN_OK)
+        status = gan_optimizer_attach(trainer->options.discriminator_optimizer, trainer->discriminator, who);
+    return status;
+}
+
+static gan_status initialize(gan_model *model, uint64_t seed, uint64_t label)
+{
+    return gan_model_initialized(model) ? GAN_OK : gan_model_initialize(model, gan_random_derive(seed, label));
+}
+
+static gan_status set_data_range(gan_trainer *trainer, float low, float high)
+{
+    trainer->options.data_low = low;
+    trainer->options.data_high = high;
+    if (!gan_model_range(trainer->generator, NULL, NULL))
+        return GAN_OK;
+    gan_status status = gan_model_set_data_range(trainer->generator, low, high);
+    if (status == GAN_OK && trainer->average != NULL)
+        status = gan_model_set_data_range(trainer->average, low, high);
+    return status;
+}
+
+/* All that can fail, in an order that leaves the caller's models alone if the options are wrong. */
+static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *discriminator, const char *who)
+{
+    const gan_trainer_options *o = &trainer->options;
+    gan_status status = gan_trainer_options_check(o, who);
+    if (status == GAN_OK)
+        status = check_models(generator, discriminator, who);
+    if (status != GAN_OK)
+        return status;
+    trainer->generator = gan_model_ref(generator);
+    trainer->discriminator = gan_model_ref(discriminator);
+    trainer->weight[GAN_REGULARIZER_R1] = o->r1_weight;
+    status = check_penalties(trainer, trainer->weight, who);
+    if (status == GAN_OK)
+        status = make_optimizers(trainer);
+    if (status == GAN_OK)
+        status = attach_optimizers(trainer, who);
+    if (status == GAN_OK)
+        status = initialize(generator, o->seed, GENERATOR_LABEL);
+    if (status == GAN_OK)
+        status = initialize(discriminator, o->seed, DISCRIMINATOR_LABEL);
+    if (status == GAN_OK)
+        status = set_data_range(trainer, o->data_low, o->data_high);
+    if (status != GAN_OK)
+        return status;
+    trainer->average = o->average_decay > 0 ? gan_model_copy(generator) : gan_model_ref(generator);
+    return trainer->average != NULL ? GAN_OK : gan_error_status();
+}
+
+gan_trainer *gan_trainer_new(gan_model *generator, gan_model *discriminator, const gan_trainer_options *options)
+{
+    static const char who[] = "gan_trainer_new";
+    gan_trainer_options own;
+    if (gan_trainer_options_take(&own, options, who) != GAN_OK)
+        return NULL;
+    gan_trainer *trainer = gan_alloc_zero(1, sizeof *trainer);
+    if (trainer == NULL) {
+        gan_optimizer_unref(own.generator_optimizer);
+        gan_optimizer_unref(own.discriminator_optimizer);
+        return NULL;
+    }
+    atomic_init(&trainer->references, 1);
+    trainer->options = own;
+    if (build(trainer, generator, discriminator, who) == GAN_OK)
+        return trainer;
+    gan_trainer_unref(trainer);
+    return NULL;
+}
+
+gan_trainer *gan_trainer_ref(gan_trainer *trainer)
+{
+    if (trainer != NULL)
+        atomic_fetch_add_explicit(&trainer->references, 1, memory_order_relaxed);
+    return trainer;
+}
+
+void gan_trainer_unref(gan_trainer *trainer)
+{
+    if (trainer == NULL || atomic_fetch_sub_explicit(&trainer->references, 1, memory_order_acq_rel) != 1)
+        return;
+    gan_trainer_drop_plans(trainer);
+    gan_optimizer *first = trainer->options.generator_optimizer, *second = trainer->options.discriminator_optimizer;
+    gan_optimizer_unref(first);
+    gan_optimizer_unref(second);
+    gan_model_unref(trainer->generator);
+    gan_model_unref(trainer->discriminator);
+    gan_model_unref(trainer->average);
+    gan_free(trainer);
+}
+
+/* ---- plans ---- */
+
+static void clear_plans(struct gan_trainer_plans *plans)
+{
+    gan_half_clear(&plans->discriminator);
+    gan_half_clear(&plans->generator);
+    *plans = (struct gan_trainer_plans){0};
+}
+
+void gan_trainer_drop_plans(gan_trainer *trainer)
+{
+    for (int i = 0; i < GAN_TRAINER_PLANS; i++)
+        clear_plans(&trainer->plans[i]);
+}
+
+const struct gan_trainer_plans *gan_trainer_latest_plans(const gan_trainer *trainer)
+{
+    const struct gan_trainer_plans *latest = &trainer->plans[0];
+    for (int i = 1; i < GAN_TRAINER_PLANS; i++)
+        if (trainer->plans[i].used > latest->used)
+            latest = &trainer->plans[i];
+    return latest->batch != 0 ? latest : NULL;
+}
+
+/* Maps [data_low, data_high] onto the generator's range; leaves numbers alone where it states none. */
+static void set_mapping(const gan_trainer *trainer, struct gan_half_request *request)
+{
+    float low, high;
+    request->factor = 1;
+    request->offset = 0;
+    if (!gan_model_range(trainer->generator, &low, &high))
+        return;
+    double data_low = (double)trainer->options.data_low, data_high = (double)trainer->options.data_high;
+    double factor = ((double)high - (double)low) / (data_high - data_low);
+    request->factor = (float)factor;
+    request->offset = (float)((double)low - factor * data_low);
+}
+
+static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
+{
+    struct gan_half_request request = {.generator = trainer->generator,
+                                       .discriminator = trainer->discriminator,
+                                       .loss = trainer->options.loss,
+                                       .batch = batch};
+    set_mapping(trainer, &request);
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        request.active[i] = plans->active[i] = trainer->weight[i] > 0;
+    gan_status status = gan_half_record_discriminator(&plans->discriminator, &request);
+    if (status == GAN_OK)
+        status = gan_half_record_generator(&plans->generator, &request);
+    if (status == GAN_OK)
+        plans->batch = batch;
+    else
+        clear_plans(plans);
+    return status;
+}
+
+static bool plans_fit(const gan_trainer *trainer, const struct gan_trainer_plans *plans, int64_t batch)
+{
+    bool fit = plans->batch == batch;
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        fit = fit && plans->active[i] == (trainer->weight[i] > 0);
+    return fit;
+}
+
+struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t batch)
+{
+    struct gan_trainer_plans *oldest = &trainer->plans[0], *found = NULL;
+    for (int i = 0; i < GAN_TRAINER_PLANS && found == NULL; i++) {
+        struct gan_trainer_plans *plans = &trainer->plans[i];
+        if (plans_fit(trainer, plans, batch))
+            found = plans;
+        if (plans->used < oldest->used)
+            oldest = plans;
+    }
+    if (found == NULL) {
+        clear_plans(oldest);
+        if (make_plans(trainer, oldest, batch) != GAN_OK)
+            return NULL;
+        found = oldest;
+    }
+    found->used = ++trainer->clock;
+    return found;
+}
+
+/* ---- asking and changing ---- */
+
+uint64_t gan_trainer_steps(const gan_trainer *trainer)
+{
+    return trainer != NULL ? trainer->steps : 0;
+}
+
+gan_model *gan_trainer_generator(const gan_trainer *trainer)
+{
+    return trainer != NULL ? trainer->generator : NULL;
+}
+
+gan_model *gan_trainer_discriminator(const gan_trainer *trainer)
+{
+    return trainer != NULL ? trainer->discriminator : NULL;
+}
+
+gan_model *gan_trainer_averaged_generator(const gan_trainer *trainer)
+{
+    return trainer != NULL ? trainer->average : NULL;
+}
+
+gan_optimizer *gan_trainer_generator_optimizer(const gan_trainer *trainer)
+{
+    return trainer != NULL ? trainer->options.generator_optimizer : NULL;
+}
+
+gan_optimizer *gan_trainer_discriminator_optimizer(const gan_trainer *trainer)
+{
+    return trainer != NULL ? trainer->options.discriminator_optimizer : NULL;
+}
+
+gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight)
+{
+    static const char who[] = "gan_trainer_set_r1_weight";
+    if (trainer == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: trainer is NULL", who);
+    gan_trainer_options changed = trainer->options;
+    changed.r1_weight = weight;
+    gan_status status = gan_trainer_options_check(&changed, who);
+    float weights[GAN_REGULARIZERS] = {[GAN_REGULARIZER_R1] = weight};
+    if (status == GAN_OK)
+        status = check_penalties(trainer, weights, who);
+    if (status != GAN_OK)
+        return status;
+    trainer->options = changed;
+    trainer->weight[GAN_REGULARIZER_R1] = weight;
+    return GAN_OK;
+}
+
+size_t gan_trainer_memory(const gan_trainer *trainer)
+{
+    const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
+    return plans != NULL ? gan_plan_memory(plans->discriminator.plan) + gan_plan_memory(plans->generator.plan) : 0;
+}
+
+double gan_trainer_flops(const gan_trainer *trainer)
+{
+    const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
+    return plans != NULL ? (double)trainer->options.discriminator_steps * gan_plan_flops(plans->discriminator.plan) +
+                               gan_plan_flops(plans->generator.plan)
+                         : 0;
+}
+
+static gan_status set_standard(gan_trainer *trainer, const gan_dataset *dataset, const char *who)
+{
+    gan_tensor *mean, *deviation;
+    if (!gan_dataset_standardisation(dataset, &mean, &deviation))
+        return GAN_OK;
+    if (gan_model_range(trainer->generator, NULL, NULL))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the data set is standardised by column, which has no bounds, but the generator's output "
+                        "has a range; give it a linear output (GAN_ACTIVATION_LINEAR)",
+                        who);
+    gan_status status = gan_model_set_standard(trainer->generator, mean, deviation);
+    if (status == GAN_OK && trainer->average != trainer->generator)
+        status = gan_model_set_standard(trainer->average, mean, deviation);
+    return status;
+}
+
+gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *dataset)
+{
+    static const char who[] = "gan_trainer_set_dataset";
+    if (trainer == NULL || dataset == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, trainer == NULL ? "trainer" : "dataset");
+    gan_shape given = gan_dataset_shape(dataset), taken = gan_model_input_shape(trainer->discriminator);
+    char a[128], b[128];
+    if (!gan_shape_equal(given, taken))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: an example of the data set is %s, but the models' are %s", who,
+                        gan_shape_text(given, a, sizeof a), gan_shape_text(taken, b, sizeof b));
+    gan_status status = set_standard(trainer, dataset, who);
+    float low, high;
+    if (status != GAN_OK || !gan_dataset_range(dataset, &low, &high))
+        return status;
+    if (low != trainer->options.data_low || high != trainer->options.data_high)
+        gan_trainer_drop_plans(trainer); /* the mapping is in them */
+    return set_data_range(trainer, low, high);
+}

@@ -1,0 +1,53 @@
+/* A trainer's inside. */
+#ifndef GAN_SRC_TRAIN_TRAINER_H
+#define GAN_SRC_TRAIN_TRAINER_H
+
+#include "gan/trainer.h"
+#include "train/half.h"
+
+#include <stdatomic.h>
+
+/* Plans are made for a batch size and a set of regularisers. The latest few are kept. */
+#define GAN_TRAINER_PLANS 4
+
+struct gan_trainer_plans {
+    int64_t batch; /* 0: an empty place */
+    bool active[GAN_REGULARIZERS];
+    uint64_t used; /* when: the greatest is the latest */
+    struct gan_half discriminator, generator;
+};
+
+struct gan_trainer {
+    atomic_int references;
+    gan_trainer_options options; /* its optimizers are owned */
+    gan_model *generator, *discriminator;
+    gan_model *average; /* `generator` itself where no average is kept; a reference either way */
+    float weight[GAN_REGULARIZERS];
+    uint64_t steps, generator_updates;
+    struct gan_trainer_plans plans[GAN_TRAINER_PLANS];
+    uint64_t clock; /* of `used` */
+};
+
+/* The plans for a batch size and the regularisers active now; NULL, with an error, if they cannot be made. */
+struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t batch);
+/* Those used last; NULL if none were. */
+const struct gan_trainer_plans *gan_trainer_latest_plans(const gan_trainer *trainer);
+void gan_trainer_drop_plans(gan_trainer *trainer);
+
+/* Lets the average follow G, after an update of it. */
+void gan_trainer_update_average(gan_trainer *trainer);
+
+/* Where a step's real batches come from: one for each of D's updates. */
+struct gan_batches {
+    gan_status (*next)(void *context, const gan_tensor **real);
+    void *context;
+};
+
+/* gan_train_step, with checked arguments but for the batches. The report is whole. */
+gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batches, gan_step_report *report,
+                            const char *who);
+
+/* Seconds of a clock that only goes forward. */
+double gan_trainer_time(void);
+
+#endif

@@ -1,0 +1,108 @@
+#include "counting.h"
+#include "network.h"
+
+#include "nn/model.h"
+
+static gan_var *double_it(void *context, gan_var *x)
+{
+    (void)context;
+    return gan_scale(x, 2.0f);
+}
+
+/* A network with each kind of layer, built, copied, recorded with its gradient, summed up. False if anything failed. */
+static bool build_and_record(void)
+{
+    gan_model *m = gan_model_new(GAN_SHAPE(2, 3)), *copy = NULL;
+    gan_model_add(m, gan_layer_flatten());
+    gan_model_add(m, gan_layer_named(gan_layer_dense(4), "first"));
+    gan_model_add(m, gan_layer_batch_norm());
+    gan_model_add(m, gan_layer_sequence((gan_layer *[]){gan_layer_maxout(3, 2), gan_layer_layer_norm()}, 2));
+    gan_model_add(m, gan_layer_function(double_it, NULL, NULL));
+    gan_model_add(m, gan_layer_leaky_relu(0.2f));
+    gan_model_add(m, gan_layer_reshape(GAN_SHAPE(3, 1)));
+    bool good = m != NULL && gan_model_status(m) == GAN_OK && gan_model_set_name(m, "M") == GAN_OK &&
+                gan_model_initialize(m, 1) == GAN_OK;
+    gan_tensor *mean = gan_tensor_new(GAN_SHAPE(3));
+    good = good && mean != NULL && gan_model_set_standard(m, mean, mean) == GAN_OK;
+    copy = good ? gan_model_copy(m) : NULL;
+    gan_tape *tape = gan_tape_new();
+    if (copy != NULL && tape != NULL) {
+        gan_var *x = gan_tape_input(tape, GAN_SHAPE(5, 2, 3));
+        gan_var *loss = gan_sum(gan_model_apply(copy, x));
+        good = gan_model_gradient(copy, loss) != NULL && gan_tape_status(tape) == GAN_OK;
+    } else {
+        good = false;
+    }
+    char *text = good ? gan_model_summary(copy) : NULL;
+    good = good && text != NULL;
+    gan_text_free(text);
+    gan_tape_unref(tape);
+    gan_tensor_unref(mean);
+    gan_model_unref(copy);
+    gan_model_unref(m);
+    return good;
+}
+
+static bool build_and_sample(void)
+{
+    gan_generator_options o;
+    gan_generator_options_init(&o, GAN_RECIPE_MLP);
+    o.latent_size = 3;
+    o.hidden_count = 1;
+    o.hidden[0] = 4;
+    o.normalization = GAN_NORMALIZATION_BATCH;
+    gan_model *g = gan_generator_new(GAN_SHAPE(1, 2, 2), &o), *d = gan_discriminator_new(GAN_SHAPE(1, 2, 2), NULL);
+    bool good = g != NULL && d != NULL && gan_model_initialize(g, 1) == GAN_OK && gan_model_initialize(d, 2) == GAN_OK;
+    gan_tensor *images = good ? gan_generator_sample(g, 3, 1) : NULL;
+    gan_tensor *judged = images != NULL ? gan_model_predict(d, images) : NULL;
+    good = judged != NULL;
+    gan_tensor_unref(images);
+    gan_tensor_unref(judged);
+    gan_model_unref(g);
+    gan_model_unref(d);
+    return good;
+}
+
+/* Fails each allocation in turn: the program must say so, and leave nothing behind. */
+static void fail_each_in_turn(bool (*program)(void))
+{
+    ck_assert(program()); /* what is started once and stays (threads) is started */
+    struct counting counting = {0};
+    counting_begin(&counting);
+    ck_assert(program());
+    ck_assert_int_eq(atomic_load(&counting.held), 0);
+    long total = atomic_load(&counting.calls);
+    ck_assert_int_gt(total, 20);
+    for (long n = 1; n <= total; n++) {
+        atomic_store(&counting.calls, 0);
+        counting.fail_at = n;
+        ck_assert_msg(!program(), "allocation %ld of %ld failed, and no one noticed", n, total);
+        ck_assert_msg(gan_error_status() == GAN_ERROR_OUT_OF_MEMORY, "allocation %ld of %ld failed: \"%s\"", n, total,
+                      gan_error_message());
+        ck_assert_msg(atomic_load(&counting.held) == 0, "allocation %ld of %ld failed: %ld leaked", n, total,
+                      atomic_load(&counting.held));
+    }
+    counting_end();
+}
+
+START_TEST(building_and_recording_survive_want_of_memory)
+{
+    fail_each_in_turn(build_and_record);
+}
+END_TEST
+
+START_TEST(sampling_survives_want_of_memory)
+{
+    fail_each_in_turn(build_and_sample);
+}
+END_TEST
+
+static const struct test_case tests[] = {
+    {"building and recording", building_and_recording_survive_want_of_memory},
+    {"sampling", sampling_survives_want_of_memory},
+};
+
+int main(void)
+{
+    return RUN_SUITE("nn: memory", tests);
+}

@@ -1,0 +1,221 @@
+#include "network.h"
+
+enum { N = 6, C = 3, H = 5 };
+
+/* Mean and sum of squared differences of channel c of [N, C, H]. */
+static void moments(const float *x, int c, double *mean, double *squares)
+{
+    double sum = 0;
+    for (int n = 0; n < N; n++)
+        for (int h = 0; h < H; h++)
+            sum += (double)x[(n * C + c) * H + h];
+    *mean = sum / (N * H);
+    *squares = 0;
+    for (int n = 0; n < N; n++)
+        for (int h = 0; h < H; h++)
+            *squares += pow((double)x[(n * C + c) * H + h] - *mean, 2);
+}
+
+static gan_tensor *batch(uint64_t seed)
+{
+    gan_tensor *x = normal_tensor(GAN_SHAPE(N, C, H), seed);
+    for (int i = 0; i < N * C * H; i++) /* channels of different means and deviations */
+        gan_tensor_data(x)[i] = gan_tensor_data(x)[i] * (float)(1 + i / H % C) + (float)(3 * (i / H % C));
+    return x;
+}
+
+START_TEST(batch_norm_normalises_by_the_batch_in_training)
+{
+    gan_model *m = model_of(GAN_SHAPE(C, H), gan_layer_batch_norm_with(1e-3f, 0.1f));
+    const float weight[C] = {0.5f, 2, -1}, bias[C] = {1, 0, -2};
+    fill_parameter(m, 0, weight);
+    fill_parameter(m, 1, bias);
+    gan_tensor *x = batch(1), *y = forward(m, x, true);
+    for (int c = 0; c < C; c++) {
+        double mean, squares;
+        moments(gan_tensor_data(x), c, &mean, &squares);
+        for (int n = 0; n < N; n++)
+            for (int h = 0; h < H; h++) {
+                int i = (n * C + c) * H + h;
+                double wanted = ((double)gan_tensor_data(x)[i] - mean) / sqrt(squares / (N * H) + 1e-3) *
+                                    (double)weight[c] +
+                                (double)bias[c];
+                ck_assert_double_eq_tol((double)gan_tensor_data(y)[i], wanted, 1e-5);
+            }
+    }
+    gan_tensor_unref(x);
+    gan_tensor_unref(y);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(running_statistics_follow_their_closed_form)
+{
+    const double momentum = 0.25;
+    gan_model *m = model_of(GAN_SHAPE(C, H), gan_layer_batch_norm_with(1e-5f, (float)momentum));
+    ck_assert_int_eq(gan_model_states(m), 2);
+    ck_assert_int_eq(gan_model_state_count(m), 2 * C);
+    ck_assert_str_eq(gan_model_state_name(m, 0), "0.running_mean");
+    ck_assert_str_eq(gan_model_state_name(m, 1), "0.running_var");
+    double mean[C] = {0}, variance[C] = {1, 1, 1};
+    for (uint64_t step = 0; step < 4; step++) {
+        gan_tensor *x = batch(step);
+        gan_tensor_unref(forward(m, x, true));
+        for (int c = 0; c < C; c++) {
+            double of_batch, squares;
+            moments(gan_tensor_data(x), c, &of_batch, &squares);
+            mean[c] = (1 - momentum) * mean[c] + momentum * of_batch;
+            variance[c] = (1 - momentum) * variance[c] + momentum * squares / (N * H - 1);
+            ck_assert_double_eq_tol((double)gan_tensor_data(gan_model_state(m, 0))[c], mean[c], 1e-5);
+            ck_assert_double_eq_tol((double)gan_tensor_data(gan_model_state(m, 1))[c], variance[c], 1e-4);
+        }
+        gan_tensor_unref(x);
+    }
+    /* In inference they are what is used, and stay. */
+    gan_tensor *x = batch(9), *y = forward(m, x, false);
+    for (int c = 0; c < C; c++) {
+        int i = (2 * C + c) * H + 1;
+        double wanted = ((double)gan_tensor_data(x)[i] - mean[c]) / sqrt(variance[c] + 1e-5);
+        ck_assert_double_eq_tol((double)gan_tensor_data(y)[i], wanted, 1e-4);
+        ck_assert_double_eq_tol((double)gan_tensor_data(gan_model_state(m, 0))[c], mean[c], 1e-5);
+    }
+    gan_tensor_unref(x);
+    gan_tensor_unref(y);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(batch_norm_of_vectors_without_bias)
+{
+    gan_model *m = model_of(GAN_SHAPE(2), gan_layer_without_bias(gan_layer_batch_norm()));
+    ck_assert_int_eq(gan_model_parameters(m), 1);
+    gan_tensor *x = gan_tensor_from(GAN_SHAPE(2, 2), (float[]){1, 10, 3, 30}), *y = forward(m, x, true);
+    for (int i = 0; i < 4; i++)
+        ck_assert_float_eq_tol(gan_tensor_data(y)[i], i < 2 ? -1 : 1, 1e-4f);
+    gan_tensor_unref(x);
+    gan_tensor_unref(y);
+    gan_model_unref(m);
+}
+END_TEST
+
+/* One tape, two batches, as a discriminator sees real and made ones: state is updated by both in turn. */
+START_TEST(two_applications_update_state_twice_and_frozen_ones_never)
+{
+    gan_model *m = model_of(GAN_SHAPE(1), gan_layer_batch_norm_with(1e-5f, 0.5f));
+    gan_tensor *real = gan_tensor_from(GAN_SHAPE(2, 1), (float[]){1, 3});
+    gan_tensor *made = gan_tensor_from(GAN_SHAPE(2, 1), (float[]){10, 10});
+    for (int frozen = 1; frozen >= 0; frozen--) {
+        gan_var *(*apply)(gan_model *, gan_var *) = frozen ? gan_model_apply_frozen : gan_model_apply;
+        gan_tape *tape = gan_tape_new();
+        gan_var *x = gan_tape_tensor(tape, real), *z = gan_tape_tensor(tape, made);
+        gan_var *of_real = gan_sum(apply(m, x)), *of_made = gan_sum(apply(m, z)), *y = gan_add(of_real, of_made);
+        struct gan_plan_options options = gan_plan_default_options;
+        options.assignments = true;
+        gan_plan *plan = gan_plan_new_with(&y, 1, &options);
+        ck_ok(gan_plan_run(plan));
+        float mean = gan_tensor_data(gan_model_state(m, 0))[0];
+        ck_assert_float_eq_tol(mean, frozen ? 0.0f : (0.5f * 2 + 10) / 2, 1e-6f);
+        gan_plan_unref(plan);
+        gan_tape_unref(tape);
+    }
+    gan_tensor_unref(real);
+    gan_tensor_unref(made);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(one_number_per_channel_is_refused_in_training)
+{
+    gan_model *m = model_of(GAN_SHAPE(4), gan_layer_batch_norm());
+    gan_tape *tape = gan_tape_new();
+    ck_null(gan_model_apply(m, gan_tape_input(tape, GAN_SHAPE(1, 4))), "one number per channel has no variance");
+    ck_assert_int_eq(gan_tape_status(tape), GAN_ERROR_INVALID_ARGUMENT);
+    gan_tape_unref(tape);
+    gan_tensor *x = normal_tensor(GAN_SHAPE(1, 4), 1), *y = forward(m, x, false);
+    gan_tensor_unref(x);
+    gan_tensor_unref(y);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(layer_norm_normalises_each_example)
+{
+    enum { SIZE = 3 * 4 };
+    gan_model *m = model_of(GAN_SHAPE(3, 4), gan_layer_layer_norm());
+    ck_assert_int_eq(gan_model_parameter_count(m), 2 * SIZE);
+    ck_assert_int_eq(gan_model_states(m), 0);
+    ck_assert(!gan_model_mixes_examples(m));
+    ck_shape(gan_tensor_shape(gan_model_parameter(m, 0)), GAN_SHAPE(3, 4));
+    ck_ok(gan_tensor_fill_normal(gan_model_parameter(m, 0), 1, 1, 5));
+    ck_ok(gan_tensor_fill_normal(gan_model_parameter(m, 1), 1, 1, 6));
+    const float *weight = gan_tensor_data(gan_model_parameter(m, 0));
+    const float *bias = gan_tensor_data(gan_model_parameter(m, 1));
+    gan_tensor *x = normal_tensor(GAN_SHAPE(5, 3, 4), 7), *y = forward(m, x, true);
+    for (int n = 0; n < 5; n++) {
+        const float *row = gan_tensor_data(x) + n * SIZE;
+        double mean = 0, variance = 0;
+        for (int i = 0; i < SIZE; i++)
+            mean += (double)row[i] / SIZE;
+        for (int i = 0; i < SIZE; i++)
+            variance += pow((double)row[i] - mean, 2) / SIZE;
+        for (int i = 0; i < SIZE; i++)
+            ck_assert_double_eq_tol(
+                (double)gan_tensor_data(y)[n * SIZE + i],
+                ((double)row[i] - mean) / sqrt(variance + 1e-5) * (double)weight[i] + (double)bias[i], 1e-5);
+    }
+    gan_tensor_unref(x);
+    gan_tensor_unref(y);
+    gan_model_unref(m);
+}
+END_TEST
+
+/* The layer writes batch norm out by itself: its derivatives are those of the op's formula. */
+START_TEST(batch_norm_has_the_derivatives_of_normalize)
+{
+    gan_model *m = model_of(GAN_SHAPE(C, H), gan_layer_batch_norm());
+    fill_parameter(m, 0, (float[]){0.5f, 2, -1});
+    gan_tensor *numbers = batch(3), *target = normal_tensor(GAN_SHAPE(N, C, H), 4);
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(N, C, H)), *t = gan_tape_tensor(tape, target);
+    gan_var *weight = gan_tape_tensor(tape, gan_model_parameter(m, 0));
+    gan_var *ours = gan_sum(gan_mul(gan_tanh(gan_model_apply(m, x)), t));
+    gan_var *bias = gan_tape_tensor(tape, gan_model_parameter(m, 1));
+    gan_var *formula = gan_normalize(x, GAN_AXES(0, 2), gan_reshape(weight, GAN_SHAPE(C, 1)),
+                                     gan_reshape(bias, GAN_SHAPE(C, 1)), 1e-5f);
+    gan_var *theirs = gan_sum(gan_mul(gan_tanh(formula), t));
+    gan_var *wanted[] = {gan_grad(ours, x), gan_grad(theirs, x), gan_grad(ours, weight), gan_grad(theirs, weight)};
+    gan_plan *plan = gan_plan_new(wanted, 4);
+    ck_assert_msg(plan != NULL, "%s", gan_error_message());
+    ck_ok(gan_plan_bind(plan, x, numbers));
+    ck_ok(gan_plan_run(plan));
+    for (int i = 0; i < 4; i += 2) {
+        gan_tensor *a = gan_tensor_new(gan_var_shape(wanted[i])), *b = gan_tensor_new(gan_var_shape(wanted[i]));
+        ck_ok(gan_plan_read(plan, wanted[i], a));
+        ck_ok(gan_plan_read(plan, wanted[i + 1], b));
+        for (int64_t j = 0; j < gan_tensor_size(a); j++)
+            ck_assert_float_eq_tol(gan_tensor_data(a)[j], gan_tensor_data(b)[j], 2e-5f);
+        gan_tensor_unref(a);
+        gan_tensor_unref(b);
+    }
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    gan_tensor_unref(numbers);
+    gan_tensor_unref(target);
+    gan_model_unref(m);
+}
+END_TEST
+
+static const struct test_case tests[] = {
+    {"batch norm in training", batch_norm_normalises_by_the_batch_in_training},
+    {"running statistics", running_statistics_follow_their_closed_form},
+    {"vectors", batch_norm_of_vectors_without_bias},
+    {"applied twice", two_applications_update_state_twice_and_frozen_ones_never},
+    {"one example", one_number_per_channel_is_refused_in_training},
+    {"layer norm", layer_norm_normalises_each_example},
+    {"derivatives", batch_norm_has_the_derivatives_of_normalize},
+};
+
+int main(void)
+{
+    return RUN_SUITE("nn: normalization", tests);
+}

@@ -1,0 +1,288 @@
+#include "counting.h"
+#include "network.h"
+
+#include <pthread.h>
+
+static gan_model *generator(bool noisy)
+{
+    gan_model *m = gan_model_new(GAN_SHAPE(19));
+    gan_model_add(m, gan_layer_dense(67));
+    gan_model_add(m, gan_layer_batch_norm());
+    gan_model_add(m, gan_layer_relu());
+    if (noisy)
+        gan_model_add(m, gan_layer_concat_noise(5));
+    gan_model_add(m, gan_layer_dense(48));
+    gan_model_add(m, gan_layer_reshape(GAN_SHAPE(3, 4, 4)));
+    gan_model_add(m, gan_layer_tanh());
+    gan_model_set_range(m, -1, 1);
+    gan_model_set_data_range(m, 0, 1);
+    ck_ok(gan_model_initialize(m, 11));
+    return m;
+}
+
+enum { IMAGE = 48 };
+
+static void check_any_number_of(gan_model *m)
+{
+    gan_tensor *many = gan_generator_sample(m, 1000, 5);
+    ck_assert_msg(many != NULL, "%s", gan_error_message());
+    ck_shape(gan_tensor_shape(many), GAN_SHAPE(1000, 3, 4, 4));
+    const float *images = gan_tensor_data(many);
+    for (int i = 0; i < 1000 * IMAGE; i++)
+        ck_assert(images[i] >= 0 && images[i] <= 1);
+    ck_assert_mem_ne(images, images + IMAGE, IMAGE * sizeof(float));
+    for (int i = 0; i < 3; i++) {
+        int64_t n = (int64_t[]){1, 25, 16}[i];
+        gan_tensor *few = gan_generator_sample(m, n, 5);
+        ck_assert_mem_eq(gan_tensor_data(few), images, (size_t)n * IMAGE * sizeof(float));
+        gan_tensor_unref(few);
+    }
+    for (int i = 0; i < 4; i++) {
+        const int64_t batch = (int64_t[]){1, 7, 16, 40}[i], first = (int64_t[]){0, 13, 100, 3}[i];
+        gan_sampler *s = gan_sampler_new(m, batch);
+        gan_tensor *out = gan_tensor_new(GAN_SHAPE(batch, 3, 4, 4));
+        ck_ok(gan_sampler_seed(s, 5, (uint64_t)first));
+        for (int64_t call = 0; call < 6; call++) {
+            ck_ok(gan_sampler_run(s, NULL, NULL, out));
+            ck_assert_mem_eq(gan_tensor_data(out), images + (first + call * batch) * IMAGE,
+                             (size_t)batch * IMAGE * sizeof(float));
+        }
+        gan_tensor_unref(out);
+        gan_sampler_unref(s);
+    }
+    gan_tensor *other = gan_generator_sample(m, 1, 6);
+    ck_assert_mem_ne(gan_tensor_data(other), images, IMAGE * sizeof(float));
+    gan_tensor_unref(other);
+    gan_tensor_unref(many);
+}
+
+START_TEST(an_image_is_the_same_alone_and_among_many)
+{
+    for (int noisy = 0; noisy < 2; noisy++) {
+        gan_model *m = generator(noisy == 1);
+        check_any_number_of(m);
+        gan_model_unref(m);
+    }
+}
+END_TEST
+
+START_TEST(an_image_is_the_same_for_any_number_of_threads)
+{
+    gan_generator_options o;
+    gan_generator_options_init(&o, GAN_RECIPE_MLP);
+    gan_model *m = gan_generator_new(GAN_SHAPE(1, 28, 28), &o);
+    gan_model_initialize(m, 1);
+    gan_tensor *first = NULL;
+    for (int i = 0; i < 4; i++) {
+        ck_ok(gan_set_threads((int[]){1, 2, 3, 7}[i]));
+        gan_tensor *images = gan_generator_sample(m, 20, 3);
+        if (first == NULL)
+            first = gan_tensor_ref(images);
+        ck_assert_mem_eq(gan_tensor_data(images), gan_tensor_data(first), 20 * 784 * sizeof(float));
+        gan_tensor_unref(images);
+    }
+    gan_set_threads(0);
+    gan_tensor_unref(first);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(noise_is_normal)
+{
+    gan_model *m = model_of(GAN_SHAPE(10), gan_layer_scale_shift(1, 0));
+    gan_tensor *z = gan_generator_sample(m, 2000, 1);
+    double sum = 0, squares = 0;
+    for (int i = 0; i < 20000; i++) {
+        sum += (double)gan_tensor_data(z)[i];
+        squares += (double)gan_tensor_data(z)[i] * (double)gan_tensor_data(z)[i];
+    }
+    ck_assert_double_eq_tol(sum / 20000, 0, 0.036); /* five standard errors */
+    ck_assert_double_eq_tol(squares / 20000, 1, 0.05);
+    gan_tensor_unref(z);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(given_noise_gives_the_same_bits_in_any_batch)
+{
+    gan_model *m = generator(true);
+    gan_tensor *z = normal_tensor(GAN_SHAPE(40, 19), 1), *all = gan_tensor_new(GAN_SHAPE(40, 3, 4, 4));
+    gan_sampler *s = gan_sampler_new(m, 40), *t = gan_sampler_new(m, 5);
+    ck_ok(gan_sampler_run(s, z, NULL, all));
+    gan_tensor *part = gan_tensor_from(GAN_SHAPE(5, 19), gan_tensor_data(z)),
+               *out = gan_tensor_new(GAN_SHAPE(5, 3, 4, 4));
+    for (int call = 0; call < 2; call++) {
+        ck_ok(gan_sampler_run(t, part, NULL, out));
+        ck_assert_mem_eq(gan_tensor_data(out), gan_tensor_data(all), 5 * IMAGE * sizeof(float));
+        ck_ok(gan_sampler_run(t, NULL, NULL, out)); /* in between, the sampler's own noise */
+    }
+    gan_tensor *own = gan_generator_sample(m, 10, 0);
+    ck_assert_mem_eq(gan_tensor_data(out), gan_tensor_data(own) + 5 * IMAGE, 5 * IMAGE * sizeof(float));
+    gan_tensor_unref(own);
+    gan_tensor_unref(z);
+    gan_tensor_unref(all);
+    gan_tensor_unref(part);
+    gan_tensor_unref(out);
+    gan_sampler_unref(s);
+    gan_sampler_unref(t);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(samples_come_back_in_the_datas_range)
+{
+    gan_model *m = model_of(GAN_SHAPE(2), gan_layer_tanh());
+    gan_tensor *raw = gan_generator_sample(m, 3, 1);
+    ck_ok(gan_model_set_range(m, -1, 1));
+    gan_tensor *still_raw = gan_generator_sample(m, 3, 1);
+    ck_assert_mem_eq(gan_tensor_data(raw), gan_tensor_data(still_raw), 6 * sizeof(float));
+    ck_ok(gan_model_set_data_range(m, 0, 10));
+    gan_tensor *mapped = gan_generator_sample(m, 3, 1);
+    const float mean[] = {100, -100}, deviation[] = {2, 3};
+    gan_tensor *means = gan_tensor_from(GAN_SHAPE(2), mean), *deviations = gan_tensor_from(GAN_SHAPE(2), deviation);
+    ck_ok(gan_model_set_standard(m, means, deviations));
+    gan_tensor *undone = gan_generator_sample(m, 3, 1);
+    for (int i = 0; i < 6; i++) {
+        float in_range = gan_tensor_data(raw)[i] * 5 + 5;
+        ck_assert_float_eq_tol(gan_tensor_data(mapped)[i], in_range, 1e-5f);
+        ck_assert_float_eq_tol(gan_tensor_data(undone)[i], in_range * deviation[i % 2] + mean[i % 2], 1e-4f);
+    }
+    gan_tensor_unref(raw);
+    gan_tensor_unref(still_raw);
+    gan_tensor_unref(mapped);
+    gan_tensor_unref(means);
+    gan_tensor_unref(deviations);
+    gan_tensor_unref(undone);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(parameters_are_read_at_every_call)
+{
+    gan_model *m = generator(false);
+    gan_sampler *s = gan_sampler_new(m, 1);
+    gan_tensor *a = gan_tensor_new(GAN_SHAPE(1, 3, 4, 4)), *b = gan_tensor_new(GAN_SHAPE(1, 3, 4, 4));
+    ck_ok(gan_sampler_run(s, NULL, NULL, a));
+    gan_model_initialize(m, 12);
+    gan_sampler_seed(s, 0, 0);
+    ck_ok(gan_sampler_run(s, NULL, NULL, b));
+    ck_assert_mem_ne(gan_tensor_data(a), gan_tensor_data(b), IMAGE * sizeof(float));
+    gan_tensor *fresh = gan_generator_sample(m, 1, 0);
+    ck_assert_mem_eq(gan_tensor_data(fresh), gan_tensor_data(b), IMAGE * sizeof(float));
+    gan_tensor_unref(a);
+    gan_tensor_unref(b);
+    gan_tensor_unref(fresh);
+    gan_sampler_unref(s);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(nothing_is_allocated_after_the_first_call)
+{
+    struct counting counting = {0};
+    counting_begin(&counting);
+    gan_model *m = generator(true);
+    gan_sampler *s = gan_sampler_new(m, 3);
+    gan_tensor *out = gan_tensor_new(GAN_SHAPE(3, 3, 4, 4)), *z = normal_tensor(GAN_SHAPE(3, 19), 1);
+    ck_ok(gan_sampler_run(s, NULL, NULL, out));
+    ck_ok(gan_sampler_run(s, z, NULL, out));
+    long before = atomic_load(&counting.calls);
+    ck_assert_int_gt(before, 0);
+    for (int i = 0; i < 1000; i++)
+        ck_ok(gan_sampler_run(s, i % 2 == 0 ? NULL : z, NULL, out));
+    ck_assert_int_eq(atomic_load(&counting.calls), before);
+    gan_tensor_unref(out);
+    gan_tensor_unref(z);
+    gan_sampler_unref(s);
+    gan_model_unref(m);
+    counting_end();
+}
+END_TEST
+
+struct worker {
+    gan_model *model;
+    const float *wanted;
+    bool same;
+};
+
+static void *sample_in_thread(void *context)
+{
+    struct worker *worker = context;
+    gan_sampler *s = gan_sampler_new(worker->model, 4);
+    gan_tensor *out = gan_tensor_new(GAN_SHAPE(4, 3, 4, 4));
+    worker->same = s != NULL && out != NULL && gan_sampler_seed(s, 9, 0) == GAN_OK;
+    for (int i = 0; i < 50 && worker->same; i++)
+        worker->same = gan_sampler_run(s, NULL, NULL, out) == GAN_OK &&
+                       memcmp(gan_tensor_data(out), worker->wanted + i * 4 * IMAGE, 4 * IMAGE * sizeof(float)) == 0;
+    gan_tensor_unref(out);
+    gan_sampler_unref(s);
+    return NULL;
+}
+
+START_TEST(several_threads_sample_one_model)
+{
+    gan_model *m = generator(true);
+    gan_tensor *wanted = gan_generator_sample(m, 200, 9);
+    struct worker workers[3];
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) {
+        workers[i] = (struct worker){m, gan_tensor_data(wanted), false};
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, sample_in_thread, &workers[i]), 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        pthread_join(threads[i], NULL);
+        ck_assert(workers[i].same);
+    }
+    gan_tensor_unref(wanted);
+    gan_model_unref(m);
+}
+END_TEST
+
+START_TEST(what_cannot_be_is_refused)
+{
+    ck_null(gan_sampler_new(NULL, 1), "gan_sampler_new: model is NULL");
+    gan_model *m = gan_model_new(GAN_SHAPE(2));
+    gan_model_add(m, gan_layer_dense(3));
+    ck_null(gan_sampler_new(m, 0), "gan_sampler_new: the number of examples is 0");
+    ck_null(gan_generator_sample(m, -1, 1), "gan_generator_sample: the number of examples is -1");
+    ck_null(gan_generator_sample(m, 1, 1), "gan_generator_sample: the model's parameters have no numbers yet");
+    gan_sampler *s = gan_sampler_new(m, 2);
+    gan_tensor *out = gan_tensor_new(GAN_SHAPE(2, 3)), *wrong = gan_tensor_new(GAN_SHAPE(3, 2));
+    gan_tensor *bytes = gan_tensor_new_typed(GAN_SHAPE(2, 3), GAN_UINT8);
+    ck_fails(gan_sampler_run(s, NULL, NULL, out), "gan_sampler_run: the model's parameters have no numbers yet");
+    gan_model_initialize(m, 1);
+    ck_ok(gan_sampler_run(s, NULL, NULL, out));
+    ck_fails(gan_sampler_run(NULL, NULL, NULL, out), "gan_sampler_run: sampler is NULL");
+    ck_fails(gan_sampler_run(s, NULL, NULL, NULL), "gan_sampler_run: out is NULL");
+    ck_fails(gan_sampler_run(s, NULL, NULL, wrong), "gan_sampler_run: out is float32 [3, 2], want float32 [2, 3]");
+    ck_fails(gan_sampler_run(s, NULL, NULL, bytes), "out is uint8 [2, 3]");
+    ck_fails(gan_sampler_run(s, out, NULL, out), "gan_sampler_run: z is float32 [2, 3], want float32 [2, 2]");
+    ck_fails(gan_sampler_run(s, NULL, out, out), "gan_sampler_run: labels are given");
+    ck_fails(gan_sampler_seed(NULL, 1, 1), "gan_sampler_seed: sampler is NULL");
+    ck_assert_ptr_null(gan_sampler_ref(NULL));
+    gan_sampler_unref(NULL);
+    gan_sampler_unref(gan_sampler_ref(s));
+    gan_sampler_unref(s);
+    gan_tensor_unref(out);
+    gan_tensor_unref(wrong);
+    gan_tensor_unref(bytes);
+    gan_model_unref(m);
+}
+END_TEST
+
+static const struct test_case tests[] = {
+    {"alone and among many", an_image_is_the_same_alone_and_among_many},
+    {"threads of the library", an_image_is_the_same_for_any_number_of_threads},
+    {"noise", noise_is_normal},
+    {"given noise", given_noise_gives_the_same_bits_in_any_batch},
+    {"ranges", samples_come_back_in_the_datas_range},
+    {"parameters", parameters_are_read_at_every_call},
+    {"allocations", nothing_is_allocated_after_the_first_call},
+    {"threads of the caller", several_threads_sample_one_model},
+    {"errors", what_cannot_be_is_refused},
+};
+
+int main(void)
+{
+    return RUN_SUITE("nn: samplers", tests);
+}
