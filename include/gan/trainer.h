@@ -216,11 +216,11 @@ typedef struct gan_run_options {
     int64_t epochs;                  /**< limit in epochs of this run: 0 */
     double seconds;                  /**< limit in seconds, looked at after each step: 0 */
     gan_progress_callback *progress; /**< NULL for nobody: NULL */
-    int64_t progress_every;          /**< steps between its calls, ≥ 1; the last step of an epoch is told too: 1 */
-    gan_samples_callback *samples;   /**< NULL for nobody: NULL */
-    int64_t sample_count;            /**< ≥ 1: 25 */
-    uint64_t sample_seed;            /**< of the samples' noise: 7 */
-    void *context;                   /**< for both callbacks: NULL */
+    int64_t progress_every; /**< steps between its calls, ≥ 1; the last of an epoch and of the run count too: 1 */
+    gan_samples_callback *samples; /**< NULL for nobody: NULL */
+    int64_t sample_count;          /**< ≥ 1: 25 */
+    uint64_t sample_seed;          /**< of the samples' noise: 7 */
+    void *context;                 /**< for both callbacks: NULL */
     /**
      * A flag, looked at after each step, that ends the run when it is not 0: something that a signal handler may set.
      * NULL for none: NULL

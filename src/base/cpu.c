@@ -2,6 +2,7 @@
 #include "cpu.h"
 
 #include "gan/base.h"
+#include "log.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,13 +11,21 @@
 #include <cpuid.h>
 #endif
 
+#if defined(__x86_64__)
+static bool has_f16c(void) /* which not every compiler's __builtin_cpu_supports knows */
+{
+    unsigned eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+}
+#endif
+
 static const char *const level_names[GAN_CPU_LEVELS] = {"baseline", "avx2", "avx512", "neon"};
 
 enum gan_cpu_level gan_cpu_level_detected(void)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init(); /* asks the system too whether it saves the wide registers */
-    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
     if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         return GAN_CPU_AVX512;
@@ -30,15 +39,25 @@ enum gan_cpu_level gan_cpu_level_detected(void)
 
 static enum gan_cpu_level level_used;
 
+/* Whether a machine whose best is `best` has `level` too: NEON is no step beyond AVX-512, but beside them. */
+static bool has_level(enum gan_cpu_level best, enum gan_cpu_level level)
+{
+    return level == best || level == GAN_CPU_BASELINE || (best != GAN_CPU_NEON && level < best);
+}
+
 static void choose_level(void)
 {
-    enum gan_cpu_level detected = gan_cpu_level_detected();
     const char *wanted = getenv("GAN_CPU");
-    level_used = detected;
-    for (int level = 0; wanted != NULL && level < GAN_CPU_LEVELS; level++)
-        if (strcmp(wanted, level_names[level]) == 0 && level <= (int)detected &&
-            (level == GAN_CPU_BASELINE || (level == GAN_CPU_NEON) == (detected == GAN_CPU_NEON)))
+    level_used = gan_cpu_level_detected();
+    if (wanted == NULL || *wanted == '\0')
+        return;
+    for (int level = 0; level < GAN_CPU_LEVELS; level++)
+        if (strcmp(wanted, level_names[level]) == 0 && has_level(level_used, (enum gan_cpu_level)level)) {
             level_used = (enum gan_cpu_level)level;
+            return;
+        }
+    gan_log_message(GAN_LOG_WARNING, "GAN_CPU is '%s', which this processor does not have; %s is used", wanted,
+                    level_names[level_used]);
 }
 
 enum gan_cpu_level gan_cpu_level_used(void)

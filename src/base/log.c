@@ -1,28 +1,38 @@
 /* Messages to the host program's callback. */
 #include "log.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include "status.h"
 
-static gan_log_function *receiver;
-static void *receiver_context;
-static gan_log_level least_level;
+#include <pthread.h>
+#include <stdarg.h>
+
+struct receiver {
+    gan_log_function *function;
+    void *context;
+    gan_log_level least;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct receiver current;
 
 void gan_set_log(gan_log_function *function, void *context, gan_log_level least)
 {
-    receiver = function;
-    receiver_context = context;
-    least_level = least;
+    pthread_mutex_lock(&mutex);
+    current = (struct receiver){function, context, least};
+    pthread_mutex_unlock(&mutex);
 }
 
 void gan_log_message(gan_log_level level, const char *format, ...)
 {
-    if (receiver == NULL || level < least_level)
+    pthread_mutex_lock(&mutex);
+    struct receiver receiver = current; /* called without the lock, so that it may log, or set another */
+    pthread_mutex_unlock(&mutex);
+    if (receiver.function == NULL || level < receiver.least)
         return;
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gan_text_print(text, sizeof text, format, arguments);
     va_end(arguments);
-    receiver(receiver_context, level, text);
+    receiver.function(receiver.context, level, text);
 }

@@ -36,17 +36,32 @@ static gan_allocator current = {system_allocate, system_release, NULL};
 
 void gan_set_allocator(const gan_allocator *allocator)
 {
-    current = allocator != NULL ? *allocator : system_allocator;
+    if (allocator != NULL && (allocator->allocate == NULL || allocator->release == NULL))
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_set_allocator: allocator has no function to %s",
+                 allocator->allocate == NULL ? "allocate" : "release");
+    else
+        current = allocator != NULL ? *allocator : system_allocator;
+}
+
+static void *misaligned(void *whole, size_t size)
+{
+    current.release(current.context, whole, size);
+    return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT,
+                         "gan_set_allocator: its allocate() gave memory at %p, want a multiple of %d", whole,
+                         GAN_ALIGNMENT);
 }
 
 void *gan_alloc(size_t size)
 {
+    size_t whole_size = GAN_ALIGNMENT + (size > 0 ? size : 1);
     char *whole = NULL;
     if (size <= PTRDIFF_MAX - GAN_ALIGNMENT)
-        whole = current.allocate(current.context, size + GAN_ALIGNMENT, GAN_ALIGNMENT);
+        whole = current.allocate(current.context, whole_size, GAN_ALIGNMENT);
     if (whole == NULL)
         return gan_fail_null(GAN_ERROR_OUT_OF_MEMORY, "out of memory: %zu bytes were asked for", size);
-    ((struct header *)(void *)whole)->whole = size + GAN_ALIGNMENT;
+    if ((uintptr_t)whole % GAN_ALIGNMENT != 0)
+        return misaligned(whole, whole_size);
+    ((struct header *)(void *)whole)->whole = whole_size;
     return whole + GAN_ALIGNMENT;
 }
 
@@ -112,9 +127,10 @@ _Bool gan_grow(void **items, size_t *capacity, size_t count, size_t item_size)
 {
     if (count < *capacity)
         return 1;
-    size_t larger = *capacity < 8 ? 8 : 2 * *capacity;
+    size_t larger = *capacity < 8 ? 8 : *capacity > SIZE_MAX / 2 ? SIZE_MAX : 2 * *capacity;
     if (larger > SIZE_MAX / item_size)
-        return gan_fail(GAN_ERROR_OUT_OF_MEMORY, "out of memory: %zu items of %zu bytes", larger, item_size) == GAN_OK;
+        return gan_fail_null(GAN_ERROR_OUT_OF_MEMORY, "out of memory: %zu times %zu bytes were asked for", larger,
+                             item_size) != NULL;
     void *moved = gan_realloc(*items, larger * item_size);
     if (moved == NULL)
         return 0;

@@ -3,33 +3,41 @@
 
 #include "config.h"
 
-#include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 static _Thread_local gan_status last_status;
 static _Thread_local char last_message[1024];
 
-/* Cuts a text that filled its buffer before the last, perhaps incomplete, UTF-8 character. */
-static void cut_cleanly(char *text, size_t size)
+/* How many bytes of UTF-8 the character that begins with `byte` has. */
+static size_t character_size(unsigned char byte)
 {
-    size_t length = strlen(text);
-    if (length + 1 < size)
+    return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+void gan_text_print(char *text, size_t size, const char *format, va_list arguments)
+{
+    int needed = vsnprintf(text, size, format, arguments);
+    if (needed < 0)
+        text[0] = '\0';
+    if (needed < 0 || (size_t)needed < size)
         return;
-    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
-        length--;
-    if (length > 0 && ((unsigned char)text[length - 1] & 0x80) != 0)
-        length--;
-    text[length] = '\0';
+    size_t last = size - 1; /* where the last character begins */
+    while (last > 0 && ((unsigned char)text[last - 1] & 0xC0) == 0x80)
+        last--;
+    if (last > 0 && last - 1 + character_size((unsigned char)text[last - 1]) > size - 1)
+        text[last - 1] = '\0';
 }
 
 static void keep(gan_status status, const char *format, va_list arguments)
 {
+    int system_error = errno;       /* a caller may have more to say about it */
     char text[sizeof last_message]; /* the arguments may point into last_message */
-    vsnprintf(text, sizeof text, format, arguments);
-    cut_cleanly(text, sizeof text);
+    gan_text_print(text, sizeof text, format, arguments);
     memcpy(last_message, text, strlen(text) + 1);
     last_status = status;
+    errno = system_error;
 }
 
 gan_status gan_fail(gan_status status, const char *format, ...)

@@ -4,11 +4,16 @@
 
 #include "gan/base.h"
 
+#include <stdarg.h>
+
 /* Sets this thread's error status and message; returns `status`, so that `return gan_fail(…);` reads well. The format
  * may use the previous message (gan_error_message()) among its arguments. */
 gan_status gan_fail(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
 
 /* The same for constructors: `return gan_fail_null(…);` */
 void *gan_fail_null(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
+
+/* vsnprintf that, where the text is too long, does not cut a UTF-8 character in two. `size` is at least 1. */
+void gan_text_print(char *text, size_t size, const char *format, va_list arguments) GAN_PRINTF(3, 0);
 
 #endif

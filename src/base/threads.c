@@ -5,87 +5,61 @@
  */
 #include "threads.h"
 
+#include "float_mode.h"
 #include "gan/base.h"
+#include "processors.h"
 #include "status.h"
 
-#include <errno.h>
-#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-enum { MOST_THREADS = 256, SPIN_NANOSECONDS = 40 * 1000 };
+enum { MOST_THREADS = 256, SPIN_NANOSECONDS = 40 * 1000, PATIENCE = 2000 };
 
 static struct {
-    pthread_mutex_t busy;  /* held by the one call that uses the pool */
-    pthread_mutex_t mutex; /* with `wake`: sleeping */
-    pthread_cond_t wake;
+    pthread_mutex_t busy; /* held by the one call that uses the pool, and by those that change it */
+
+    /* Under `busy`: */
     pthread_t thread[MOST_THREADS];
     int workers; /* running ones */
-    int wanted;  /* threads in all, the caller's included; 0: not yet known */
-    bool pinned;
     bool started;
+    bool pinned;
+    struct gan_processor_mask mask; /* while pinned: what the pinning thread could run on before */
+
+    _Atomic int wanted; /* threads in all, the caller's included; 0: the default, not yet looked up */
+
+    pthread_mutex_t mutex; /* with `wake`: sleeping */
+    pthread_cond_t wake;
     _Atomic int sleepers;
     _Atomic bool stop;
 
-    /* The job's number in the high half, which changes when a new one is there, and how many of its parts are left to
-     * take in the low half: one word, so that nobody takes a part of another job than he thinks. The rest may be read
-     * by who has taken a part. */
+    /* In the high half the job's number, which changes when a new one is there; in the low half how many of its parts
+     * are left to take. One word, so that nobody takes a part of another job than he thinks. Whoever has taken a part
+     * may read the three fields that follow. */
     _Atomic uint64_t job;
     gan_part_function *run;
     void *context;
     int64_t parts;
+
     _Atomic int inside; /* workers that may have a part in hand */
 } pool = {.busy = PTHREAD_MUTEX_INITIALIZER, .mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
 static _Thread_local bool in_part;
 
-/* ---- denormals ---- */
+static uint32_t number_of(uint64_t job)
+{
+    return (uint32_t)(job >> 32);
+}
 
-#if defined(__x86_64__)
-typedef unsigned float_mode;
-static float_mode flush_denormals(void)
+static uint32_t parts_left(uint64_t job)
 {
-    unsigned mode = _mm_getcsr();
-    _mm_setcsr(mode | 0x8040); /* flush to zero, denormals are zero */
-    return mode;
+    return (uint32_t)job;
 }
-static void restore_mode(float_mode mode)
-{
-    _mm_setcsr(mode);
-}
-#elif defined(__aarch64__)
-typedef uint64_t float_mode;
-static float_mode flush_denormals(void)
-{
-    uint64_t mode;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
-    __asm__ volatile("msr fpcr, %0" : : "r"(mode | (uint64_t)1 << 24));
-    return mode;
-}
-static void restore_mode(float_mode mode)
-{
-    __asm__ volatile("msr fpcr, %0" : : "r"(mode));
-}
-#else
-typedef int float_mode;
-static float_mode flush_denormals(void)
-{
-    return 0;
-}
-static void restore_mode(float_mode mode)
-{
-    (void)mode;
-}
-#endif
 
 static void breathe(void)
 {
@@ -96,63 +70,6 @@ static void breathe(void)
 #endif
 }
 
-/* ---- how many ---- */
-
-/* Processors that the control group may use, rounded up; 0 where there is no quota. */
-static int quota(void)
-{
-    char text[128] = "";
-    double most = 0, period = 0;
-    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
-    if (file != NULL) {
-        if (fgets(text, sizeof text, file) != NULL && sscanf(text, "%lf %lf", &most, &period) != 2)
-            most = 0; /* "max" */
-        fclose(file);
-    } else {
-        const char *const names[2] = {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"};
-        double *const numbers[2] = {&most, &period};
-        for (int i = 0; i < 2; i++) {
-            file = fopen(names[i], "re");
-            if (file == NULL)
-                return 0;
-            if (fscanf(file, "%lf", numbers[i]) != 1)
-                *numbers[i] = 0;
-            fclose(file);
-        }
-    }
-    return most > 0 && period > 0 ? (int)ceil(most / period) : 0;
-}
-
-static int default_threads(void)
-{
-    cpu_set_t set;
-    int processors = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    int allowed = quota();
-    if (allowed > 0 && allowed < processors)
-        processors = allowed;
-    return processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : processors;
-}
-
-/* ---- workers ---- */
-
-static uint32_t number_of(uint64_t job)
-{
-    return (uint32_t)(job >> 32);
-}
-
-static void take_parts(uint32_t number)
-{
-    in_part = true;
-    uint64_t job = atomic_load_explicit(&pool.job, memory_order_relaxed);
-    while (number_of(job) == number && (uint32_t)job > 0)
-        if (atomic_compare_exchange_weak_explicit(&pool.job, &job, job - 1, memory_order_acq_rel,
-                                                  memory_order_relaxed)) {
-            pool.run(pool.context, pool.parts - (int64_t)(uint32_t)job);
-            job--;
-        }
-    in_part = false;
-}
-
 static int64_t nanoseconds(void)
 {
     struct timespec now;
@@ -160,63 +77,80 @@ static int64_t nanoseconds(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Returns the number of a job other than `seen` when there is one, or any when the pool stops. */
-static uint32_t await_job(uint32_t seen)
+/* ---- workers ---- */
+
+/* Acquire: who sees that no part is left also sees the workers counted in `inside` that took them. */
+static void take_parts(uint32_t number)
 {
-    int64_t begin = 0;
-    for (int turns = 0;; turns++) {
-        uint32_t job = number_of(atomic_load_explicit(&pool.job, memory_order_acquire));
-        if (job != seen || atomic_load_explicit(&pool.stop, memory_order_relaxed))
-            return job;
-        breathe();
-        if (turns % 64 != 63)
-            continue;
-        if (begin == 0)
-            begin = nanoseconds();
-        else if (nanoseconds() - begin > SPIN_NANOSECONDS)
-            break;
-    }
+    in_part = true;
+    uint64_t job = atomic_load_explicit(&pool.job, memory_order_acquire);
+    while (number_of(job) == number && parts_left(job) > 0)
+        if (atomic_compare_exchange_weak_explicit(&pool.job, &job, job - 1, memory_order_acq_rel,
+                                                  memory_order_acquire)) {
+            pool.run(pool.context, pool.parts - (int64_t)parts_left(job));
+            job = atomic_load_explicit(&pool.job, memory_order_acquire);
+        }
+    in_part = false;
+}
+
+/* Waits awake for a job other than `seen`, or the end; false when that took too long. */
+static bool spin(uint32_t seen)
+{
+    int64_t begin = nanoseconds();
+    do {
+        for (int turn = 0; turn < 64; turn++) {
+            if (number_of(atomic_load_explicit(&pool.job, memory_order_acquire)) != seen ||
+                atomic_load_explicit(&pool.stop, memory_order_relaxed))
+                return true;
+            breathe();
+        }
+    } while (nanoseconds() - begin < SPIN_NANOSECONDS);
+    return false;
+}
+
+static void sleep_until_woken(uint32_t seen)
+{
     pthread_mutex_lock(&pool.mutex);
+    /* First counted, then looked once more; the caller first posts, then counts: one of the two sees the other. */
     atomic_fetch_add(&pool.sleepers, 1);
     while (number_of(atomic_load(&pool.job)) == seen && !atomic_load(&pool.stop))
         pthread_cond_wait(&pool.wake, &pool.mutex);
     atomic_fetch_sub(&pool.sleepers, 1);
     pthread_mutex_unlock(&pool.mutex);
-    return number_of(atomic_load(&pool.job));
 }
 
-static void *work(void *opaque)
+static void wake_sleepers(void)
 {
-    uint32_t seen = (uint32_t)(uintptr_t)opaque;
-    flush_denormals();
+    if (atomic_load(&pool.sleepers) == 0)
+        return;
+    pthread_mutex_lock(&pool.mutex);
+    pthread_cond_broadcast(&pool.wake);
+    pthread_mutex_unlock(&pool.mutex);
+}
+
+static void *work(void *first_seen)
+{
+    uint32_t seen = (uint32_t)(uintptr_t)first_seen;
+#if defined(__linux__)
+    pthread_setname_np(pthread_self(), "gan-worker");
+#endif
+    gan_float_mode_enter();
     for (;;) {
-        seen = await_job(seen);
+        if (!spin(seen))
+            sleep_until_woken(seen);
         if (atomic_load(&pool.stop))
             return NULL;
-        /* Counted before it takes a part: so a caller who finds no part left and nobody inside knows that all are done.
-         */
+        seen = number_of(atomic_load(&pool.job));
+        /* Counted before it takes a part: a caller who finds no part left and nobody inside knows that all are done. */
         atomic_fetch_add(&pool.inside, 1);
         take_parts(seen);
         atomic_fetch_sub(&pool.inside, 1);
     }
 }
 
-static void pin(pthread_t thread, int index)
-{
-    cpu_set_t allowed, one;
-    if (sched_getaffinity(getpid(), sizeof allowed, &allowed) != 0)
-        return;
-    int count = CPU_COUNT(&allowed), wanted = count > 0 ? index % count : 0;
-    for (size_t processor = 0; processor < CPU_SETSIZE; processor++)
-        if (CPU_ISSET(processor, &allowed) && wanted-- == 0) {
-            CPU_ZERO(&one);
-            CPU_SET(processor, &one);
-            pthread_setaffinity_np(thread, sizeof one, &one);
-            return;
-        }
-}
+/* ---- the pool's life; all but the fork handler with `busy` held ---- */
 
-static void forget_workers(void) /* in the child after a fork: they were not copied */
+static void forget_workers(void) /* in the child after a fork, which has none of them */
 {
     pool.workers = 0;
     pool.started = false;
@@ -232,43 +166,48 @@ static void watch_forks(void)
     pthread_atfork(NULL, NULL, forget_workers);
 }
 
-/* With `busy` held. */
+static int wanted_threads(void)
+{
+    int wanted = atomic_load(&pool.wanted);
+    if (wanted != 0)
+        return wanted;
+    struct gan_processor_mask mask;
+    gan_processor_mask_read(&mask);
+    int usual = gan_processor_count(&mask);
+    usual = usual > MOST_THREADS ? MOST_THREADS : usual;
+    return atomic_compare_exchange_strong(&pool.wanted, &wanted, usual) ? usual : wanted;
+}
+
 static void start(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_forks);
-    if (pool.wanted == 0)
-        pool.wanted = default_threads();
     pool.started = true;
     atomic_store(&pool.stop, false);
     sigset_t all, before;
     sigfillset(&all); /* signals are the host's business */
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (pool.workers < pool.wanted - 1) {
-        uint32_t seen = number_of(atomic_load(&pool.job));
-        if (pthread_create(&pool.thread[pool.workers], NULL, work, (void *)(uintptr_t)seen) != 0)
+    uintptr_t seen = number_of(atomic_load(&pool.job));
+    for (int threads = wanted_threads(); pool.workers < threads - 1; pool.workers++) {
+        if (pthread_create(&pool.thread[pool.workers], NULL, work, (void *)seen) != 0)
             break; /* fewer do as well */
-        pthread_setname_np(pool.thread[pool.workers], "gan-worker");
         if (pool.pinned)
-            pin(pool.thread[pool.workers], pool.workers + 1);
-        pool.workers++;
+            gan_processor_mask_pin(&pool.mask, pool.thread[pool.workers], pool.workers + 1);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* With `busy` held. */
 static void stop(void)
 {
-    pthread_mutex_lock(&pool.mutex);
     atomic_store(&pool.stop, true);
-    pthread_cond_broadcast(&pool.wake);
-    pthread_mutex_unlock(&pool.mutex);
+    wake_sleepers();
     for (int i = 0; i < pool.workers; i++)
         pthread_join(pool.thread[i], NULL);
     pool.workers = 0;
     pool.started = false;
 }
 
+/* At the process's end, and before a program unloads the library. */
 __attribute__((destructor)) static void stop_at_exit(void)
 {
     if (pthread_mutex_trylock(&pool.busy) != 0)
@@ -285,6 +224,13 @@ static void run_alone(int64_t parts, gan_part_function *run, void *context)
         run(context, part);
 }
 
+static void run_without_workers(int64_t parts, gan_part_function *run, void *context)
+{
+    in_part = true; /* this thread has `busy` */
+    run_alone(parts, run, context);
+    in_part = false;
+}
+
 static void run_on_pool(int64_t parts, gan_part_function *run, void *context)
 {
     pool.run = run;
@@ -292,65 +238,71 @@ static void run_on_pool(int64_t parts, gan_part_function *run, void *context)
     pool.parts = parts;
     uint32_t number = number_of(atomic_load_explicit(&pool.job, memory_order_relaxed)) + 1;
     atomic_store(&pool.job, (uint64_t)number << 32 | (uint32_t)parts);
-    if (atomic_load(&pool.sleepers) > 0) {
-        pthread_mutex_lock(&pool.mutex);
-        pthread_cond_broadcast(&pool.wake);
-        pthread_mutex_unlock(&pool.mutex);
-    }
+    wake_sleepers();
     take_parts(number);
-    for (int turns = 0; atomic_load_explicit(&pool.inside, memory_order_acquire) > 0; turns++)
-        if (turns < 20000)
+    for (int turn = 0; atomic_load_explicit(&pool.inside, memory_order_acquire) > 0; turn++)
+        if (turn < PATIENCE)
             breathe();
         else
-            sched_yield(); /* another process may hold the worker's processor */
+            sched_yield(); /* another program may have the worker's processor */
 }
 
 void gan_parallel(int64_t parts, gan_part_function *run, void *context)
 {
-    float_mode mode = flush_denormals();
-    if (parts > 1 && parts <= UINT32_MAX && !in_part && pthread_mutex_trylock(&pool.busy) == 0) {
+    gan_float_mode before = gan_float_mode_enter();
+    if (parts > 1 && parts <= UINT32_MAX && !in_part && wanted_threads() > 1 &&
+        pthread_mutex_trylock(&pool.busy) == 0) {
         if (!pool.started)
             start();
         if (pool.workers > 0)
             run_on_pool(parts, run, context);
         else
-            run_alone(parts, run, context);
+            run_without_workers(parts, run, context);
         pthread_mutex_unlock(&pool.busy);
     } else {
         run_alone(parts, run, context);
     }
-    restore_mode(mode);
+    gan_float_mode_leave(before);
 }
 
 gan_status gan_set_threads(int threads)
 {
     if (threads < 0 || threads > MOST_THREADS)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_set_threads: %d threads; wanted 1 to %d, or 0 for the default",
-                        threads, MOST_THREADS);
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "gan_set_threads: threads is %d, want 1 to %d, or 0 for the default", threads, MOST_THREADS);
+    if (in_part)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_set_threads: called from inside the library's own work");
     pthread_mutex_lock(&pool.busy);
     stop();
-    pool.wanted = threads > 0 ? threads : default_threads();
+    if (threads == 0 && pool.pinned) /* this thread's own mask is one processor */
+        threads = gan_processor_count(&pool.mask);
+    atomic_store(&pool.wanted, threads > MOST_THREADS ? MOST_THREADS : threads);
     pthread_mutex_unlock(&pool.busy);
     return GAN_OK;
 }
 
 int gan_threads(void)
 {
-    pthread_mutex_lock(&pool.busy);
-    if (pool.wanted == 0)
-        pool.wanted = default_threads();
-    int threads = pool.wanted;
-    pthread_mutex_unlock(&pool.busy);
-    return threads;
+    return wanted_threads();
 }
 
-gan_status gan_pin_threads(bool wanted)
+gan_status gan_pin_threads(bool pin)
 {
+    if (in_part)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_pin_threads: called from inside the library's own work");
+    bool done = true;
     pthread_mutex_lock(&pool.busy);
     stop();
-    pool.pinned = wanted;
-    if (wanted)
-        pin(pthread_self(), 0);
+    wanted_threads(); /* by the mask as it still is */
+    if (pin && !pool.pinned)
+        gan_processor_mask_read(&pool.mask);
+    if (pin)
+        done = gan_processor_mask_pin(&pool.mask, pthread_self(), 0);
+    else if (pool.pinned)
+        done = gan_processor_mask_apply(&pool.mask, pthread_self());
+    pool.pinned = pin && done;
     pthread_mutex_unlock(&pool.busy);
-    return GAN_OK;
+    return done ? GAN_OK
+                : gan_fail(GAN_ERROR_UNSUPPORTED, "gan_pin_threads: the system does not let threads be %s",
+                           pin ? "pinned" : "unpinned");
 }

@@ -1,10 +1,10 @@
 #include "io/draw.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-
-#include "base/memory.h"
 
 struct gan_ink *gan_ink_new(int width, int height)
 {

@@ -1,10 +1,10 @@
 #include "io/grid.h"
 
-#include <string.h>
-
 #include "base/status.h"
 #include "gan/image.h"
 #include "io/png.h"
+
+#include <string.h>
 
 #define PIXEL_BYTES_MAX ((int64_t)1 << 30)
 #define GAP_GREY        128

@@ -1,9 +1,9 @@
 #include "io/picture.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
 #include <string.h>
-
-#include "base/memory.h"
 
 struct gan_picture *gan_picture_new(int width, int height, int channels, uint8_t value)
 {

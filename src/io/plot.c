@@ -1,10 +1,10 @@
 #include "io/plot.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/status.h"
+
+#include <math.h>
+#include <string.h>
 
 static void clear_curve(struct gan_plot_curve *curve)
 {

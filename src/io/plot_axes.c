@@ -1,8 +1,8 @@
 #include "io/plot_parts.h"
 
-#include <math.h>
-
 #include "io/font.h"
+
+#include <math.h>
 
 #define NUMBER_GAP 7 /* between the numbers and the frame */
 

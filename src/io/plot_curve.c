@@ -1,9 +1,9 @@
 /* A plot's lines as strokes. */
 #include "io/plot.h"
 
-#include <math.h>
-
 #include "base/memory.h"
+
+#include <math.h>
 
 static double pixel_x(const struct gan_plot_frame *frame, double x)
 {

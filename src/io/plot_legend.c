@@ -1,8 +1,8 @@
 #include "io/plot_parts.h"
 
-#include <math.h>
-
 #include "io/font.h"
+
+#include <math.h>
 
 #define SAMPLE     20 /* the piece of line before a name */
 #define SAMPLE_GAP 6

@@ -1,12 +1,12 @@
 /* A plot as a picture: where everything goes. */
 #include "io/plot_parts.h"
 
-#include <math.h>
-
 #include "base/memory.h"
 #include "base/status.h"
 #include "io/font.h"
 #include "io/png.h"
+
+#include <math.h>
 
 #define DEFAULT_WIDTH        900
 #define DEFAULT_PANEL_HEIGHT 260

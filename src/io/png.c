@@ -1,11 +1,11 @@
 #include "io/png.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/status.h"
 #include "config.h"
 #include "io/file.h"
+
+#include <string.h>
 
 #ifdef HAVE_PNG
 
@@ -156,7 +156,8 @@ static bool decode_header(struct decoding *picture)
         return false;
     png_structp png = picture->png;
     png_infop info = picture->info;
-    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* check_size has better words */
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);      /* check_size has better words */
+    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT); /* opacity is lost without a word otherwise */
     png_set_chunk_malloc_max(png, CHUNK_BYTES_MAX);
     png_read_info(png, info);
     picture->width = png_get_image_width(png, info);

@@ -1,16 +1,16 @@
 #include "io/terminal.h"
 
+#include "base/memory.h"
+#include "base/status.h"
+#include "gan/image.h"
+#include "io/grid.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "base/memory.h"
-#include "base/status.h"
-#include "gan/image.h"
-#include "io/grid.h"
 
 #define DEFAULT_WIDTH 80
 #define CELL_BYTES    48 /* no character with its escape codes is longer */

@@ -26,7 +26,7 @@ struct gan_run {
     void *const *memory;
     uint64_t seed;
     uint64_t step;
-    _Atomic int64_t *bad_index; /* set by kernels that meet an index out of range; -1 before */
+    _Atomic int64_t *bad_index; /* set by kernels that meet an index out of range; INT64_MIN before */
 };
 
 /* The elementwise instructions. a, b, c are the arguments, p and q the instruction's parameters. */

@@ -268,15 +268,15 @@ gan_status gan_plan_compute(gan_plan *plan)
     gan_status status = place_leaves(plan);
     if (status != GAN_OK)
         return status;
-    _Atomic int64_t bad_index = -1;
+    _Atomic int64_t bad_index = INT64_MIN;
     struct gan_run run = {plan->memory, plan->seed, plan->step, &bad_index};
     for (size_t i = 0; i < plan->steps.count; i++) {
         struct part_context context = {&plan->steps.list[i], &run};
         gan_parallel(context.step->parts, run_part, &context);
     }
-    if (bad_index != -1)
+    if (bad_index != INT64_MIN)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_run: an index is out of range: %lld",
-                        (long long)(bad_index < 0 ? bad_index + 1 : bad_index));
+                        (long long)bad_index);
     plan->computed = true;
     return GAN_OK;
 }

@@ -107,6 +107,10 @@ gan_var *gan_tape_fail_again(gan_tape *tape)
 
 gan_var *gan_tape_fail(gan_tape *tape, gan_status status, const char *format, ...)
 {
+    if (tape != NULL && tape->status != GAN_OK) { /* what came first is what matters */
+        gan_fail(tape->status, "%s", tape->message);
+        return NULL;
+    }
     char text[512];
     va_list arguments;
     va_start(arguments, format);

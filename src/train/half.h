@@ -3,6 +3,7 @@
 #ifndef GAN_SRC_TRAIN_HALF_H
 #define GAN_SRC_TRAIN_HALF_H
 
+#include "gan/plan.h"
 #include "gan/trainer.h"
 #include "train/losses.h"
 

@@ -158,7 +158,8 @@ static gan_status tell(struct run *run, bool *go_on)
 {
     const gan_run_options *o = &run->options;
     bool epoch_ends = run->done % run->steps_per_epoch == 0;
-    if (o->progress != NULL && (epoch_ends || run->done - run->reported >= o->progress_every)) {
+    bool due = run->done - run->reported >= o->progress_every || run->done == planned_steps(run);
+    if (o->progress != NULL && (epoch_ends || due)) {
         gan_progress progress = progress_of(run);
         run->reported = run->done;
         *go_on = o->progress(o->context, &progress);

@@ -40,8 +40,9 @@ static void check_rows(const gan_tensor *image, int c, int rows, int columns, co
 {
     for (int y = 0; y < rows; y++)
         for (int x = 0; x < columns; x++)
-            ck_assert_msg(byte_at(image, c, y, x) == want[y * columns + x], "channel %d, row %d, column %d: %d, want %d", c,
-                          y, x, byte_at(image, c, y, x), want[y * columns + x]);
+            ck_assert_msg(byte_at(image, c, y, x) == want[y * columns + x],
+                          "channel %d, row %d, column %d: %d, want %d", c, y, x, byte_at(image, c, y, x),
+                          want[y * columns + x]);
 }
 
 START_TEST(a_grid_is_its_images_two_pixels_apart_on_grey)
@@ -101,12 +102,11 @@ START_TEST(grids_of_any_number_are_about_square)
 {
     static const struct {
         int count, columns, across, down;
-    } cases[] = {{1, 0, 1, 1},  {2, 0, 2, 1},  {3, -1, 2, 2}, {4, 0, 2, 2},  {5, 0, 3, 2},   {10, 0, 4, 3},
+    } cases[] = {{1, 0, 1, 1},  {2, 0, 2, 1}, {3, -1, 2, 2}, {4, 0, 2, 2},  {5, 0, 3, 2},    {10, 0, 4, 3},
                  {5, 99, 5, 1}, {7, 3, 3, 3}, {7, 1, 1, 7},  {25, 5, 5, 5}, {101, 0, 11, 10}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         gan_tensor *images = counting(GAN_SHAPE(cases[i].count, 1, 1, 1));
-        gan_tensor_unref(
-            drawn(images, cases[i].columns, 1, 1, 3 * cases[i].down - 2, 3 * cases[i].across - 2));
+        gan_tensor_unref(drawn(images, cases[i].columns, 1, 1, 3 * cases[i].down - 2, 3 * cases[i].across - 2));
         gan_tensor_unref(images);
     }
 }
@@ -128,8 +128,9 @@ END_TEST
 
 START_TEST(brightness_is_rounded_and_clamped)
 {
-    const float values[] = {-0.0f, -1e-9f, -7, 2,           1e30f,       INFINITY,    -INFINITY,   NAN,
-                            -NAN,  1,      .5f, .4f / 255.0f, .6f / 255.0f, 254.4f / 255, 254.6f / 255, 1e-30f};
+    const float values[] = {-0.0f,        -1e-9f,       -7,           2,     1e30f, INFINITY,
+                            -INFINITY,    NAN,          -NAN,         1,     .5f,   .4f / 255.0f,
+                            .6f / 255.0f, 254.4f / 255, 254.6f / 255, 1e-30f};
     const int want[] = {0, 0, 0, 255, 255, 255, 0, 0, 0, 255, 128, 0, 1, 254, 255, 0};
     gan_tensor *image = gan_tensor_from(GAN_SHAPE(1, 1, 1, 16), values);
     const char *path = scratch_file("clamped.png");

@@ -53,7 +53,8 @@ static void memory_check_begin(long fail_at)
                 break;                                                                                                 \
             }                                                                                                          \
             ck_assert(!succeeded_);                                                                                    \
-            ck_assert_int_eq(gan_error_status(), GAN_ERROR_OUT_OF_MEMORY);                                             \
+            ck_assert_msg(gan_error_status() == GAN_ERROR_OUT_OF_MEMORY, "allocation %ld: %s", at_,                    \
+                          gan_error_message());                                                                        \
         }                                                                                                              \
         gan_set_allocator(NULL);                                                                                       \
         ck_assert_int_gt(at_, 2);                                                                                      \

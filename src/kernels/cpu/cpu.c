@@ -212,7 +212,7 @@ static int64_t checked_index(const struct gan_index_call *call, const struct gan
     int64_t value = index[i];
     if (value >= 0 && value < call->rows)
         return value;
-    atomic_store(run->bad_index, value < 0 ? INT64_MAX + value : value);
+    atomic_store(run->bad_index, value);
     return -1;
 }
 
