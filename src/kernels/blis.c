@@ -36,12 +36,12 @@ static void use_one_thread(void)
 }
 
 void gan_blis_product(int64_t m, int64_t n, int64_t k, const float *a, int64_t a_row, int64_t a_column, const float *b,
-                      int64_t b_row, int64_t b_column, float *c, int64_t c_row)
+                      int64_t b_row, int64_t b_column, float *c, int64_t c_row, bool add)
 {
     assert(m > 0 && n > 0 && k > 0);
     use_one_thread();
-    float one = 1.0f, zero = 0.0f;
+    float one = 1.0f, beta = add ? 1.0f : 0.0f;
     /* BLIS takes its inputs without const. */
     bli_sgemm(BLIS_NO_TRANSPOSE, BLIS_NO_TRANSPOSE, m, n, k, &one, (float *)(uintptr_t)a, a_row, a_column,
-              (float *)(uintptr_t)b, b_row, b_column, &zero, c, c_row, 1);
+              (float *)(uintptr_t)b, b_row, b_column, &beta, c, c_row, 1);
 }

@@ -125,6 +125,21 @@ static void reduce_combine(const void *call, const struct gan_run *run, int64_t 
 
 /* ---- products ---- */
 
+static _Atomic enum gan_products products_wanted = GAN_PRODUCTS_BEST;
+
+void gan_products_use(enum gan_products products)
+{
+    atomic_store(&products_wanted, products);
+}
+
+enum gan_products gan_products_in_use(void)
+{
+    enum gan_products wanted = atomic_load_explicit(&products_wanted, memory_order_relaxed);
+    if (wanted != GAN_PRODUCTS_BEST)
+        return wanted;
+    return gan_cpu_level_used() == GAN_CPU_BASELINE ? GAN_PRODUCTS_BLIS : GAN_PRODUCTS_OWN;
+}
+
 static void prepare_matmul(struct gan_matmul_call *call)
 {
     if (call->has_epilogue)
@@ -140,12 +155,12 @@ static void prepare_matmul(struct gan_matmul_call *call)
     call->parts = call->batch * call->m_parts * call->n_parts;
 }
 
-/* Part i of `parts` of `size`, cut at multiples of 16 where there are enough. */
+/* Part i of `parts` of `size`, cut at multiples of 32 where there are enough. */
 static int64_t cut(int64_t size, int64_t parts, int64_t i)
 {
     if (i == parts)
         return size;
-    return smaller(size, divide_up(divide_up(size, 16) * i, parts) * 16);
+    return smaller(size, divide_up(divide_up(size, 32) * i, parts) * 32);
 }
 
 static int64_t batch_offset(const struct gan_matmul_call *call, const struct gan_operand *operand, int64_t batch)
@@ -156,6 +171,19 @@ static int64_t batch_offset(const struct gan_matmul_call *call, const struct gan
         batch /= call->batch_dims[axis];
     }
     return offset;
+}
+
+/* Our own kernels where the processor has fused multiply-adds; else BLIS, which knows older ones better. */
+static void multiply(const struct gan_product *product)
+{
+    if (gan_products_in_use() == GAN_PRODUCTS_OWN) {
+        kernels()->product(product);
+        return;
+    }
+    for (int64_t term = 0; term < product->terms; term++)
+        gan_blis_product(product->m, product->n, product->k, product->a[term], product->a_row, product->a_column,
+                         product->b[term], product->b_row, product->b_column, product->c, product->c_row,
+                         product->add || term > 0);
 }
 
 static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
@@ -172,8 +200,18 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
     const float *b = pointer(&call->b, run) + batch_offset(call, &call->b, batch) + n0 * call->b.strides[column];
     float *out = pointer(&call->out, run) + batch_offset(call, &call->out, batch);
     float *c = out + m0 * call->out.strides[row] + n0;
-    gan_blis_product(m1 - m0, n1 - n0, call->k, a, call->a.strides[row], call->a.strides[column], b,
-                     call->b.strides[row], call->b.strides[column], c, call->out.strides[row]);
+    multiply(&(struct gan_product){.m = m1 - m0,
+                                   .n = n1 - n0,
+                                   .k = call->k,
+                                   .terms = 1,
+                                   .a = &a,
+                                   .a_row = call->a.strides[row],
+                                   .a_column = call->a.strides[column],
+                                   .b = &b,
+                                   .b_row = call->b.strides[row],
+                                   .b_column = call->b.strides[column],
+                                   .c = c,
+                                   .c_row = call->out.strides[row]});
     if (!call->has_epilogue)
         return;
     for (int64_t i = m0; i < m1; i++) {

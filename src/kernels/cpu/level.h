@@ -6,6 +6,7 @@
 #define GAN_SRC_KERNELS_CPU_LEVEL_H
 
 #include "kernels/kernels.h"
+#include "product.h"
 
 #ifdef GAN_LEVEL
 #define GAN_JOIN_(a, b) a##_##b
@@ -21,6 +22,8 @@
 
 void LEVEL(gan_run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin,
                             int64_t count, const float *load_0, float *out);
+gan_kernel LEVEL(gan_reduce), LEVEL(gan_reduce_combine);
+void LEVEL(gan_product)(const struct gan_product *product);
 #endif
 
 /* The loops that profit from wider instructions. */
@@ -30,6 +33,7 @@ struct gan_cpu_kernels {
     void (*run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin, int64_t count,
                         const float *load_0, float *out);
     gan_kernel *reduce, *reduce_combine;
+    gan_product_function *product;
 };
 
 extern const struct gan_cpu_kernels gan_cpu_kernels_baseline;

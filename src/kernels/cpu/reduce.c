@@ -88,7 +88,7 @@ static void reduce_rows(const struct gan_reduce_call *call, const struct gan_run
     }
 }
 
-static void LEVEL(reduce)(const void *opaque, const struct gan_run *run, int64_t part)
+void LEVEL(gan_reduce)(const void *opaque, const struct gan_run *run, int64_t part)
 {
     const struct gan_reduce_call *call = opaque;
     double *partial = (double *)(void *)((char *)run->memory[call->scratch_memory] + call->scratch_offset);
@@ -106,7 +106,7 @@ static void LEVEL(reduce)(const void *opaque, const struct gan_run *run, int64_t
     }
 }
 
-static void LEVEL(reduce_combine)(const void *opaque, const struct gan_run *run, int64_t part)
+void LEVEL(gan_reduce_combine)(const void *opaque, const struct gan_run *run, int64_t part)
 {
     const struct gan_reduce_call *call = opaque;
     const double *partial = (const double *)(const void *)((char *)run->memory[call->scratch_memory] +
@@ -124,9 +124,3 @@ static void LEVEL(reduce_combine)(const void *opaque, const struct gan_run *run,
             out[kept * call->inner + i] = (float)result;
         }
 }
-
-const struct gan_cpu_kernels LEVEL(gan_cpu_kernels) = {
-    .run_program = LEVEL(gan_run_program),
-    .reduce = LEVEL(reduce),
-    .reduce_combine = LEVEL(reduce_combine),
-};

@@ -1,0 +1,9 @@
+/* What is reached of an instruction set's files. */
+#include "level.h"
+
+const struct gan_cpu_kernels LEVEL(gan_cpu_kernels) = {
+    .run_program = LEVEL(gan_run_program),
+    .reduce = LEVEL(gan_reduce),
+    .reduce_combine = LEVEL(gan_reduce_combine),
+    .product = LEVEL(gan_product),
+};

@@ -1,0 +1,52 @@
+/* The few vector operations that the product kernels need, for each instruction set. */
+#ifndef GAN_SRC_KERNELS_CPU_VECTOR_H
+#define GAN_SRC_KERNELS_CPU_VECTOR_H
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+enum { VECTOR = 16, TILE_ROWS = 14 };
+typedef __m512 vector;
+#define V_LOAD(p)      _mm512_loadu_ps(p)
+#define V_STORE(p, v)  _mm512_storeu_ps(p, v)
+#define V_SAME(x)      _mm512_set1_ps(x)
+#define V_FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define V_ZERO         _mm512_setzero_ps()
+#elif defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+enum { VECTOR = 8, TILE_ROWS = 6 };
+typedef __m256 vector;
+#define V_LOAD(p)      _mm256_loadu_ps(p)
+#define V_STORE(p, v)  _mm256_storeu_ps(p, v)
+#define V_SAME(x)      _mm256_set1_ps(x)
+#define V_FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define V_ZERO         _mm256_setzero_ps()
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+enum { VECTOR = 4, TILE_ROWS = 10 };
+typedef float32x4_t vector;
+#define V_LOAD(p)      vld1q_f32(p)
+#define V_STORE(p, v)  vst1q_f32(p, v)
+#define V_SAME(x)      vdupq_n_f32(x)
+#define V_FMA(a, b, c) vfmaq_f32(c, a, b)
+#define V_ZERO         vdupq_n_f32(0)
+#else
+/* Portable: the compiler's own vectors, and a multiplication and an addition apart. */
+#include <string.h>
+enum { VECTOR = 4, TILE_ROWS = 6 };
+typedef float vector __attribute__((vector_size(16)));
+static inline vector vector_load(const float *p)
+{
+    vector v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+#define V_LOAD(p)      vector_load(p)
+#define V_STORE(p, v)  memcpy(p, &(v), sizeof(vector))
+#define V_SAME(x)      ((vector){x, x, x, x})
+#define V_FMA(a, b, c) ((a) * (b) + (c))
+#define V_ZERO         ((vector){0, 0, 0, 0})
+#endif
+
+enum { TILE_COLUMNS = 2 * VECTOR };
+
+#endif
