@@ -48,7 +48,7 @@ GAN_API const char *gan_status_name(gan_status status);
 
 /**
  * The text of this thread's latest failure: which argument, what it got, what it wanted, what to do. "" when nothing
- * has failed yet. It belongs to the library and holds until the thread's next failure.
+ * has failed yet. It belongs to the library and holds until the thread's next failure; at most 1023 bytes of UTF-8.
  */
 GAN_API const char *gan_error_message(void);
 
@@ -70,7 +70,8 @@ typedef struct gan_allocator {
 
 /**
  * Replaces the allocator, or with NULL restores the built-in one (aligned_alloc and free). To be called before anything
- * else: memory is released by the allocator that is set at that time.
+ * else: memory is released by the allocator that is set at that time. One without both functions is refused: the
+ * present one stays, and gan_error_message() says so.
  */
 GAN_API void gan_set_allocator(const gan_allocator *allocator);
 
@@ -79,14 +80,16 @@ typedef enum gan_log_level { GAN_LOG_DEBUG = 0, GAN_LOG_INFO, GAN_LOG_WARNING } 
 /** Receives one message, without a newline at its end. It may be called from any thread. */
 typedef void gan_log_function(void *context, gan_log_level level, const char *message);
 
-/** Sets who receives messages of `least` and above; NULL (the default) for nobody. The library itself prints nothing.
+/**
+ * Sets who receives messages of `least` and above; NULL (the default) for nobody. The library itself prints nothing. A
+ * message is cut to 1023 bytes.
  */
 GAN_API void gan_set_log(gan_log_function *function, void *context, gan_log_level least);
 
 /**
  * Sets how many threads, the caller's included, work on one call. 0 restores the default: the lesser of the process's
  * affinity mask and its cgroup's quota of processors. Results do not depend on it, to the bit. Not to be called while
- * another thread is inside the library.
+ * another thread is inside the library. GAN_ERROR_INVALID_ARGUMENT below 0 and above 256.
  */
 GAN_API gan_status gan_set_threads(int threads);
 
@@ -95,13 +98,14 @@ GAN_API int gan_threads(void);
 
 /**
  * Pins the library's worker threads to processors of their own, one each (off by default: a library cannot know that it
- * is alone on the machine). The calling thread is pinned too. Returns GAN_ERROR_UNSUPPORTED where the system cannot.
+ * is alone on the machine). The calling thread is pinned too; with false it gets back the processors that it had
+ * before. Returns GAN_ERROR_UNSUPPORTED where the system cannot.
  */
 GAN_API gan_status gan_pin_threads(bool pin);
 
 /**
  * The instruction set in use: "baseline", "avx2", "avx512" or "neon". The environment's GAN_CPU, read once, forces a
- * lower one than the processor's own.
+ * lower one than the processor's own; a name that this processor does not have is ignored, with a warning to the log.
  */
 GAN_API const char *gan_cpu_level(void);
 

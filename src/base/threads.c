@@ -141,6 +141,8 @@ static void *work(void *first_seen)
         if (atomic_load(&pool.stop))
             return NULL;
         seen = number_of(atomic_load(&pool.job));
+        if ((uint32_t)atomic_load_explicit(&pool.job, memory_order_relaxed) == 0)
+            continue; /* came too late: nobody must wait for this thread */
         /* Counted before it takes a part: a caller who finds no part left and nobody inside knows that all are done. */
         atomic_fetch_add(&pool.inside, 1);
         take_parts(seen);
