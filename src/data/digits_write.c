@@ -245,7 +245,7 @@ void gan_digit_write(int label, struct gan_dice *dice, struct gan_digit_line *li
     line->count = 0;
     trace(skeleton, &path, line);
     float heavy = gan_dice_uniform(dice, 0, 1);
-    float radius = 1.3f + gan_dice_normal(dice, 0.36f) + 0.8f * heavy * heavy * heavy * heavy;
+    float radius = 1.25f + gan_dice_normal(dice, 0.36f) + 0.8f * heavy * heavy * heavy * heavy;
     radius = radius < 0.6f ? 0.6f : radius > 2.4f ? 2.4f : radius;
     place(dice, radius, line);
     press(dice, radius, line);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 struct gan_ink *gan_ink_new(int width, int height)
@@ -25,7 +26,7 @@ void gan_ink_free(struct gan_ink *ink)
 
 /* One bound of Liang and Barsky's clipping ("A new concept and method for line clipping", 1984): the part [*t0, *t1] of
  * a line along which a + t·d ≥ 0 is what remains. False: nothing does. */
-static int keep_positive(double a, double d, double *t0, double *t1)
+static bool keep_positive(double a, double d, double *t0, double *t1)
 {
     if (d == 0)
         return a >= 0;
@@ -37,20 +38,25 @@ static int keep_positive(double a, double d, double *t0, double *t1)
     return *t0 <= *t1;
 }
 
-/* Cuts the line to the clip box and `reach` around it, so that what is left has pixels' coordinates. */
-static int cut(const struct gan_box *clip, double reach, double *x0, double *y0, double *x1, double *y1)
+static double limited(double value, double low, double high)
 {
-    double dx = *x1 - *x0, dy = *y1 - *y0, t0 = 0, t1 = 1;
-    if (!keep_positive(*x0 - (clip->left - reach), dx, &t0, &t1) ||
-        !keep_positive(clip->right + reach - *x0, -dx, &t0, &t1) ||
-        !keep_positive(*y0 - (clip->top - reach), dy, &t0, &t1) ||
-        !keep_positive(clip->bottom + reach - *y0, -dy, &t0, &t1))
-        return 0;
-    *x1 = *x0 + t1 * dx;
-    *y1 = *y0 + t1 * dy;
-    *x0 += t0 * dx;
-    *y0 += t0 * dy;
-    return 1;
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Cuts the line to the clip box and `reach` around it. False: nothing is left. */
+static bool cut(const struct gan_box *clip, double reach, double *x0, double *y0, double *x1, double *y1)
+{
+    double left = clip->left - reach, right = clip->right + reach;
+    double top = clip->top - reach, bottom = clip->bottom + reach;
+    double x = *x0, y = *y0, dx = *x1 - x, dy = *y1 - y, t0 = 0, t1 = 1;
+    if (!keep_positive(x - left, dx, &t0, &t1) || !keep_positive(right - x, -dx, &t0, &t1) ||
+        !keep_positive(y - top, dy, &t0, &t1) || !keep_positive(bottom - y, -dy, &t0, &t1))
+        return false;
+    *x0 = limited(x + t0 * dx, left, right);
+    *y0 = limited(y + t0 * dy, top, bottom);
+    *x1 = limited(x + t1 * dx, left, right);
+    *y1 = limited(y + t1 * dy, top, bottom);
+    return true;
 }
 
 static int within(double value, int low, int high)
@@ -106,8 +112,9 @@ void gan_ink_line(struct gan_ink *ink, double x0, double y0, double x1, double y
 void gan_ink_dashes(struct gan_ink *ink, double x0, double y0, double x1, double y1, double thickness, double dash)
 {
     double length = hypot(x1 - x0, y1 - y0);
-    for (double at = 0; at < length; at += 2 * dash) {
-        double from = at / length, to = fmin(at + dash, length) / length;
+    int count = (int)ceil(length / (2 * dash));
+    for (int i = 0; i < count; i++) {
+        double at = 2 * dash * i, from = at / length, to = fmin(at + dash, length) / length;
         gan_ink_line(ink, x0 + from * (x1 - x0), y0 + from * (y1 - y0), x0 + to * (x1 - x0), y0 + to * (y1 - y0),
                      thickness);
     }

@@ -5,6 +5,8 @@
 
 #include "io/picture.h"
 
+#define GAN_INK_FAR 1e9
+
 struct gan_box {
     int left, top, right, bottom; /* right and bottom are the first outside */
 };
@@ -24,7 +26,8 @@ struct gan_ink {
 struct gan_ink *gan_ink_new(int width, int height); /* dry, clip is everything; NULL (and an error) on failure */
 void gan_ink_free(struct gan_ink *ink);
 
-/* A line with round ends, `thickness` wide; from a point to itself, a dot. Coordinates of any finite size. */
+/* A line with round ends, `thickness` wide; from a point to itself, a dot. Coordinates may lie outside,
+ * up to GAN_INK_FAR. */
 void gan_ink_line(struct gan_ink *ink, double x0, double y0, double x1, double y1, double thickness);
 /* The same in dashes and gaps of length `dash`, beginning with a dash. */
 void gan_ink_dashes(struct gan_ink *ink, double x0, double y0, double x1, double y1, double thickness, double dash);

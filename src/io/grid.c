@@ -4,6 +4,8 @@
 #include "gan/image.h"
 #include "io/png.h"
 
+#include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #define PIXEL_BYTES_MAX ((int64_t)1 << 30)
@@ -22,7 +24,7 @@ static uint8_t quantize(float value)
 {
     if (value >= 1.0f)
         return 255;
-    return value > 0.0f ? (uint8_t)(value * 255.0f + 0.5f) : 0;
+    return value > 0.0f ? (uint8_t)lroundf(value * 255.0f) : 0;
 }
 
 /* `name` is the argument's. */
@@ -125,6 +127,7 @@ struct gan_picture *gan_grid_draw(const gan_tensor *images, int columns, int sca
     struct grid grid = {0};
     if (describe(&grid, images, columns, scale, who) != GAN_OK)
         return NULL;
+    assert(grid.columns > 0);
     int cell_width = grid.width * scale, cell_height = grid.height * scale;
     struct gan_picture *picture = gan_picture_new(side(grid.columns, cell_width), side(grid.rows, cell_height),
                                                   grid.channels, grid.channels == 4 ? 0 : GAP_GREY);

@@ -84,13 +84,14 @@ struct gan_ticks gan_plot_ticks_x(const struct gan_plot_sheet *sheet, const stru
 {
     double width = frame->box.right - frame->box.left;
     double most = fmax(2, width / (70 * sheet->scale));
-    for (;; most *= 0.75) { /* until the numbers stand clear of each other */
+    while (true) { /* until the numbers stand clear of each other */
         struct gan_ticks ticks = gan_ticks_choose(frame->x_low, frame->x_high, most, whole);
         if (ticks.count <= 1 || most < 1)
             return ticks;
         double apart = (gan_tick_value(&ticks, 1) - gan_tick_value(&ticks, 0)) / (frame->x_high - frame->x_low) * width;
         if (gan_ticks_width(&ticks, sheet->scale) + 16 * sheet->scale <= apart)
             return ticks;
+        most *= 0.75;
     }
 }
 

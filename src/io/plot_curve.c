@@ -10,10 +10,11 @@ static double pixel_x(const struct gan_plot_frame *frame, double x)
     return frame->box.left + (x - frame->x_low) / (frame->x_high - frame->x_low) * (frame->box.right - frame->box.left);
 }
 
+/* Numbers far outside the frame are moved nearer: at that distance no one sees the difference in a line's slope. */
 static double pixel_y(const struct gan_plot_frame *frame, double y)
 {
-    return frame->box.bottom -
-           (y - frame->y_low) / (frame->y_high - frame->y_low) * (frame->box.bottom - frame->box.top);
+    double part = (y - frame->y_low) / (frame->y_high - frame->y_low);
+    return fmax(-GAN_INK_FAR, fmin(frame->box.bottom - part * (frame->box.bottom - frame->box.top), GAN_INK_FAR));
 }
 
 static int column_count(const struct gan_plot_frame *frame)

@@ -6,6 +6,7 @@
 #include "io/font.h"
 #include "io/png.h"
 
+#include <assert.h>
 #include <math.h>
 
 #define DEFAULT_WIDTH        900
@@ -24,7 +25,7 @@
 #define RIGHT       26 /* room for half a number beyond the frame */
 
 const struct gan_colour gan_plot_dark = {40, 40, 40}, gan_plot_soft = {95, 95, 95};
-static const char note[] = "pale: lowest to highest, strong: smoothed mean";
+static const char note[] = "pale: range, strong: smoothed mean";
 
 double gan_plot_sharp(double x)
 {
@@ -107,6 +108,7 @@ static gan_status lay_down(struct layout *layout)
         layout->frames[p].box.top = rows > 0 ? pixels(layout, rows * GAN_PLOT_ROW + HEADER_GAP) : 0;
         taken += layout->frames[p].box.top;
     }
+    assert(panels > 0);
     int height = (layout->height - taken) / panels;
     if (height < pixels(layout, LEAST_FRAME) || width < pixels(layout, LEAST_FRAME))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,

@@ -9,7 +9,6 @@
 
 #ifdef HAVE_PNG
 
-#include <assert.h>
 #include <png.h>
 #include <stdio.h>
 
@@ -146,8 +145,8 @@ struct decoding {
     png_infop info;
     uint32_t width, height;
     uint64_t packed_bytes; /* of the rows, as the file holds them */
-    size_t row_bytes;      /* as libpng hands them out */
-    int channels, depth, passes;
+    size_t row_bytes;      /* of one, as libpng hands them out */
+    int channels, depth;
 };
 
 static bool decode_header(struct decoding *picture)
@@ -157,20 +156,17 @@ static bool decode_header(struct decoding *picture)
     png_structp png = picture->png;
     png_infop info = picture->info;
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);      /* check_size has better words */
-    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT); /* opacity is lost without a word otherwise */
+    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT); /* else opacity could be lost without a word */
     png_set_chunk_malloc_max(png, CHUNK_BYTES_MAX);
     png_read_info(png, info);
+    int colour = png_get_color_type(png, info);
+    bool opacity = (colour & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+    picture->channels = opacity ? 4 : (colour & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
+    picture->depth = png_get_bit_depth(png, info) == 16 ? 16 : 8;
     picture->width = png_get_image_width(png, info);
     picture->height = png_get_image_height(png, info);
+    picture->row_bytes = (size_t)picture->width * (size_t)picture->channels * (size_t)picture->depth / 8;
     picture->packed_bytes = (uint64_t)png_get_rowbytes(png, info) * picture->height;
-    png_set_expand(png); /* palettes to colours, 1, 2 and 4 bits to 8, a transparent colour to opacity */
-    if ((png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0)
-        png_set_gray_to_rgb(png);
-    picture->passes = png_set_interlace_handling(png);
-    png_read_update_info(png, info);
-    picture->channels = png_get_channels(png, info);
-    picture->depth = png_get_bit_depth(png, info);
-    picture->row_bytes = png_get_rowbytes(png, info);
     return true;
 }
 
@@ -187,14 +183,23 @@ static gan_status check_size(const struct decoding *picture, size_t file_size, c
     return GAN_OK;
 }
 
+/* libpng has memory for a row from here on, so the size must have been checked. */
 static bool decode_rows(const struct decoding *picture, uint8_t *rows)
 {
     if (setjmp(png_jmpbuf(picture->png)))
         return false;
-    for (int pass = 0; pass < picture->passes; pass++)
+    png_structp png = picture->png;
+    png_set_expand(png); /* palettes to colours, 1, 2 and 4 bits to 8, a transparent colour to opacity */
+    if (picture->channels == 4)
+        png_set_gray_to_rgb(png);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, picture->info);
+    if (png_get_rowbytes(png, picture->info) != picture->row_bytes)
+        png_error(png, "its header contradicts itself");
+    for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < picture->height; y++)
-            png_read_row(picture->png, rows + y * picture->row_bytes, NULL);
-    png_read_end(picture->png, NULL);
+            png_read_row(png, rows + y * picture->row_bytes, NULL);
+    png_read_end(png, NULL);
     return true;
 }
 
@@ -217,7 +222,6 @@ static gan_tensor *decode_pixels(const struct decoding *picture, struct stream *
 {
     if (check_size(picture, stream->size, who, name) != GAN_OK)
         return NULL;
-    assert(picture->channels != 2 && picture->depth >= 8);
     uint8_t *rows = gan_alloc_zero(picture->height, picture->row_bytes);
     if (rows == NULL)
         return NULL;

@@ -62,7 +62,7 @@ static gan_status open_gzip(struct gan_source *source)
 #endif
 }
 
-static gan_status open_source(struct gan_source *source)
+static gan_status open_source(struct gan_source *source, bool gunzip)
 {
     struct stat about;
     source->file = open(source->path, O_RDONLY | O_CLOEXEC);
@@ -75,23 +75,33 @@ static gan_status open_source(struct gan_source *source)
     if (peeked < 0)
         return gan_fail(GAN_ERROR_IO, "%s: cannot be read: %s", source->path, strerror(errno));
     source->peeked = (size_t)peeked;
-    if (peeked == 2 && source->peek[0] == 0x1f && source->peek[1] == 0x8b)
+    if (gunzip && peeked == 2 && source->peek[0] == 0x1f && source->peek[1] == 0x8b)
         return open_gzip(source);
     return GAN_OK;
 }
 
-struct gan_source *gan_source_open(const char *path)
+static struct gan_source *open_path(const char *path, bool gunzip)
 {
     struct gan_source *source = gan_alloc_zero(1, sizeof *source);
     if (source == NULL)
         return NULL;
     source->file = -1;
     source->path = gan_strdup(path);
-    if (source->path == NULL || open_source(source) != GAN_OK) {
+    if (source->path == NULL || open_source(source, gunzip) != GAN_OK) {
         gan_source_close(source);
         return NULL;
     }
     return source;
+}
+
+struct gan_source *gan_source_open(const char *path)
+{
+    return open_path(path, true);
+}
+
+struct gan_source *gan_source_open_plain(const char *path)
+{
+    return open_path(path, false);
 }
 
 void gan_source_close(struct gan_source *source)

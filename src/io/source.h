@@ -8,6 +8,8 @@ struct gan_source;
 
 /* NULL and an error that names the file when it cannot be opened, is a folder, or is gzip without zlib in the build. */
 struct gan_source *gan_source_open(const char *path);
+/* The same for formats that are never gzip, and that may begin as gzip does. */
+struct gan_source *gan_source_open_plain(const char *path);
 void gan_source_close(struct gan_source *source); /* NULL is fine */
 
 /* Reads up to `size` bytes; `got` is less than `size` only at the file's end. */

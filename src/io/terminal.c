@@ -5,6 +5,8 @@
 #include "gan/image.h"
 #include "io/grid.h"
 
+#include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +97,7 @@ static void average(const struct gan_picture *from, const struct gan_picture *to
                 sum[c] += weight * rgb[c];
             total += weight;
         }
+    assert(total > 0);
     for (int c = 0; c < 3; c++)
         out[c] = (uint8_t)((sum[c] + total / 2) / total);
 }
@@ -145,10 +148,21 @@ int gan_palette_colour(const uint8_t rgb[3])
 
 /* What is written so far, and the colours that are set. */
 struct writer {
-    char *at;
+    char *at, *end;
     bool true_colour;
     const uint8_t *colours[2]; /* of letters and of the background; NULL: the terminal's own */
 };
+
+static void write_text(struct writer *writer, const char *format, ...) GAN_PRINTF(2, 3);
+static void write_text(struct writer *writer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(writer->at, (size_t)(writer->end - writer->at), format, arguments);
+    va_end(arguments);
+    assert(length > 0 && length < writer->end - writer->at);
+    writer->at += length;
+}
 
 static void set_colour(struct writer *writer, int which, const uint8_t *rgb)
 {
@@ -157,11 +171,11 @@ static void set_colour(struct writer *writer, int which, const uint8_t *rgb)
         return;
     int code = which == 0 ? 38 : 48;
     if (rgb == NULL)
-        writer->at += sprintf(writer->at, "\033[%dm", code + 1);
+        write_text(writer, "\033[%dm", code + 1);
     else if (writer->true_colour)
-        writer->at += sprintf(writer->at, "\033[%d;2;%d;%d;%dm", code, rgb[0], rgb[1], rgb[2]);
+        write_text(writer, "\033[%d;2;%d;%d;%dm", code, rgb[0], rgb[1], rgb[2]);
     else
-        writer->at += sprintf(writer->at, "\033[%d;5;%dm", code, gan_palette_colour(rgb));
+        write_text(writer, "\033[%d;5;%dm", code, gan_palette_colour(rgb));
     writer->colours[which] = rgb;
 }
 
@@ -171,9 +185,9 @@ static void write_line(struct writer *writer, const struct gan_picture *picture,
     for (int x = 0; x < picture->width; x++) {
         set_colour(writer, 0, gan_picture_pixel(picture, x, y));
         set_colour(writer, 1, y + 1 < picture->height ? gan_picture_pixel(picture, x, y + 1) : NULL);
-        writer->at += sprintf(writer->at, "\xe2\x96\x80"); /* U+2580, upper half block */
+        write_text(writer, "\xe2\x96\x80"); /* U+2580, upper half block */
     }
-    writer->at += sprintf(writer->at, "\033[0m\n");
+    write_text(writer, "\033[0m\n");
     writer->colours[0] = writer->colours[1] = NULL;
 }
 
@@ -183,9 +197,10 @@ char *gan_picture_text(const struct gan_picture *picture, int width, bool true_c
     if (small == NULL)
         return NULL;
     size_t lines = ((size_t)small->height + 1) / 2;
-    char *text = gan_alloc(lines * ((size_t)small->width * CELL_BYTES + LINE_BYTES) + 1);
+    size_t size = lines * ((size_t)small->width * CELL_BYTES + LINE_BYTES) + 1;
+    char *text = gan_alloc(size);
     if (text != NULL) {
-        struct writer writer = {.at = text, .true_colour = true_colour};
+        struct writer writer = {.at = text, .end = text + size, .true_colour = true_colour};
         for (int y = 0; y < small->height; y += 2)
             write_line(&writer, small, y);
     }

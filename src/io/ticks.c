@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 double gan_tick_value(const struct gan_ticks *ticks, int i)
 {
@@ -53,7 +52,7 @@ void gan_tick_text(const struct gan_ticks *ticks, int i, char text[GAN_TICK_TEXT
     int64_t digits = (ticks->first + i) * ticks->step;
     double size = fmax(fabs(gan_tick_value(ticks, 0)), fabs(gan_tick_value(ticks, ticks->count - 1)));
     if (digits == 0) {
-        strcpy(text, "0");
+        snprintf(text, GAN_TICK_TEXT, "0");
     } else if (size >= 1e13 || ticks->exponent < -6 || ticks->exponent > 12) {
         snprintf(text, GAN_TICK_TEXT, "%llde%d", (long long)digits, ticks->exponent);
     } else {

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { MANY = 20000 };
+enum { MANY = 10000 };
 
-static const uint64_t GOLDEN = 0xe6d94c00d127c679u;
+static const uint64_t GOLDEN = 0xdd857a1c94026479u;
 
 static gan_dataset *digits(int64_t size, uint64_t seed)
 {
@@ -80,11 +80,13 @@ END_TEST
 START_TEST(no_two_are_alike)
 {
     static uint8_t images[2000][GAN_DIGIT_PIXELS];
+    int alike = 0; /* counted, since each of Check's assertions costs a write */
     for (int i = 0; i < 2000; i++)
         gan_digit_draw(i < 1000 ? 1 : 2, (uint64_t)(i % 1000), images[i]);
     for (int i = 0; i < 2000; i++)
         for (int k = 0; k < i; k++)
-            ck_assert_int_ne(memcmp(images[i], images[k], GAN_DIGIT_PIXELS), 0);
+            alike += memcmp(images[i], images[k], GAN_DIGIT_PIXELS) == 0;
+    ck_assert_int_eq(alike, 0);
 }
 END_TEST
 
@@ -157,16 +159,18 @@ START_TEST(lines_fit_and_every_way_is_written)
 {
     int most = 0;
     for (int label = 0; label < 10; label++) {
-        for (uint64_t i = 0; i < 2000; i++) {
+        for (uint64_t i = 0; i < 1000; i++) {
             struct gan_dice dice = gan_dice_new(7, i);
             struct gan_digit_line line;
             gan_digit_write(label, &dice, &line);
             most = line.count > most ? line.count : most;
             ck_assert_int_gt(line.count, 3);
             ck_assert(line.ink > 0.8f && line.ink <= 1 && line.edge > 0.5f);
+            bool sound = true;
             for (int k = 0; k < line.count; k++)
-                ck_assert(isfinite(line.dots[k].x) && isfinite(line.dots[k].y) && line.dots[k].radius > 0.2f &&
-                          line.dots[k].radius < 4);
+                sound = sound && (isfinite(line.dots[k].x) && isfinite(line.dots[k].y) && line.dots[k].radius > 0.2f &&
+                                  line.dots[k].radius < 4);
+            ck_assert(sound);
         }
     }
     ck_assert_int_lt(most, GAN_DIGIT_MAX_DOTS); /* none was cut short */

@@ -9,6 +9,7 @@
 #include "suite.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PIXELS = 784, UNITS = 64, CLASSES = 10, BATCH = 50, EPOCHS = 5 };
@@ -24,10 +25,12 @@ static void initialise(void)
     gan_random_normal(&key, 0, UNITS * PIXELS, network.hidden[0]);
     key.stream = 1;
     gan_random_normal(&key, 0, CLASSES * UNITS, network.out[0]);
-    for (int i = 0; i < UNITS * PIXELS; i++)
-        network.hidden[0][i] *= sqrtf(2.0f / PIXELS);
-    for (int i = 0; i < CLASSES * UNITS; i++)
-        network.out[0][i] *= sqrtf(1.0f / UNITS);
+    for (int u = 0; u < UNITS; u++)
+        for (int i = 0; i < PIXELS; i++)
+            network.hidden[u][i] *= sqrtf(2.0f / PIXELS);
+    for (int c = 0; c < CLASSES; c++)
+        for (int u = 0; u < UNITS; u++)
+            network.out[c][u] *= sqrtf(1.0f / UNITS);
 }
 
 static void forward(const float *x, float units[UNITS], float scores[CLASSES])

@@ -149,7 +149,8 @@ static void measure(const gan_dataset *dataset, int counts[10], double *mean, do
     double sum = 0, squares = 0, count = 784.0 * (double)gan_dataset_size(dataset);
     for (int64_t i = 0; i < gan_dataset_size(dataset); i++) {
         int32_t label;
-        ck_assert_int_eq(gan_dataset_read(dataset, i, pixels, &label), GAN_OK);
+        if (gan_dataset_read(dataset, i, pixels, &label) != GAN_OK)
+            ck_abort_msg("%s", gan_error_message());
         counts[label]++;
         for (int k = 0; k < 784; k++) {
             sum += (double)pixels[k];

@@ -11,11 +11,14 @@
 struct failing {
     long calls, fail_at; /* the call of this number (from 1) gets NULL; 0: none does */
     long live;
+    size_t largest; /* that was asked for */
 };
 
 static inline void *failing_allocate(void *context, size_t size, size_t alignment)
 {
     struct failing *failing = context;
+    if (size > failing->largest)
+        failing->largest = size;
     if (++failing->calls == failing->fail_at)
         return NULL;
     failing->live++;

@@ -255,6 +255,8 @@ END_TEST
 START_TEST(damage_behind_the_checksums_is_survived)
 {
     uint64_t random = 88172645463325252u;
+    struct failing failing = {0};
+    gan_set_allocator(&(gan_allocator){failing_allocate, failing_release, &failing});
     for (int round = 0; round < 6000; round++) {
         struct file file = *example(round & 1);
         for (int change = 0; change < 1 + round % 3; change++) {
@@ -265,7 +267,9 @@ START_TEST(damage_behind_the_checksums_is_survived)
         }
         mend_checksums(&file);
         survives(file.bytes, file.size);
+        ck_assert_int_eq(failing.live, 0);
     }
+    gan_set_allocator(NULL);
 }
 END_TEST
 
@@ -298,6 +302,7 @@ START_TEST(absurd_sizes_are_refused_before_memory_is_asked_for)
     refuse_size(0xffffffff, 15, "damaged at byte");
     gan_set_allocator(NULL);
     ck_assert_int_eq(failing.live, 0);
+    ck_assert_uint_lt(failing.largest, 1 << 20);
 }
 END_TEST
 

@@ -1,0 +1,168 @@
+#include "io/json.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void append(struct gan_json_writer *writer, const char *text, size_t length)
+{
+    if (writer->failed)
+        return;
+    if (writer->capacity - writer->length <= length) { /* also before the first, for the final 0 */
+        size_t capacity = (writer->capacity + length + 1) * 2;
+        char *larger = gan_realloc(writer->text, capacity);
+        if (larger == NULL) {
+            writer->failed = true;
+            return;
+        }
+        writer->text = larger;
+        writer->capacity = capacity;
+    }
+    memcpy(writer->text + writer->length, text, length);
+    writer->length += length;
+    writer->text[writer->length] = '\0';
+}
+
+static void append_text(struct gan_json_writer *writer, const char *text)
+{
+    append(writer, text, strlen(text));
+}
+
+/* The length of the UTF-8 character that begins here; 0 if none does (RFC 3629: no overlong ones, no surrogates). */
+static size_t utf8_length(const unsigned char *c)
+{
+    size_t length = c[0] < 0x80 ? 1 : c[0] >= 0xC2 && c[0] < 0xE0 ? 2 : c[0] >= 0xE0 && c[0] < 0xF0 ? 3 : 4;
+    if (length == 4 && (c[0] < 0xF0 || c[0] > 0xF4))
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((c[i] & 0xC0) != 0x80)
+            return 0;
+    if ((c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F) || (c[0] == 0xF0 && c[1] < 0x90) ||
+        (c[0] == 0xF4 && c[1] > 0x8F))
+        return 0;
+    return length;
+}
+
+static void quote(struct gan_json_writer *writer, const char *text)
+{
+    append(writer, "\"", 1);
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
+        char escape[8];
+        size_t length = utf8_length(c);
+        if (*c == '"' || *c == '\\')
+            snprintf(escape, sizeof escape, "\\%c", *c);
+        else if (*c < 0x20)
+            snprintf(escape, sizeof escape, "\\u%04x", *c);
+        else if (length == 0)
+            snprintf(escape, sizeof escape, "\xEF\xBF\xBD"); /* U+FFFD */
+        else
+            snprintf(escape, sizeof escape, "%.*s", (int)length, (const char *)c);
+        append_text(writer, escape);
+        c += length > 0 ? length : 1;
+    }
+    append(writer, "\"", 1);
+}
+
+/* What stands before a value: a comma, a key. */
+static void lead(struct gan_json_writer *writer, const char *key)
+{
+    if (writer->after_value)
+        append(writer, ",", 1);
+    if (key != NULL) {
+        quote(writer, key);
+        append(writer, ":", 1);
+    }
+    writer->after_value = true;
+}
+
+void gan_json_begin(struct gan_json_writer *writer, const char *key, char bracket)
+{
+    lead(writer, key);
+    append(writer, &bracket, 1);
+    writer->after_value = false;
+}
+
+void gan_json_end(struct gan_json_writer *writer, char bracket)
+{
+    append(writer, &bracket, 1);
+    writer->after_value = true;
+}
+
+void gan_json_write_text(struct gan_json_writer *writer, const char *key, const char *text)
+{
+    lead(writer, key);
+    quote(writer, text);
+}
+
+void gan_json_write_integer(struct gan_json_writer *writer, const char *key, int64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    lead(writer, key);
+    append_text(writer, text);
+}
+
+void gan_json_write_uint64(struct gan_json_writer *writer, const char *key, uint64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    gan_json_write_text(writer, key, text);
+}
+
+void gan_json_write_bool(struct gan_json_writer *writer, const char *key, bool value)
+{
+    lead(writer, key);
+    append_text(writer, value ? "true" : "false");
+}
+
+/* The host program's locale may have another decimal point, even one of several bytes. */
+static void write_number(struct gan_json_writer *writer, const char *key, double value, int digits)
+{
+    assert(isfinite(value));
+    char text[64], plain[64];
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    size_t used = 0;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (strchr("+-0123456789e", *c) != NULL)
+            plain[used++] = *c;
+        else if (used > 0 && plain[used - 1] != '.')
+            plain[used++] = '.';
+    }
+    plain[used] = '\0';
+    lead(writer, key);
+    append_text(writer, plain);
+}
+
+void gan_json_write_float(struct gan_json_writer *writer, const char *key, float value)
+{
+    write_number(writer, key, (double)value, 9);
+}
+
+void gan_json_write_double(struct gan_json_writer *writer, const char *key, double value)
+{
+    write_number(writer, key, value, 17);
+}
+
+void gan_json_write_shape(struct gan_json_writer *writer, const char *key, gan_shape shape)
+{
+    gan_json_begin(writer, key, '[');
+    for (int i = 0; i < shape.rank; i++)
+        gan_json_write_integer(writer, NULL, shape.dims[i]);
+    gan_json_end(writer, ']');
+}
+
+char *gan_json_finish(struct gan_json_writer *writer)
+{
+    char *text = writer->text;
+    if (writer->failed) {
+        gan_free(text);
+        text = NULL;
+    }
+    *writer = (struct gan_json_writer){0};
+    return text;
+}
