@@ -1,6 +1,6 @@
 /*
  * classifier: a network that reads digits, trained by libgan itself, and what it says of a generator's samples.
- *   cc classifier.c $(pkg-config --cflags --libs gan) -lm
+ *   cc classifier.c $(pkg-config --cflags --libs gan)
  *
  * It shows what lies under the trainer: a model layer by layer, a tape, a loss, an optimizer, a plan. And it measures
  * generated digits: which classes they belong to, and how far their features lie from those of real ones (the Fréchet
@@ -10,7 +10,6 @@
 #include <gan/gan.h>
 
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +107,16 @@ static void check(bool fine)
         return;
     fprintf(stderr, "classifier: %s\n", gan_error_message());
     exit(1);
+}
+
+/* The digits of a folder, or of the library's own pen if there is none. */
+static gan_dataset *open_digits(const char *directory, gan_split split)
+{
+    gan_dataset *digits = directory != NULL          ? gan_dataset_open_mnist(directory, split)
+                          : split == GAN_SPLIT_TRAIN ? gan_dataset_digits(60000, /*seed*/ 1)
+                                                     : gan_dataset_digits(10000, /*seed*/ 2);
+    check(digits != NULL);
+    return digits;
 }
 
 /* ---- the network ---- */
@@ -237,10 +246,10 @@ static struct reading read_images(gan_model *network, const float *images, int64
     return result;
 }
 
-/* Reads the test digits, and prints how many it reads rightly. */
-static struct reading test(gan_model *network, const gan_dataset *digits)
+/* Reads a data set's first digits (most of them at the most), and prints how many it reads rightly. */
+static struct reading read_digits(gan_model *network, const gan_dataset *digits, int64_t most)
 {
-    int64_t n = gan_dataset_size(digits), right = 0;
+    int64_t n = gan_dataset_size(digits) < most ? gan_dataset_size(digits) : most, right = 0;
     gan_tensor *images = gan_tensor_new(GAN_SHAPE(n, 1, 28, 28));
     gan_tensor *labels = gan_tensor_new_typed(GAN_SHAPE(n), GAN_INT32);
     check(images != NULL && labels != NULL);
@@ -257,6 +266,21 @@ static struct reading test(gan_model *network, const gan_dataset *digits)
 }
 
 /* ---- the Fréchet distance ---- */
+
+/* The square root by Heron's method, so that the program needs nothing but libgan; 0 for rounding's negative numbers.
+ */
+static double root_of(double x)
+{
+    double root = x > 1 ? x : 1;
+    for (double next = (root + x / root) / 2; x > 0 && next < root; next = (root + x / root) / 2)
+        root = next;
+    return x > 0 ? root : 0;
+}
+
+static double size_of(double x)
+{
+    return x < 0 ? -x : x;
+}
 
 /* Symmetric matrices of FEATURES x FEATURES doubles. */
 typedef double matrix[FEATURES][FEATURES];
@@ -286,8 +310,8 @@ static void fit(struct gaussian *g, const struct reading *r)
 static void rotate(matrix a, matrix vectors, int p, int q)
 {
     double theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-    double t = (theta < 0 ? -1 : 1) / (fabs(theta) + sqrt(theta * theta + 1));
-    double c = 1 / sqrt(t * t + 1), s = t * c;
+    double t = (theta < 0 ? -1 : 1) / (size_of(theta) + root_of(theta * theta + 1));
+    double c = 1 / root_of(t * t + 1), s = t * c;
     for (int k = 0; k < FEATURES; k++) {
         double kp = a[k][p], kq = a[k][q];
         a[k][p] = c * kp - s * kq;
@@ -309,14 +333,14 @@ static void decompose(matrix a, matrix vectors)
     double trace = 0;
     for (int k = 0; k < FEATURES; k++) {
         vectors[k][k] = 1;
-        trace += fabs(a[k][k]);
+        trace += size_of(a[k][k]);
     }
     for (int sweep = 0; sweep < 30; sweep++) {
         double rest = 0;
         for (int p = 0; p < FEATURES; p++)
             for (int q = p + 1; q < FEATURES; q++) {
-                rest += fabs(a[p][q]);
-                if (fabs(a[p][q]) > 1e-16 * trace)
+                rest += size_of(a[p][q]);
+                if (size_of(a[p][q]) > 1e-16 * trace)
                     rotate(a, vectors, p, q);
             }
         if (rest <= 1e-12 * trace)
@@ -324,16 +348,18 @@ static void decompose(matrix a, matrix vectors)
     }
 }
 
-/* The square root of a symmetric matrix without negative eigenvalues (rounding's are taken as 0); spoils a. */
+/* The square root of a symmetric matrix without negative eigenvalues; spoils a. */
 static void square_root(matrix a, matrix root)
 {
     static matrix vectors;
     decompose(a, vectors);
     memset(root, 0, sizeof(matrix));
-    for (int e = 0; e < FEATURES; e++)
+    for (int e = 0; e < FEATURES; e++) {
+        double scale = root_of(a[e][e]);
         for (int k = 0; k < FEATURES; k++)
             for (int l = 0; l < FEATURES; l++)
-                root[k][l] += sqrt(fmax(a[e][e], 0)) * vectors[e][k] * vectors[e][l];
+                root[k][l] += scale * vectors[e][k] * vectors[e][l];
+    }
 }
 
 static void multiply(matrix a, matrix b, matrix product)
@@ -357,9 +383,10 @@ static double frechet(const struct gaussian *one, const struct gaussian *two)
     multiply(half, root, whole);
     square_root(whole, root);
     double distance = 0;
-    for (int k = 0; k < FEATURES; k++)
-        distance += pow(one->mean[k] - two->mean[k], 2) + one->covariance[k][k] + two->covariance[k][k] -
-                    2 * root[k][k];
+    for (int k = 0; k < FEATURES; k++) {
+        double apart = one->mean[k] - two->mean[k];
+        distance += apart * apart + one->covariance[k][k] + two->covariance[k][k] - 2 * root[k][k];
+    }
     return distance;
 }
 
@@ -381,60 +408,68 @@ static gan_tensor *open_samples(const char *path)
     return samples;
 }
 
-static void judge(const char *path, gan_model *network, const struct gaussian *real)
+static void judge(const struct reading *r, const struct gaussian *real)
 {
-    gan_tensor *samples = open_samples(path);
-    struct reading r = read_images(network, gan_tensor_data(samples), gan_tensor_shape(samples).dims[0]);
-    int64_t counts[CLASSES] = {0}, least = r.n;
+    int64_t counts[CLASSES] = {0}, least = r->n;
     double confidence = 0;
-    for (int64_t i = 0; i < r.n; i++) {
-        counts[r.class[i]]++;
-        confidence += r.confidence[i] / (double)r.n;
+    for (int64_t i = 0; i < r->n; i++) {
+        counts[r->class[i]]++;
+        confidence += r->confidence[i] / (double)r->n;
     }
     int found = 0;
-    printf("%s: %lld samples\n ", path, (long long)r.n);
     for (int c = 0; c < CLASSES; c++) {
-        printf(" %d: %.1f %%", c, 100.0 * (double)counts[c] / (double)r.n);
+        printf("  %d: %.1f %%", c, 100.0 * (double)counts[c] / (double)r->n);
         least = counts[c] < least ? counts[c] : least;
         found += counts[c] > 0;
     }
-    static struct gaussian made;
-    fit(&made, &r);
+    static struct gaussian own;
+    fit(&own, r);
     printf("\n  classes %d, smallest share %.2f %%, mean confidence %.3f, Fréchet distance %.2f\n", found,
-           100.0 * (double)least / (double)r.n, confidence, frechet(real, &made));
+           100.0 * (double)least / (double)r->n, confidence, frechet(real, &own));
+}
+
+static void judge_file(const char *path, gan_model *network, const struct gaussian *real)
+{
+    gan_tensor *samples = open_samples(path);
+    struct reading r = read_images(network, gan_tensor_data(samples), gan_tensor_shape(samples).dims[0]);
+    printf("%s: %lld samples\n", path, (long long)r.n);
+    judge(&r, real);
     free_reading(&r);
     gan_tensor_unref(samples);
 }
 
-/* ---- the whole ---- */
-
-/* The digits of a folder, or of the library's own pen if there is none. */
-static gan_dataset *open_digits(const char *directory, gan_split split)
+/* Digits that were not made by a generator, for comparison; then each file. */
+static void judge_all(const struct options *options, gan_model *network, const struct reading *unseen)
 {
-    bool drawn = directory == NULL || strcmp(directory, "digits") == 0;
-    gan_dataset *digits = !drawn                     ? gan_dataset_open_mnist(directory, split)
-                          : split == GAN_SPLIT_TRAIN ? gan_dataset_digits(60000, /*seed*/ 1)
-                                                     : gan_dataset_digits(10000, /*seed*/ 2);
-    check(digits != NULL);
-    return digits;
+    static struct gaussian real;
+    fit(&real, unseen);
+    gan_dataset *others = open_digits(options->data, GAN_SPLIT_TRAIN);
+    struct reading r = read_digits(network, others, 10000);
+    judge(&r, &real);
+    for (int i = 0; i < options->files; i++)
+        judge_file(options->samples[i], network, &real);
+    free_reading(&r);
+    gan_dataset_unref(others);
 }
+
+/* ---- the whole ---- */
 
 int main(int count, char **arguments)
 {
     gan_blis_prepare();
     struct options options = read_options(count, arguments);
     check(options.threads == 0 || gan_set_threads((int)options.threads) == GAN_OK);
-    gan_dataset *learned = open_digits(options.train != NULL ? options.train : options.data, GAN_SPLIT_TRAIN);
+    const char *folder = options.train == NULL ? options.data : options.train;
+    bool drawn = options.train != NULL && strcmp(options.train, "digits") == 0;
+    gan_dataset *learned = open_digits(drawn ? NULL : folder, GAN_SPLIT_TRAIN);
     gan_dataset *unseen = open_digits(options.data, GAN_SPLIT_TEST);
     gan_model *network = new_network(options.seed);
 
     printf("learning to read from %s\n", gan_dataset_name(learned));
     train(network, learned, &options);
-    struct reading of_unseen = test(network, unseen);
-    static struct gaussian real;
-    fit(&real, &of_unseen);
-    for (int i = 0; i < options.files; i++)
-        judge(options.samples[i], network, &real);
+    struct reading of_unseen = read_digits(network, unseen, INT64_MAX);
+    if (options.files > 0)
+        judge_all(&options, network, &of_unseen);
 
     free_reading(&of_unseen);
     gan_model_unref(network);

@@ -18,10 +18,10 @@ typedef enum gan_split { GAN_SPLIT_TRAIN = 0, GAN_SPLIT_TEST } gan_split;
 
 /**
  * MNIST, or a data set in its form (Fashion-MNIST, KMNIST, …), from the folder `directory`: examples [1, 28, 28] in
- * [0, 1] (pixels / 255), ten classes. The files are train-images-idx3-ubyte and train-labels-idx1-ubyte, for the test
- * split t10k-…; each plain or with .gz, and "images.idx3" for "images-idx3" is found too. Pixels are kept as bytes;
- * plain files are mapped, not read. NULL when a file is missing (the message lists what was looked for), damaged, or
- * the numbers of images and labels differ.
+ * [0, 1] (pixels / 255), classes named by their numbers. The files are train-images-idx3-ubyte and
+ * train-labels-idx1-ubyte, for the test split t10k-…; each plain or with .gz, and "images.idx3" for "images-idx3" is
+ * found too. Pixels are kept as bytes; plain files are mapped, not read, so leave them as they are meanwhile. NULL when
+ * a file is missing (the message lists what was looked for), damaged, or the numbers of images and labels differ.
  */
 GAN_API gan_dataset *gan_dataset_open_mnist(const char *directory, gan_split split);
 
@@ -58,8 +58,9 @@ GAN_API void gan_table_options_init(gan_table_options *options);
 /**
  * A data set of vectors [columns] from a text table (CSV, RFC 4180: fields may be quoted, "" is a quote; lines end in
  * LF or CRLF; empty lines are skipped). Numbers are written with a point, whatever the locale. A column of labels holds
- * integers from 0, or texts, which become classes in the order of their first appearance. `options` NULL: defaults.
- * NULL with file, line and column in the message for a field that is no finite number or a line of another length.
+ * integers from 0 to 4095, or texts, which become classes in the order of their first appearance. `options` NULL:
+ * defaults. NULL with file, line and column in the message for a field that is no finite number or a line of another
+ * length.
  */
 GAN_API gan_dataset *gan_dataset_open_csv(const char *path, const gan_table_options *options);
 
@@ -86,8 +87,9 @@ GAN_API gan_dataset *gan_dataset_from_function(gan_shape shape, int64_t size, ga
 
 /**
  * Handwritten-looking digits that the library draws itself: `size` examples [1, 28, 28] in [0, 1], ten classes. Each is
- * drawn when it is read, in strokes whose shape, slant, size, place, thickness, waviness and ink are random. Example i
- * is a function of (seed, i) alone, the same whatever `size` is; its label is drawn too, each class one time in ten.
+ * drawn in strokes whose shape, slant, size, place, thickness, waviness and ink are random. Up to 131,072 are drawn now
+ * and kept as bytes, which takes about 20 µs each on one thread; of more, each is drawn when it is read. Example i is a
+ * function of (seed, i) alone, the same whatever `size` is; its label is drawn too, each class one time in ten.
  */
 GAN_API gan_dataset *gan_dataset_digits(int64_t size, uint64_t seed);
 

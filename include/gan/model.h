@@ -117,6 +117,71 @@ GAN_API gan_model *gan_model_copy(const gan_model *model);
 /** Copies parameters and state: both models must have the same ones, by shape and order. */
 GAN_API gan_status gan_model_copy_parameters(gan_model *to, const gan_model *from);
 
+/**
+ * True, and how many steps a trainer has made with it and from which seed, if one has; false otherwise. steps and seed
+ * may be NULL. A model's file keeps it.
+ */
+GAN_API bool gan_model_training(const gan_model *model, uint64_t *steps, uint64_t *seed);
+/** The name of the data set that it learned from; "" if that is not known. It belongs to the model. */
+GAN_API const char *gan_model_data_name(const gan_model *model);
+
+/* ---- files ---- */
+
+/**
+ * Writes the model to a safetensors file: parameters and state under the names and in the layouts of PyTorch's
+ * Sequential ("0.weight", "1.running_mean"), and what else the model is (layers with their options, shapes, ranges,
+ * standardisation, name, training) as metadata, with a checksum. Whole or not at all: to a temporary name beside
+ * `path`, flushed, then renamed.
+ *
+ * The model must have numbers in its parameters. GAN_ERROR_UNSUPPORTED for a gan_layer_function: a file cannot hold the
+ * program's own code.
+ */
+GAN_API gan_status gan_model_save(gan_model *model, const char *path);
+/**
+ * The model that gan_model_save wrote, to the bit, ready for samplers or a trainer. NULL, with an error that names the
+ * file and what is wrong in it, for a file that is damaged, of another format or of a newer libgan; nothing in a file
+ * can do worse. GAN_ERROR_UNSUPPORTED where libgan was built without jansson.
+ */
+GAN_API gan_model *gan_model_load(const char *path);
+/** The same from `size` bytes of memory, which may go afterwards: a model that is compiled into a program. */
+GAN_API gan_model *gan_model_load_memory(const void *data, size_t size);
+
+/** Which tensor of a file is for which of a model's parameters and state tensors. */
+typedef enum gan_match {
+    GAN_MATCH_NAMES = 0, /**< the one of the same name */
+    /**
+     * The next one, in the order of names: numbers in them count as numbers ("2.weight" before "10.weight"), and within
+     * a layer a weight comes before a bias, a running mean before a running variance. For files whose modules have
+     * names of their own, like "main.0.weight".
+     */
+    GAN_MATCH_ORDER
+} gan_match;
+
+/** Fill it with gan_load_options_init, then change what you like. */
+typedef struct gan_load_options {
+    size_t struct_size; /**< set by gan_load_options_init */
+    gan_match match;    /**< GAN_MATCH_NAMES */
+    /** Only tensors whose names begin so count, and the rest of their names is what is compared: "" */
+    const char *prefix;
+    bool allow_others; /**< pass over tensors that the model has no place for (by names only): false, an error */
+} gan_load_options;
+
+/** gan_load_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_load_options_init_sized(gan_load_options *options, size_t struct_size);
+/** Fills every field with its default. */
+static inline gan_status gan_load_options_init(gan_load_options *options)
+{
+    return gan_load_options_init_sized(options, sizeof *options);
+}
+
+/**
+ * Takes parameters and state from a safetensors file that another program made (PyTorch, say) for a model of the same
+ * shapes: F32; F16, BF16 and F64 are converted. PyTorch's counters "num_batches_tracked" are passed over. NULL options
+ * are the defaults. An error names the first tensor that is missing, too many, or of another shape or type; the model
+ * is then as it was.
+ */
+GAN_API gan_status gan_model_load_parameters(gan_model *model, const char *path, const gan_load_options *options);
+
 /* ---- applying ---- */
 
 /**

@@ -52,8 +52,8 @@ PLAIN(tanh, gan_tanh(x))
 PLAIN(softplus, gan_softplus(x))
 PLAIN(softmax, gan_softmax(x, -1))
 
-/* A layer of an op with one number, p. */
-#define WITH_NUMBER(name_, expression)                                                                                 \
+/* A layer of an op with one number, p, whose name is p_name. */
+#define WITH_NUMBER(name_, p_name, expression)                                                                         \
     static gan_var *apply_##name_(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)                     \
     {                                                                                                                  \
         (void)call;                                                                                                    \
@@ -64,11 +64,19 @@ PLAIN(softmax, gan_softmax(x, -1))
     {                                                                                                                  \
         snprintf(text, size, #name_ "(%g)", (double)((const struct activation *)layer)->p);                            \
     }                                                                                                                  \
-    static const struct gan_layer_kind name_##_kind = {                                                                \
-        .name = #name_, .build = build_same, .apply = apply_##name_, .describe = describe_##name_};
+    static gan_status write_##name_(const gan_layer *layer, struct gan_json_writer *json)                              \
+    {                                                                                                                  \
+        gan_json_write_float(json, p_name, ((const struct activation *)layer)->p);                                     \
+        return GAN_OK;                                                                                                 \
+    }                                                                                                                  \
+    static const struct gan_layer_kind name_##_kind = {.name = #name_,                                                 \
+                                                       .build = build_same,                                            \
+                                                       .apply = apply_##name_,                                         \
+                                                       .describe = describe_##name_,                                   \
+                                                       .write = write_##name_};
 
-WITH_NUMBER(leaky_relu, gan_leaky_relu(x, p))
-WITH_NUMBER(dropout, gan_dropout(x, p))
+WITH_NUMBER(leaky_relu, "slope", gan_leaky_relu(x, p))
+WITH_NUMBER(dropout, "probability", gan_dropout(x, p))
 
 gan_layer *gan_layer_leaky_relu(float slope)
 {
@@ -97,8 +105,19 @@ static void describe_scale_shift(const gan_layer *layer, char *text, size_t size
     snprintf(text, size, "scale_shift(%g, %g)", (double)own->p, (double)own->q);
 }
 
-static const struct gan_layer_kind scale_shift_kind = {
-    .name = "scale_shift", .build = build_same, .apply = apply_scale_shift, .describe = describe_scale_shift};
+static gan_status write_scale_shift(const gan_layer *layer, struct gan_json_writer *json)
+{
+    const struct activation *own = (const struct activation *)layer;
+    gan_json_write_float(json, "factor", own->p);
+    gan_json_write_float(json, "offset", own->q);
+    return GAN_OK;
+}
+
+static const struct gan_layer_kind scale_shift_kind = {.name = "scale_shift",
+                                                       .build = build_same,
+                                                       .apply = apply_scale_shift,
+                                                       .describe = describe_scale_shift,
+                                                       .write = write_scale_shift};
 
 gan_layer *gan_layer_scale_shift(float factor, float offset)
 {

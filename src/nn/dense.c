@@ -41,12 +41,19 @@ static void describe_dense(const gan_layer *layer, char *text, size_t size)
              layer->without_bias ? ", no bias" : "");
 }
 
+static gan_status write_dense(const gan_layer *layer, struct gan_json_writer *json)
+{
+    gan_json_write_integer(json, "units", ((const struct dense *)layer)->units);
+    return GAN_OK;
+}
+
 static const struct gan_layer_kind dense_kind = {.name = "dense",
                                                  .has_weight = true,
                                                  .has_bias = true,
                                                  .build = build_dense,
                                                  .apply = apply_dense,
-                                                 .describe = describe_dense};
+                                                 .describe = describe_dense,
+                                                 .write = write_dense};
 
 static gan_var *apply_maxout(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
@@ -62,12 +69,20 @@ static void describe_maxout(const gan_layer *layer, char *text, size_t size)
              layer->without_bias ? ", no bias" : "");
 }
 
+static gan_status write_maxout(const gan_layer *layer, struct gan_json_writer *json)
+{
+    gan_json_write_integer(json, "units", ((const struct dense *)layer)->units);
+    gan_json_write_integer(json, "pieces", ((const struct dense *)layer)->pieces);
+    return GAN_OK;
+}
+
 static const struct gan_layer_kind maxout_kind = {.name = "maxout",
                                                   .has_weight = true,
                                                   .has_bias = true,
                                                   .build = build_dense,
                                                   .apply = apply_maxout,
-                                                  .describe = describe_maxout};
+                                                  .describe = describe_maxout,
+                                                  .write = write_maxout};
 
 static gan_layer *create(const struct gan_layer_kind *kind, int64_t units, int64_t pieces)
 {

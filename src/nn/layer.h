@@ -7,6 +7,7 @@
 #define GAN_SRC_NN_LAYER_H
 
 #include "gan/layer.h"
+#include "io/json.h"
 #include "nn/slots.h"
 
 #include <stdatomic.h>
@@ -38,6 +39,11 @@ struct gan_layer_kind {
     gan_var *(*apply)(const gan_layer *layer, struct gan_layer_call *call, gan_var *x);
     /* Writes e.g. "dense(256)", for the summary. NULL: the name alone. */
     void (*describe)(const gan_layer *layer, char *text, size_t size);
+    /* For layers that hold others: the index-th, NULL after the last. May be NULL. */
+    const gan_layer *(*child)(const gan_layer *layer, int index);
+    /* Writes the layer's own options for a model's file, as members of the object begun in `json`; layer_file.c reads
+     * them. NULL: it has none. */
+    gan_status (*write)(const gan_layer *layer, struct gan_json_writer *json);
     /* For layers that hold others: whether any of them mixes examples. May be NULL. */
     bool (*mixes)(const gan_layer *layer);
     /* Frees what the kind's own struct holds. May be NULL. */

@@ -46,6 +46,7 @@ void gan_model_unref(gan_model *model)
     gan_slots_clear(&model->state);
     gan_tensor_unref(model->mean);
     gan_tensor_unref(model->deviation);
+    gan_free(model->training.data);
     gan_free(model->features);
     gan_free(model->name);
     gan_free(model);

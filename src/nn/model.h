@@ -20,6 +20,10 @@ int64_t gan_model_offset(const gan_model *model, int index);
 gan_tensor *gan_model_state_block(gan_model *model);
 /* The derivative of `loss` to all parameters as one vector in the block's order. NULL after an error. */
 gan_var *gan_model_gradient(gan_model *model, gan_var *loss);
+/* Notes how far the model was trained, and from which seed; cheap. */
+void gan_model_note_training(gan_model *model, uint64_t steps, uint64_t seed);
+/* Notes the name of the data set that it learns from; copied. */
+gan_status gan_model_note_data(gan_model *model, const char *name);
 /* Says that someone else gave the parameters their numbers. */
 void gan_model_mark_initialized(gan_model *model);
 
@@ -38,6 +42,13 @@ struct gan_model_entry {
     gan_shape out;
     size_t parameters, first_parameter; /* slots */
     size_t state, first_state;
+};
+
+/* Where a model's numbers come from, as far as known. */
+struct gan_training {
+    bool known;
+    uint64_t steps, seed;
+    char *data; /* the data set's name; NULL if unknown */
 };
 
 struct gan_range {
@@ -69,6 +80,7 @@ struct gan_model {
 
     struct gan_range range, data_range;
     gan_tensor *mean, *deviation; /* of standardised data */
+    struct gan_training training;
 
     gan_var **features; /* what came out of each layer at the latest apply; made when the model is sealed */
     bool applied;

@@ -132,13 +132,21 @@ static void describe_batch_norm(const gan_layer *layer, char *text, size_t size)
     snprintf(text, size, "batch_norm%s", layer->without_bias ? ", no bias" : "");
 }
 
+static gan_status write_batch_norm(const gan_layer *layer, struct gan_json_writer *json)
+{
+    gan_json_write_float(json, "epsilon", ((const struct normalization *)layer)->epsilon);
+    gan_json_write_float(json, "momentum", ((const struct normalization *)layer)->momentum);
+    return GAN_OK;
+}
+
 static const struct gan_layer_kind batch_norm_kind = {.name = "batch_norm",
                                                       .has_weight = true,
                                                       .has_bias = true,
                                                       .mixes_examples = true,
                                                       .build = build_batch_norm,
                                                       .apply = apply_batch_norm,
-                                                      .describe = describe_batch_norm};
+                                                      .describe = describe_batch_norm,
+                                                      .write = write_batch_norm};
 
 gan_layer *gan_layer_batch_norm_with(float epsilon, float momentum)
 {
@@ -178,12 +186,19 @@ static void describe_layer_norm(const gan_layer *layer, char *text, size_t size)
     snprintf(text, size, "layer_norm%s", layer->without_bias ? ", no bias" : "");
 }
 
+static gan_status write_layer_norm(const gan_layer *layer, struct gan_json_writer *json)
+{
+    gan_json_write_float(json, "epsilon", ((const struct normalization *)layer)->epsilon);
+    return GAN_OK;
+}
+
 static const struct gan_layer_kind layer_norm_kind = {.name = "layer_norm",
                                                       .has_weight = true,
                                                       .has_bias = true,
                                                       .build = build_layer_norm,
                                                       .apply = apply_layer_norm,
-                                                      .describe = describe_layer_norm};
+                                                      .describe = describe_layer_norm,
+                                                      .write = write_layer_norm};
 
 gan_layer *gan_layer_layer_norm_with(float epsilon)
 {

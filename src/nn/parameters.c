@@ -25,6 +25,41 @@ void gan_model_mark_initialized(gan_model *model)
     model->initialized = true;
 }
 
+/* ---- where they come from ---- */
+
+void gan_model_note_training(gan_model *model, uint64_t steps, uint64_t seed)
+{
+    model->training.known = true;
+    model->training.steps = steps;
+    model->training.seed = seed;
+}
+
+gan_status gan_model_note_data(gan_model *model, const char *name)
+{
+    char *copy = gan_strdup(name);
+    if (copy == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    gan_free(model->training.data);
+    model->training.data = copy;
+    return GAN_OK;
+}
+
+bool gan_model_training(const gan_model *model, uint64_t *steps, uint64_t *seed)
+{
+    if (model == NULL || !model->training.known)
+        return false;
+    if (steps != NULL)
+        *steps = model->training.steps;
+    if (seed != NULL)
+        *seed = model->training.seed;
+    return true;
+}
+
+const char *gan_model_data_name(const gan_model *model)
+{
+    return model != NULL && model->training.data != NULL ? model->training.data : "";
+}
+
 gan_status gan_model_check_initialized(const gan_model *model, const char *who)
 {
     if (gan_model_initialized(model))
@@ -138,6 +173,10 @@ static gan_status copy_rest(gan_model *to, const gan_model *from)
     to->data_range = from->data_range;
     to->initialized = from->initialized;
     gan_status status = from->name != NULL ? gan_model_set_name(to, from->name) : GAN_OK;
+    if (from->training.known)
+        gan_model_note_training(to, from->training.steps, from->training.seed);
+    if (status == GAN_OK && from->training.data != NULL)
+        status = gan_model_note_data(to, from->training.data);
     if (status == GAN_OK && from->mean != NULL)
         status = gan_model_set_standard(to, from->mean, from->deviation);
     if (status != GAN_OK || !from->sealed)

@@ -87,8 +87,17 @@ static void describe_reshape(const gan_layer *layer, char *text, size_t size)
     snprintf(text, size, "reshape%s", gan_shape_text(((const struct reshape *)layer)->shape, shape, sizeof shape));
 }
 
-static const struct gan_layer_kind reshape_kind = {
-    .name = "reshape", .build = build_reshape, .apply = apply_reshape, .describe = describe_reshape};
+static gan_status write_reshape(const gan_layer *layer, struct gan_json_writer *json)
+{
+    gan_json_write_shape(json, "shape", ((const struct reshape *)layer)->shape);
+    return GAN_OK;
+}
+
+static const struct gan_layer_kind reshape_kind = {.name = "reshape",
+                                                   .build = build_reshape,
+                                                   .apply = apply_reshape,
+                                                   .describe = describe_reshape,
+                                                   .write = write_reshape};
 
 gan_layer *gan_layer_reshape(gan_shape shape)
 {
@@ -130,8 +139,17 @@ static void describe_noise(const gan_layer *layer, char *text, size_t size)
     snprintf(text, size, "concat_noise(%" PRId64 ")", ((const struct reshape *)layer)->size);
 }
 
-static const struct gan_layer_kind noise_kind = {
-    .name = "concat_noise", .build = build_noise, .apply = apply_noise, .describe = describe_noise};
+static gan_status write_noise(const gan_layer *layer, struct gan_json_writer *json)
+{
+    gan_json_write_integer(json, "size", ((const struct reshape *)layer)->size);
+    return GAN_OK;
+}
+
+static const struct gan_layer_kind noise_kind = {.name = "concat_noise",
+                                                 .build = build_noise,
+                                                 .apply = apply_noise,
+                                                 .describe = describe_noise,
+                                                 .write = write_noise};
 
 gan_layer *gan_layer_concat_noise(int64_t size)
 {

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "nn/layer_file.h"
 
 #include <stdio.h>
 
@@ -61,10 +62,24 @@ static void release_sequence(gan_layer *layer)
     gan_free(own->layers);
 }
 
+static const gan_layer *sequence_child(const gan_layer *layer, int index)
+{
+    const struct sequence *own = (const struct sequence *)layer;
+    return index < own->count ? own->layers[index] : NULL;
+}
+
+static gan_status write_sequence(const gan_layer *layer, struct gan_json_writer *json)
+{
+    const struct sequence *own = (const struct sequence *)layer;
+    return gan_layers_write(own->layers, own->count, json);
+}
+
 static const struct gan_layer_kind sequence_kind = {.name = "sequence",
                                                     .build = build_sequence,
                                                     .apply = apply_sequence,
                                                     .describe = describe_sequence,
+                                                    .child = sequence_child,
+                                                    .write = write_sequence,
                                                     .mixes = sequence_mixes,
                                                     .release = release_sequence};
 

@@ -52,8 +52,9 @@ done
 # quick_run PROGRAM WAY: the options of its quick run; "no" where it has none (what takes seconds runs in one way only)
 quick_run() {
     case $1-$2 in
-    hello-* | own_loop-* | cxx_train-*) echo "" ;;
+    own_loop-* | cxx_train-* | hello-shared) echo "" ;;
     mnist-shared) echo "--epochs 1 --quiet --out out" ;;
+    mnist-* | classifier-*) echo "--help" ;;
     *) echo no ;;
     esac
 }

@@ -235,6 +235,9 @@ START_TEST(r1_refuses_shapes_that_are_no_logits)
     gan_var *x = gan_tape_input(tape, GAN_SHAPE(3, 1));
     ck_null(gan_penalty_r1(NULL, x), "gan_penalty_r1: logits is NULL");
     ck_assert_int_eq(gan_tape_status(tape), GAN_ERROR_INVALID_ARGUMENT);
+    gan_tape_unref(tape);
+    tape = gan_tape_new();
+    x = gan_tape_input(tape, GAN_SHAPE(3, 1));
     ck_null(gan_penalty_r1(x, NULL), "gan_penalty_r1: x is NULL");
     ck_null(gan_penalty_r1(NULL, NULL), "gan_penalty_r1: logits is NULL");
     gan_tape_unref(tape);

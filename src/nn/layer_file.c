@@ -1,0 +1,319 @@
+#include "nn/layer_file.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- writing ---- */
+
+static const char *const initializer_names[] = {[GAN_INITIALIZER_CONSTANT] = "constant",
+                                                [GAN_INITIALIZER_UNIFORM] = "uniform",
+                                                [GAN_INITIALIZER_NORMAL] = "normal",
+                                                [GAN_INITIALIZER_GLOROT_UNIFORM] = "glorot_uniform",
+                                                [GAN_INITIALIZER_GLOROT_NORMAL] = "glorot_normal",
+                                                [GAN_INITIALIZER_HE_UNIFORM] = "he_uniform",
+                                                [GAN_INITIALIZER_HE_NORMAL] = "he_normal"};
+enum { INITIALIZERS = sizeof initializer_names / sizeof initializer_names[0] };
+
+static void write_initializer(struct gan_json_writer *json, const char *key, gan_initializer initializer)
+{
+    gan_json_begin(json, key, '{');
+    gan_json_write_text(json, "kind", initializer_names[initializer.kind]);
+    gan_json_write_float(json, "a", initializer.a);
+    gan_json_write_float(json, "b", initializer.b);
+    gan_json_end(json, '}');
+}
+
+gan_status gan_layer_write(const gan_layer *layer, struct gan_json_writer *json)
+{
+    const struct gan_layer_kind *kind = layer->kind;
+    gan_json_begin(json, NULL, '{');
+    gan_json_write_text(json, "kind", kind->name);
+    if (layer->name != NULL)
+        gan_json_write_text(json, "name", layer->name);
+    gan_status status = kind->write != NULL ? kind->write(layer, json) : GAN_OK;
+    if (kind->has_weight)
+        write_initializer(json, "weight", layer->weight_initializer);
+    if (kind->has_bias && !layer->without_bias)
+        write_initializer(json, "bias", layer->bias_initializer);
+    gan_json_end(json, '}');
+    return status;
+}
+
+gan_status gan_layers_write(gan_layer *const *layers, int count, struct gan_json_writer *json)
+{
+    gan_status status = GAN_OK;
+    gan_json_begin(json, "layers", '[');
+    for (int i = 0; i < count && status == GAN_OK; i++)
+        status = gan_layer_write(layers[i], json);
+    gan_json_end(json, ']');
+    return status;
+}
+
+/* ---- reading ---- */
+
+/* A layer's object, and where it stands, for messages. */
+struct source {
+    const struct gan_json *json;
+    const char *kind, *path, *what;
+};
+
+static void *reject(const struct source *source, const char *key, const char *wanted)
+{
+    char text[80];
+    return gan_fail_null(GAN_ERROR_FORMAT, "%s: layer %s (%.40s): \"%s\" is %s, want %s", source->what, source->path,
+                         source->kind, key, gan_json_print(gan_json_get(source->json, key), text, sizeof text), wanted);
+}
+
+static bool take_integer(const struct source *source, const char *key, int64_t *value)
+{
+    if (gan_json_integer(gan_json_get(source->json, key), value))
+        return true;
+    reject(source, key, "a whole number");
+    return false;
+}
+
+static bool take_float(const struct source *source, const char *key, float *value)
+{
+    if (gan_json_float(gan_json_get(source->json, key), value))
+        return true;
+    reject(source, key, "a number");
+    return false;
+}
+
+static gan_layer *read_dense(const struct source *source)
+{
+    int64_t units;
+    return take_integer(source, "units", &units) ? gan_layer_dense(units) : NULL;
+}
+
+static gan_layer *read_maxout(const struct source *source)
+{
+    int64_t units, pieces;
+    bool whole = take_integer(source, "units", &units) && take_integer(source, "pieces", &pieces);
+    return whole ? gan_layer_maxout(units, pieces) : NULL;
+}
+
+static gan_layer *read_batch_norm(const struct source *source)
+{
+    float epsilon, momentum;
+    bool whole = take_float(source, "epsilon", &epsilon) && take_float(source, "momentum", &momentum);
+    return whole ? gan_layer_batch_norm_with(epsilon, momentum) : NULL;
+}
+
+static gan_layer *read_layer_norm(const struct source *source)
+{
+    float epsilon;
+    return take_float(source, "epsilon", &epsilon) ? gan_layer_layer_norm_with(epsilon) : NULL;
+}
+
+static gan_layer *read_leaky_relu(const struct source *source)
+{
+    float slope;
+    return take_float(source, "slope", &slope) ? gan_layer_leaky_relu(slope) : NULL;
+}
+
+static gan_layer *read_dropout(const struct source *source)
+{
+    float probability;
+    return take_float(source, "probability", &probability) ? gan_layer_dropout(probability) : NULL;
+}
+
+static gan_layer *read_scale_shift(const struct source *source)
+{
+    float factor, offset;
+    bool whole = take_float(source, "factor", &factor) && take_float(source, "offset", &offset);
+    return whole ? gan_layer_scale_shift(factor, offset) : NULL;
+}
+
+static gan_layer *read_reshape(const struct source *source)
+{
+    gan_shape shape;
+    if (!gan_json_shape(gan_json_get(source->json, "shape"), -1, &shape))
+        return reject(source, "shape", "a list of sizes");
+    return gan_layer_reshape(shape);
+}
+
+static gan_layer *read_concat_noise(const struct source *source)
+{
+    int64_t size;
+    return take_integer(source, "size", &size) ? gan_layer_concat_noise(size) : NULL;
+}
+
+static gan_layer *read_sequence(const struct source *source)
+{
+    const struct gan_json *list = gan_json_get(source->json, "layers");
+    size_t count = gan_json_count(list), made = 0;
+    if (count == 0 || count > INT32_MAX)
+        return reject(source, "layers", "a list of layers");
+    gan_layer **layers = gan_alloc_zero(count, sizeof(gan_layer *));
+    if (layers == NULL)
+        return NULL;
+    for (; made < count; made++) {
+        char *path = gan_format("%s.%zu", source->path, made);
+        layers[made] = path != NULL ? gan_layer_read(gan_json_item(list, made), path, source->what) : NULL;
+        gan_free(path);
+        if (layers[made] == NULL)
+            break;
+    }
+    gan_layer *sequence = made == count ? gan_layer_sequence(layers, (int)count) : NULL;
+    for (size_t i = 0; made < count && i < made; i++)
+        gan_layer_unref(layers[i]);
+    gan_free(layers);
+    return sequence;
+}
+
+#define PLAIN(name)                                                                                                    \
+    static gan_layer *read_##name(const struct source *source)                                                         \
+    {                                                                                                                  \
+        (void)source;                                                                                                  \
+        return gan_layer_##name();                                                                                     \
+    }
+
+PLAIN(elu)
+PLAIN(flatten)
+PLAIN(gelu)
+PLAIN(relu)
+PLAIN(sigmoid)
+PLAIN(silu)
+PLAIN(softmax)
+PLAIN(softplus)
+PLAIN(tanh)
+
+static gan_layer *read_linear(const struct source *source)
+{
+    (void)source;
+    return gan_layer_activation(GAN_ACTIVATION_LINEAR, 0);
+}
+
+/* The kinds of layers that a file may hold: a new kind is a row here, and a `write` of its own (nn/layer.h). */
+static const struct row {
+    const char *kind;
+    gan_layer *(*read)(const struct source *source); /* NULL after an error */
+} rows[] = {
+    {"batch_norm", read_batch_norm},
+    {"concat_noise", read_concat_noise},
+    {"dense", read_dense},
+    {"dropout", read_dropout},
+    {"elu", read_elu},
+    {"flatten", read_flatten},
+    {"gelu", read_gelu},
+    {"layer_norm", read_layer_norm},
+    {"leaky_relu", read_leaky_relu},
+    {"linear", read_linear},
+    {"maxout", read_maxout},
+    {"relu", read_relu},
+    {"reshape", read_reshape},
+    {"scale_shift", read_scale_shift},
+    {"sequence", read_sequence},
+    {"sigmoid", read_sigmoid},
+    {"silu", read_silu},
+    {"softmax", read_softmax},
+    {"softplus", read_softplus},
+    {"tanh", read_tanh},
+};
+
+static const struct row *row_of(const char *kind)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].kind, kind) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static bool read_initializer(const struct source *source, const char *key, gan_initializer *initializer)
+{
+    const struct gan_json *json = gan_json_get(source->json, key);
+    const char *kind;
+    if (gan_json_text(gan_json_get(json, "kind"), &kind) && gan_json_float(gan_json_get(json, "a"), &initializer->a) &&
+        gan_json_float(gan_json_get(json, "b"), &initializer->b))
+        for (int i = 0; i < INITIALIZERS; i++)
+            if (strcmp(initializer_names[i], kind) == 0) {
+                initializer->kind = (gan_initializer_kind)i;
+                return true;
+            }
+    reject(source, key, "an initialiser");
+    return false;
+}
+
+static gan_layer *drop(gan_layer *layer)
+{
+    gan_layer_unref(layer);
+    return NULL;
+}
+
+/* The modifiers take the layer over, and return NULL if they fail. */
+static gan_layer *modify(gan_layer *layer, const struct source *source)
+{
+    const struct gan_layer_kind *kind = layer->kind;
+    const struct gan_json *name = gan_json_get(source->json, "name");
+    gan_initializer initializer;
+    if (kind->has_weight) {
+        if (!read_initializer(source, "weight", &initializer))
+            return drop(layer);
+        layer = gan_layer_with_initializer(layer, initializer);
+    }
+    if (layer != NULL && kind->has_bias && gan_json_get(source->json, "bias") == NULL) {
+        layer = gan_layer_without_bias(layer);
+    } else if (layer != NULL && kind->has_bias) {
+        if (!read_initializer(source, "bias", &initializer))
+            return drop(layer);
+        layer = gan_layer_with_bias_initializer(layer, initializer);
+    }
+    const char *text;
+    if (layer == NULL || name == NULL)
+        return layer;
+    if (!gan_json_text(name, &text)) {
+        reject(source, "name", "a text");
+        return drop(layer);
+    }
+    return gan_layer_named(layer, text);
+}
+
+/* What a constructor refused is the file's fault, and said so: but not twice. */
+static gan_layer *blame_file(const struct source *source)
+{
+    gan_status status = gan_error_status();
+    if (status == GAN_ERROR_INVALID_ARGUMENT)
+        gan_fail(GAN_ERROR_FORMAT, "%s: layer %s (%.40s): %s", source->what, source->path, source->kind,
+                 gan_error_message());
+    return NULL;
+}
+
+gan_layer *gan_layer_read(const struct gan_json *json, const char *path, const char *what)
+{
+    struct source source = {.json = json, .kind = "?", .path = path, .what = what};
+    if (!gan_json_text(gan_json_get(json, "kind"), &source.kind))
+        return reject(&source, "kind", "the name of a layer");
+    const struct row *row = row_of(source.kind);
+    if (row == NULL)
+        return gan_fail_null(GAN_ERROR_UNSUPPORTED,
+                             "%s: layer %s is a \"%.40s\", which this libgan (%s) does not know; a newer one may", what,
+                             path, source.kind, gan_version());
+    gan_layer *layer = row->read(&source);
+    layer = layer != NULL ? modify(layer, &source) : NULL;
+    return layer != NULL ? layer : blame_file(&source);
+}
+
+/* ---- can it be read again? ---- */
+
+gan_status gan_layer_check_writable(const gan_layer *layer, const char *path, const char *who)
+{
+    if (row_of(layer->kind->name) == NULL)
+        return gan_fail(GAN_ERROR_UNSUPPORTED,
+                        "%s: layer %s (%s) is the program's own code, which no file can hold; save the numbers alone, "
+                        "parameter by parameter, or make the layer of libgan's own",
+                        who, path, layer->kind->name);
+    gan_status status = GAN_OK;
+    for (int i = 0; layer->kind->child != NULL && status == GAN_OK; i++) {
+        const gan_layer *child = layer->kind->child(layer, i);
+        if (child == NULL)
+            break;
+        char *child_path = gan_format("%s.%d", path, i);
+        status = child_path != NULL ? gan_layer_check_writable(child, child_path, who) : GAN_ERROR_OUT_OF_MEMORY;
+        gan_free(child_path);
+    }
+    return status;
+}

@@ -1,0 +1,126 @@
+#!/bin/sh
+# The example programs as their users meet them: what they write, what they say, how they end. On a few digits that this
+# script makes, so that it takes seconds; tests/train/main_job.sh trains the main job in full.
+#   examples.sh MNIST CLASSIFIER OWN_LOOP
+set -eu
+mnist=$1 classifier=$2 own_loop=$3
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+fail() {
+    echo "FAILED: $*"
+    [ ! -s log ] || sed 's/^/  | /' log
+    exit 1
+}
+
+# ends STATUS COMMAND... : runs it, its output in `log`, and wants that exit status
+ends() {
+    wanted=$1 status=0
+    shift
+    "$@" >log 2>&1 </dev/null || status=$?
+    [ $status = "$wanted" ] || fail "$* ends with $status, want $wanted"
+}
+# says TEXT : the latest output holds it
+says() { grep -qF -e "$1" log || fail "the output lacks: $1"; }
+same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
+
+# 640 images in MNIST's files: any bytes will do.
+mkdir digits
+{
+    printf '\000\000\010\003\000\000\002\200\000\000\000\034\000\000\000\034'
+    yes 'bytes that no one looks at, of many values: 0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ' | head -c $((640 * 784))
+} >digits/train-images-idx3-ubyte
+{
+    printf '\000\000\010\001\000\000\002\200'
+    i=0
+    while [ $i -lt 64 ]; do
+        printf '\000\001\002\003\004\005\006\007\010\011'
+        i=$((i + 1))
+    done
+} >digits/train-labels-idx1-ubyte
+cp digits/train-images-idx3-ubyte digits/t10k-images-idx3-ubyte
+cp digits/train-labels-idx1-ubyte digits/t10k-labels-idx1-ubyte
+
+# What it leaves, what it says.
+ends 0 "$mnist" --data digits --epochs 2 --out one --samples 30 --threads 1
+says 'preset stable'
+says 'epoch 2/2'
+says 'steps/s'
+says 'left'
+[ "$(ls one)" = "$(printf 'epoch-1.png\nepoch-2.png\nlosses.png\nsamples.npy')" ] || fail "one holds $(ls one)"
+[ "$(wc -c <one/samples.npy)" = $((128 + 30 * 784 * 4)) ] || fail "samples.npy is not 30 images of float32"
+head -c 128 one/samples.npy | grep -aqF "'shape': (30, 1, 28, 28" || fail "samples.npy has another shape"
+head -c 128 one/samples.npy | grep -aqF "'descr': '<f4'" || fail "samples.npy has another type"
+grep -q "$(printf '\033')" log && fail "escape codes where the output is no terminal"
+
+# The same seed, the same digits, at any number of threads; another seed, others; quiet is quiet.
+ends 0 "$mnist" --data digits --epochs 2 --out two --samples 30 --threads 2 --quiet
+[ ! -s log ] || fail "--quiet says something"
+same one/samples.npy two/samples.npy
+same one/epoch-2.png two/epoch-2.png
+same one/losses.png two/losses.png
+ends 0 "$mnist" --data digits --epochs 2 --out other --samples 30 --seed 2 --quiet
+cmp -s one/samples.npy other/samples.npy && fail "seeds 1 and 2 make the same digits"
+ends 0 "$mnist" --data digits --epochs 1 --out article --preset article --batch 64
+says 'preset article'
+says '1 epochs of 10 steps'
+
+# Ctrl-C: what there is so far is written, and all is well.
+"$mnist" --data digits --epochs 100000 --out stopped >log 2>&1 </dev/null &
+job=$!
+while [ ! -e stopped/epoch-1.png ]; do
+    kill -0 $job 2>/dev/null || fail "it ended by itself"
+    sleep 0.1
+done
+kill -TERM $job # as SIGINT, which a shell makes its background jobs ignore
+wait $job || fail "stopped, it ends with $?"
+says 'stopped: '
+[ -s stopped/losses.png ] || fail "stopped, it leaves no losses.png"
+
+# What cannot be meant: 2, and the usage.
+for options in '--epochs 0' '--epochs many' '--batch 1' '--seed -1' '--samples 1x' '--threads 0' '--preset best' \
+    '--bogus' 'digits' '--data'; do
+    ends 2 "$mnist" $options
+    says 'usage: mnist'
+done
+for options in '--epochs 0' '--seed x' '--bogus' 'digits' '--train'; do
+    ends 2 "$classifier" $options
+    says 'usage: classifier'
+done
+for program in "$mnist" "$classifier"; do
+    ends 0 "$program" --help
+    says 'usage: '
+done
+
+# What is missing or damaged: 1, and what to do; nothing is left behind.
+ends 1 "$mnist" --data nowhere --out left
+says "'nowhere' has no train-images-idx3-ubyte"
+says 'fetch-mnist.sh'
+mkdir short
+head -c 300000 digits/train-images-idx3-ubyte >short/train-images-idx3-ubyte
+cp digits/train-labels-idx1-ubyte short/
+ends 1 "$mnist" --data short --out left
+says 'short/train-images-idx3-ubyte'
+says 'fetch-mnist.sh'
+[ ! -e left ] || fail "a failure leaves the folder left/"
+ends 1 "$mnist" --data digits --batch 641
+says 'only 640 examples'
+ends 1 "$mnist" --data digits --out no/folder
+says 'cannot make the folder no/folder'
+
+# The reader, and what it says of samples.
+ends 0 "$classifier" --data digits --epochs 1 --samples one/samples.npy --samples two/samples.npy
+says 'of 640'
+says 'one/samples.npy: 30 samples'
+says 'smallest share'
+grep -A 2 '(train): reads' log | grep -qF 'distance 0.00' || fail "equal digits are not at distance 0"
+grep -A 2 '^one/' log | grep -qF 'distance 0.00' && fail "noise is at distance 0 from the digits"
+ends 1 "$classifier" --data nowhere
+says "'nowhere' has no"
+ends 1 "$classifier" --data digits --epochs 1 --samples one/losses.png
+says 'one/losses.png'
+
+ends 0 "$own_loop"
+says '8 of 8 clouds found'
+[ -s ring.png ] || fail "own_loop draws no ring.png"
+echo "mnist, classifier and own_loop do as they should"
