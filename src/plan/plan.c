@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 const struct gan_plan_options gan_plan_default_options = {
     .backend = GAN_BACKEND_CPU, .fuse = true, .reuse = true, .assignments = false};
@@ -136,6 +137,7 @@ void gan_plan_unref(gan_plan *plan)
         return;
     gan_steps_release(&plan->steps);
     gan_graph_release(&plan->graph);
+    gan_free(plan->seconds);
     gan_free(plan->wanted);
     gan_free(plan->updates);
     gan_free(plan->arena);
@@ -261,6 +263,24 @@ static void run_part(void *opaque, int64_t part)
     context->step->run(context->step->call, context->run, part);
 }
 
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+gan_status gan_plan_profile(gan_plan *plan)
+{
+    double *seconds = gan_alloc_zero(plan->steps.count, sizeof *seconds);
+    if (seconds == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    gan_free(plan->seconds);
+    plan->seconds = seconds;
+    plan->profiled = 0;
+    return GAN_OK;
+}
+
 gan_status gan_plan_compute(gan_plan *plan)
 {
     if (plan == NULL)
@@ -272,8 +292,12 @@ gan_status gan_plan_compute(gan_plan *plan)
     struct gan_run run = {plan->memory, plan->seed, plan->step, &bad_index};
     for (size_t i = 0; i < plan->steps.count; i++) {
         struct part_context context = {&plan->steps.list[i], &run};
+        double begin = plan->seconds != NULL ? seconds_now() : 0;
         gan_parallel(context.step->parts, run_part, &context);
+        if (plan->seconds != NULL)
+            plan->seconds[i] += seconds_now() - begin;
     }
+    plan->profiled++;
     if (bad_index != INT64_MIN)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_run: an index is out of range: %lld",
                         (long long)bad_index);

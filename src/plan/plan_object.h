@@ -24,6 +24,8 @@ struct gan_plan {
     size_t arena_size; /* bytes */
     void **memory;
     bool computed;
+    double *seconds; /* of each step, if the plan is profiled: the sum over `profiled` runs */
+    uint64_t profiled;
     uint64_t seed, step;
 };
 

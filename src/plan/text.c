@@ -43,6 +43,8 @@ static void append_step(struct text *text, const gan_plan *plan, size_t index)
     char shape[128];
     append(text, "%4zu  %-20s %6lld  %10lld  ", index, gan_shape_text(node->shape, shape, sizeof shape),
            (long long)step->parts, (long long)node->offset);
+    if (plan->seconds != NULL && plan->profiled > 0)
+        append(text, "%9.1f  ", 1e6 * plan->seconds[index] / (double)plan->profiled);
     if (step->purpose != NULL) {
         append(text, "%s (for %s)\n", step->purpose, node->var->op->name);
         return;
@@ -67,7 +69,8 @@ char *gan_plan_text(const gan_plan *plan)
     struct text text = {0};
     append(&text, "%zu steps, %.1f MiB, %.3f GFLOP in matrix products, backend %s\n", plan->steps.count,
            (double)plan->arena_size / (1024.0 * 1024.0), plan->steps.flops * 1e-9, plan->backend->name);
-    append(&text, "step  %-20s %6s  %10s  %s\n", "shape", "parts", "place", "computes");
+    append(&text, "step  %-20s %6s  %10s  %s%s\n", "shape", "parts", "place",
+           plan->seconds != NULL && plan->profiled > 0 ? "       µs  " : "", "computes");
     for (size_t i = 0; i < plan->steps.count; i++)
         append_step(&text, plan, i);
     if (text.failed) {

@@ -1,0 +1,248 @@
+/*
+ * Times whole adversarial training steps (fresh noise for each half, D on real and made data, G; one JSON object),
+ * beside what the processor could do at most, measured in the same process.
+ *
+ * usage: gan-bench [--net mlp|stable] [--batch N] [--threads N] [--seconds S] [--products best|own|blis] [--pin]
+ * [--profile]
+ *
+ * mlp: the article's networks and Adam(2e-4, β1 .5), with uniform random data. stable: the preset STABLE's.
+ */
+#include "kernels/products.h"
+#include "plan/plan.h"
+#include "train/trainer.h"
+
+#include <gan/gan.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct arguments {
+    const char *net;
+    int64_t batch;
+    int threads;
+    double seconds;
+    bool profile, pin;
+};
+
+/* ---- the allocator that counts ---- */
+
+static long allocations;
+
+static void *count_allocate(void *context, size_t size, size_t alignment)
+{
+    (void)context;
+    allocations++;
+    return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+static void count_release(void *context, void *memory, size_t size)
+{
+    (void)context, (void)size;
+    free(memory);
+}
+
+/* ---- the most that the processor can do ---- */
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define PEAK_LOOP(name, features, type, fma, set, add_up)                                                              \
+    __attribute__((target(features))) static double name(long turns)                                                   \
+    {                                                                                                                  \
+        type sums[12];                                                                                                 \
+        for (int i = 0; i < 12; i++)                                                                                   \
+            sums[i] = set((float)i);                                                                                   \
+        type a = set(0.999f), b = set(1e-3f);                                                                          \
+        for (long turn = 0; turn < turns; turn++) {                                                                    \
+            _Pragma("GCC unroll 12") for (int i = 0; i < 12; i++) sums[i] = fma(sums[i], a, b);                        \
+            __asm__ volatile(""                                                                                        \
+                             : "+x"(sums[0]), "+x"(sums[1]), "+x"(sums[2]), "+x"(sums[3]), "+x"(sums[4]),              \
+                               "+x"(sums[5]), "+x"(sums[6]), "+x"(sums[7]), "+x"(sums[8]), "+x"(sums[9]),              \
+                               "+x"(sums[10]), "+x"(sums[11]));                                                        \
+        }                                                                                                              \
+        float out[16] = {0};                                                                                           \
+        for (int i = 0; i < 12; i++)                                                                                   \
+            add_up(out, sums[i]);                                                                                      \
+        return (double)out[0];                                                                                         \
+    }
+PEAK_LOOP(peak_avx2, "avx2,fma", __m256, _mm256_fmadd_ps, _mm256_set1_ps, _mm256_storeu_ps)
+PEAK_LOOP(peak_avx512, "avx512f", __m512, _mm512_fmadd_ps, _mm512_set1_ps, _mm512_storeu_ps)
+
+static void *peak_thread(void *turns)
+{
+    static volatile double sink;
+    long count = *(const long *)turns;
+    sink = strcmp(gan_cpu_level(), "avx512") == 0 ? peak_avx512(count) : peak_avx2(count);
+    (void)sink;
+    return NULL;
+}
+
+/* GFLOP/s of `threads` loops of independent fused multiply-adds; the best of some short tries. */
+static double measure_peak(int threads)
+{
+    if (strcmp(gan_cpu_level(), "baseline") == 0)
+        return 0;
+    long turns = 4000000;
+    int lanes = strcmp(gan_cpu_level(), "avx512") == 0 ? 16 : 8;
+    double best = 0;
+    for (int attempt = 0; attempt < 5; attempt++) {
+        pthread_t others[256];
+        double begin = gan_trainer_time();
+        for (int i = 1; i < threads; i++)
+            pthread_create(&others[i], NULL, peak_thread, &turns);
+        peak_thread(&turns);
+        for (int i = 1; i < threads; i++)
+            pthread_join(others[i], NULL);
+        double rate = 2.0 * 12 * lanes * (double)turns * threads / (gan_trainer_time() - begin) * 1e-9;
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+#else
+static double measure_peak(int threads)
+{
+    (void)threads;
+    return 0;
+}
+#endif
+
+/* ---- training ---- */
+
+static void fail(void)
+{
+    fprintf(stderr, "gan-bench: %s\n", gan_error_message());
+    exit(1);
+}
+
+static gan_trainer *trainer_for(const struct arguments *arguments)
+{
+    bool stable = strcmp(arguments->net, "stable") == 0;
+    gan_preset preset = stable ? GAN_PRESET_STABLE : GAN_PRESET_ARTICLE;
+    gan_shape image = GAN_SHAPE(1, 28, 28);
+    gan_generator_options g;
+    gan_discriminator_options d;
+    gan_trainer_options t;
+    gan_generator_options_init(&g, GAN_RECIPE_MLP);
+    gan_discriminator_options_init(&d, GAN_RECIPE_MLP);
+    gan_trainer_options_init(&t, preset);
+    gan_generator_options_preset(&g, preset);
+    gan_discriminator_options_preset(&d, preset);
+    gan_model *generator = gan_generator_new(image, &g), *discriminator = gan_discriminator_new(image, &d);
+    gan_trainer *trainer = gan_trainer_new(generator, discriminator, &t);
+    gan_model_unref(generator);
+    gan_model_unref(discriminator);
+    return trainer;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void report(const struct arguments *arguments, gan_trainer *trainer, double *times, int steps,
+                   double allocations_per_step)
+{
+    double peak = measure_peak(arguments->threads);
+    qsort(times, (size_t)steps, sizeof *times, by_size);
+    double median = times[steps / 2], gflop = gan_trainer_flops(trainer) * 1e-9;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("{\"net\": \"%s\", \"batch\": %lld, \"threads\": %d, \"steps\": %d, \"median_ms\": %.3f, \"best_ms\": %.3f, "
+           "\"gflop_per_step\": %.3f, \"gflops\": %.1f, \"peak_gflops\": %.1f, \"percent_of_peak\": %.1f, "
+           "\"rss_mib\": %.1f, \"heap_allocations_per_step\": %g, \"isa\": \"%s\", \"products\": \"%s\"}\n",
+           arguments->net, (long long)arguments->batch, arguments->threads, steps, 1e3 * median, 1e3 * times[0], gflop,
+           gflop / median, peak, peak > 0 ? 100 * gflop / median / peak : 0, (double)usage.ru_maxrss / 1024,
+           allocations_per_step, gan_cpu_level(), gan_products_in_use() == GAN_PRODUCTS_OWN ? "own" : "blis");
+}
+
+static void print_profile(const gan_trainer *trainer)
+{
+    const struct gan_trainer_plans *plans = gan_trainer_latest_plans(trainer);
+    gan_plan *const halves[2] = {plans->discriminator.plan, plans->generator.plan};
+    for (int i = 0; i < 2; i++) {
+        char *text = gan_plan_text(halves[i]);
+        printf("%s's half: %s\n", i == 0 ? "D" : "G", text);
+        gan_text_free(text);
+    }
+}
+
+static void run(const struct arguments *arguments)
+{
+    enum { WARM_UP = 5, MOST_STEPS = 1000000 };
+    gan_trainer *trainer = trainer_for(arguments);
+    gan_tensor *real = gan_tensor_new(GAN_SHAPE(arguments->batch, 1, 28, 28));
+    double *times = calloc(MOST_STEPS, sizeof *times);
+    if (trainer == NULL || real == NULL || times == NULL)
+        fail();
+    gan_tensor_fill_uniform(real, -1, 1, 1);
+    int steps = 0;
+    long before = 0;
+    double begin = 0;
+    for (int i = -WARM_UP; steps < MOST_STEPS && (i < 3 || gan_trainer_time() - begin < arguments->seconds); i++) {
+        if (i == 0) {
+            begin = gan_trainer_time();
+            before = allocations;
+            const struct gan_trainer_plans *plans = gan_trainer_latest_plans(trainer);
+            if (arguments->profile && (gan_plan_profile(plans->discriminator.plan) != GAN_OK ||
+                                       gan_plan_profile(plans->generator.plan) != GAN_OK))
+                fail();
+        }
+        double start = gan_trainer_time();
+        if (gan_train_step(trainer, real, NULL, NULL) != GAN_OK)
+            fail();
+        if (i >= 0)
+            times[steps++] = gan_trainer_time() - start;
+    }
+    report(arguments, trainer, times, steps, (double)(allocations - before) / steps);
+    if (arguments->profile)
+        print_profile(trainer);
+    gan_trainer_unref(trainer);
+    gan_tensor_unref(real);
+    free(times);
+}
+
+static void choose_products(const char *name)
+{
+    gan_products_use(strcmp(name, "own") == 0    ? GAN_PRODUCTS_OWN
+                     : strcmp(name, "blis") == 0 ? GAN_PRODUCTS_BLIS
+                                                 : GAN_PRODUCTS_BEST);
+}
+
+int main(int count, char **words)
+{
+    gan_blis_prepare();
+    struct arguments arguments = {.net = "mlp", .batch = 128, .threads = 2, .seconds = 5};
+    for (int i = 1; i < count; i++) {
+        const char *next = i + 1 < count ? words[i + 1] : "";
+        if (strcmp(words[i], "--profile") == 0)
+            arguments.profile = true;
+        else if (strcmp(words[i], "--pin") == 0)
+            arguments.pin = true;
+        else if (strcmp(words[i], "--json") == 0)
+            continue; /* the only form there is */
+        else if (strcmp(words[i], "--net") == 0 && (strcmp(next, "mlp") == 0 || strcmp(next, "stable") == 0))
+            arguments.net = words[++i];
+        else if (strcmp(words[i], "--batch") == 0 && atoi(next) > 0)
+            arguments.batch = atoi(words[++i]);
+        else if (strcmp(words[i], "--threads") == 0 && atoi(next) > 0 && atoi(next) <= 256)
+            arguments.threads = atoi(words[++i]);
+        else if (strcmp(words[i], "--seconds") == 0 && atof(next) > 0)
+            arguments.seconds = atof(words[++i]);
+        else if (strcmp(words[i], "--products") == 0 && *next != '\0')
+            choose_products(words[++i]);
+        else {
+            fprintf(stderr, "usage: gan-bench [--net mlp|stable] [--batch N] [--threads N] [--seconds S] "
+                            "[--products best|own|blis] [--pin] [--profile]\n");
+            return 2;
+        }
+    }
+    static const gan_allocator counting = {count_allocate, count_release, NULL};
+    gan_set_allocator(&counting);
+    if (gan_set_threads(arguments.threads) != GAN_OK || (arguments.pin && gan_pin_threads(true) != GAN_OK))
+        fail();
+    run(&arguments);
+    return 0;
+}
