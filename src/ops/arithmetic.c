@@ -12,7 +12,7 @@ gan_var *gan_scale(gan_var *x, float factor)
         return gan_record_unary(GAN_OP_scale, x->input[0], x->attributes.p * factor, 0);
     float value;
     if (x != NULL && x->dtype == GAN_FLOAT32 && gan_var_is_constant(x, &value))
-        return gan_tape_constant(x->tape, x->shape, value * factor);
+        return gan_tape_known(x->tape, x->shape, value * factor);
     return gan_record_unary(GAN_OP_scale, x, factor, 0);
 }
 
@@ -179,6 +179,6 @@ gan_var *gan_vjp_select(gan_var *node, gan_var *gradient, int index)
 {
     if (index == 0)
         return NULL;
-    gan_var *zero = gan_tape_constant(node->tape, node->shape, 0.0f);
+    gan_var *zero = gan_tape_known(node->tape, node->shape, 0.0f);
     return index == 1 ? gan_select(node->input[0], gradient, zero) : gan_select(node->input[0], zero, gradient);
 }

@@ -81,12 +81,12 @@ gan_status gan_grads(gan_var *y, gan_var *const *xs, int count, gan_var **gradie
     gan_var **gradient = gan_alloc_zero(length, sizeof *gradient);
     if (depends != NULL && gradient != NULL) {
         mark_dependents(tape, y, xs, count, depends);
-        gradient[y->id] = gan_tape_constant(tape, y->shape, 1.0f);
+        gradient[y->id] = gan_tape_known(tape, y->shape, 1.0f);
         if (gradient[y->id] != NULL && record_backward(y, depends, gradient))
             for (int i = 0; i < count; i++)
                 gradients[i] = gradient[xs[i]->id] != NULL && depends[xs[i]->id]
                                    ? gradient[xs[i]->id]
-                                   : gan_tape_constant(tape, xs[i]->shape, 0.0f);
+                                   : gan_tape_known(tape, xs[i]->shape, 0.0f);
     } else {
         gan_tape_fail_again(tape);
     }

@@ -85,7 +85,7 @@ bool gan_var_is_constant(const gan_var *var, float *value)
 {
     while (var->op->kind == GAN_KIND_EXPAND || var->op->kind == GAN_KIND_RESHAPE || var->op->kind == GAN_KIND_PERMUTE)
         var = var->input[0];
-    if (var->op->kind != GAN_KIND_CONSTANT)
+    if (var->op->kind != GAN_KIND_CONSTANT || !var->attributes.known)
         return false;
     *value = var->attributes.p;
     return true;

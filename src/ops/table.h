@@ -39,7 +39,7 @@ int gan_check_axis(const char *who, gan_var *x, int axis);
 /* A bit for each axis of the set, false (and the tape's error) if x has no such axis or one is named twice. */
 bool gan_check_axes(const char *who, gan_var *x, gan_axes axes, uint32_t *bits);
 
-/* True if every element of the var is one number that is known while recording. */
+/* True if every element of the var is one number that is known while recording, and may be folded (gan_tape_known). */
 bool gan_var_is_constant(const gan_var *var, float *value);
 
 #endif

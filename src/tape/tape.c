@@ -202,14 +202,24 @@ gan_var *gan_tape_input_int32(gan_tape *tape, gan_shape shape)
     return input_of(tape, shape, GAN_INT32, "gan_tape_input_int32");
 }
 
+static gan_var *constant_of(gan_tape *tape, gan_shape shape, float value, bool known)
+{
+    if (gan_shape_check(shape, "gan_tape_constant") != GAN_OK)
+        return gan_tape_fail_again(tape);
+    struct gan_attributes attributes = {.p = value, .known = known};
+    return gan_tape_append(tape, &constant_op, GAN_FLOAT32, shape, NULL, 0, &attributes);
+}
+
 gan_var *gan_tape_constant(gan_tape *tape, gan_shape shape, float value)
 {
     if (tape == NULL)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_tape_constant: the tape is NULL");
-    if (gan_shape_check(shape, "gan_tape_constant") != GAN_OK)
-        return gan_tape_fail_again(tape);
-    struct gan_attributes attributes = {.p = value};
-    return gan_tape_append(tape, &constant_op, GAN_FLOAT32, shape, NULL, 0, &attributes);
+    return constant_of(tape, shape, value, false);
+}
+
+gan_var *gan_tape_known(gan_tape *tape, gan_shape shape, float value)
+{
+    return constant_of(tape, shape, value, true);
 }
 
 static gan_var *newest_value(const gan_tape *tape, const gan_tensor *tensor)

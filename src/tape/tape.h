@@ -8,6 +8,7 @@
 struct gan_attributes {
     float p, q; /* numbers: factor, exponent, bounds, … */
     bool transpose_a, transpose_b;
+    bool known;              /* of a constant: nobody outside has this var, so what it enters may be folded */
     int axis;                /* the axis of slice, pad and concat */
     int64_t begin, end;      /* of slice; before and after of pad; rows of scatter_add, classes of one_hot */
     uint32_t axes;           /* a bit for each axis reduced over */
@@ -71,6 +72,10 @@ struct gan_op {
  */
 gan_var *gan_tape_append(gan_tape *tape, const struct gan_op *op, gan_dtype dtype, gan_shape shape,
                          gan_var *const *inputs, int count, const struct gan_attributes *attributes);
+
+/* A constant that gan_grads and the ops record for themselves. Unlike gan_tape_constant's, which a user may
+ * differentiate by, it may be folded into what it enters. */
+gan_var *gan_tape_known(gan_tape *tape, gan_shape shape, float value);
 
 /* Sets the tape's error (the first one stays) and the thread's; returns NULL. */
 gan_var *gan_tape_fail(gan_tape *tape, gan_status status, const char *format, ...) GAN_PRINTF(3, 4);

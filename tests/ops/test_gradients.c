@@ -190,12 +190,29 @@ START_TEST(what_does_not_depend_has_zeros)
 }
 END_TEST
 
+/* Constants that gan_grads records are folded away, but not those of the user, who may differentiate by them. */
+START_TEST(derivative_by_a_constant)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(2)), *zero = gan_tape_constant(tape, GAN_SHAPE(2), 0);
+    gan_var *product = gan_grad(gan_mul(x, zero), zero), *sum = gan_grad(gan_square(gan_add(zero, x)), zero);
+    gan_var *second = gan_grad(gan_square(product), x);
+    gan_plan *plan = gan_plan_new((gan_var *[]){product, sum, second}, 3);
+    gan_plan_bind_memory(plan, x, (float[]){3, -5});
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    const float products[] = {3, -5}, sums[] = {6, -10};
+    ck_assert_mem_eq(gan_plan_numbers(plan, product), products, sizeof products);
+    ck_assert_mem_eq(gan_plan_numbers(plan, sum), sums, sizeof sums);
+    ck_assert_mem_eq(gan_plan_numbers(plan, second), sums, sizeof sums);
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+}
+END_TEST
+
 static const struct test_case tests[] = {
-    {"central differences", derivatives_equal_central_differences},
-    {"every op has a case", every_op_has_a_case},
-    {"third order", third_order_of_a_cube_is_six},
-    {"ties", ties_share_the_derivative},
-    {"independence", what_does_not_depend_has_zeros},
+    {"by a constant", derivative_by_a_constant},  {"central differences", derivatives_equal_central_differences},
+    {"every op has a case", every_op_has_a_case}, {"third order", third_order_of_a_cube_is_six},
+    {"ties", ties_share_the_derivative},          {"independence", what_does_not_depend_has_zeros},
 };
 
 int main(void)
