@@ -30,11 +30,40 @@ void gan_text_print(char *text, size_t size, const char *format, va_list argumen
         text[last - 1] = '\0';
 }
 
+static void GAN_PRINTF(3, 4) print(char *text, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    gan_text_print(text, size, format, arguments);
+    va_end(arguments);
+}
+
+/*
+ * A handle that is NULL is most often what an earlier call that failed has answered. Who looks only now must still be
+ * told what that was, so it stays behind the new text.
+ */
+static void append_what_came_before(char *text, size_t size)
+{
+    static const char ending[] = " is NULL";
+    size_t length = strlen(text);
+    if (last_status == GAN_OK || length < sizeof ending || strcmp(text + length - (sizeof ending - 1), ending) != 0)
+        return;
+    const char *earlier = strstr(last_message, "; before it: ");
+    earlier = earlier != NULL ? earlier + strlen("; before it: ") : last_message;
+    size_t cause = strlen(earlier);
+    if (cause >= sizeof ending - 1 && strcmp(earlier + cause - (sizeof ending - 1), ending) == 0)
+        return; /* which explains nothing */
+    char both[sizeof last_message];
+    print(both, sizeof both, "%s; before it: %s", text, earlier);
+    memcpy(text, both, strlen(both) < size ? strlen(both) + 1 : size);
+}
+
 static void keep(gan_status status, const char *format, va_list arguments)
 {
     int system_error = errno;       /* a caller may have more to say about it */
     char text[sizeof last_message]; /* the arguments may point into last_message */
     gan_text_print(text, sizeof text, format, arguments);
+    append_what_came_before(text, sizeof text);
     memcpy(last_message, text, strlen(text) + 1);
     last_status = status;
     errno = system_error;

@@ -33,6 +33,20 @@ START_TEST(a_failure_may_quote_the_one_before)
 }
 END_TEST
 
+START_TEST(a_null_handle_tells_what_came_before)
+{
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "f: x is NULL");
+    ck_assert_str_eq(gan_error_message(), "f: x is NULL");
+    gan_fail(GAN_ERROR_IO, "open: no such file");
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "g: the handle is NULL");
+    ck_assert_str_eq(gan_error_message(), "g: the handle is NULL; before it: open: no such file");
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "h: loader is NULL"); /* the cause stays, the links between do not */
+    ck_assert_str_eq(gan_error_message(), "h: loader is NULL; before it: open: no such file");
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "size is 0");
+    ck_assert_str_eq(gan_error_message(), "size is 0");
+}
+END_TEST
+
 START_TEST(a_failure_leaves_errno_alone)
 {
     errno = ENOENT;
@@ -109,6 +123,7 @@ START_TEST(the_header_states_the_librarys_version)
 END_TEST
 
 static const struct test_case tests[] = {
+    {"null handle", a_null_handle_tells_what_came_before},
     {"nothing has failed at first", nothing_has_failed_at_first},
     {"a failure keeps its status and text", a_failure_keeps_its_status_and_text},
     {"a failure may quote the one before", a_failure_may_quote_the_one_before},

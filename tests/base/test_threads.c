@@ -1,5 +1,6 @@
 #include "base/threads.h"
 
+#include "base/float_mode.h"
 #include "base/processors.h"
 #include "gan/base.h"
 #include "suite.h"
@@ -34,15 +35,14 @@ static void count_part(void *context, int64_t part)
         atomic_fetch_add(&count->parts[part], 1);
 }
 
-/* Nothing of Check's: it may run in a thread or a child. */
+/* Nothing of Check's and no malloc: it may run in a thread, or in the child of a process with threads. */
 static bool each_part_once(int64_t parts)
 {
-    struct count *count = calloc(1, sizeof *count);
-    gan_parallel(parts, count_part, count);
-    bool good = count->outside == 0;
+    struct count count = {0};
+    gan_parallel(parts, count_part, &count);
+    bool good = count.outside == 0;
     for (int64_t part = 0; part < MOST_PARTS; part++)
-        good = good && count->parts[part] == (part < parts);
-    free(count);
+        good = good && count.parts[part] == (part < parts);
     return good;
 }
 
@@ -180,36 +180,38 @@ END_TEST
 
 static void *call_once(void *good)
 {
-    *(bool *)good = each_part_once(20);
+    if (each_part_once(20))
+        atomic_fetch_add((_Atomic int *)good, 1);
     return NULL;
 }
 
 static void wait_for_the_other(void *context, int64_t part)
 {
     (void)part;
-    bool *good = context;
     pthread_t other;
-    if (pthread_create(&other, NULL, call_once, good) == 0)
+    if (pthread_create(&other, NULL, call_once, context) == 0)
         pthread_join(other, NULL);
 }
 
 START_TEST(a_second_caller_does_not_wait_for_the_first)
 {
     ck_assert_int_eq(gan_set_threads(2), GAN_OK);
-    bool good[2] = {false, false};
-    gan_parallel(1, wait_for_the_other, &good[0]);
-    ck_assert(good[0]);
-    gan_parallel(2, wait_for_the_other, &good[1]); /* the pool is busy until the other caller is done */
-    ck_assert(good[1]);
+    _Atomic int good = 0;
+    gan_parallel(2, wait_for_the_other, &good); /* the pool is busy until both others are done */
+    ck_assert_int_eq(good, 2);
 }
 END_TEST
 
-/* In the child; Check's own macros belong to the parent. */
+#if !defined(__SANITIZE_THREAD__) /* which lets no thread start in the child of a process with threads */
+/* Check's own macros belong to the parent. */
 static bool child_succeeds(bool (*work)(void))
 {
     pid_t child = fork();
-    if (child == 0)
-        _exit(work() ? 0 : 1);
+    if (child == 0) {
+        bool good = work();
+        gan_set_threads(1); /* ends the workers */
+        _exit(good ? 0 : 1);
+    }
     int status = 1;
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
@@ -277,6 +279,8 @@ START_TEST(exit_joins_the_workers)
 }
 END_TEST
 
+#endif
+
 #if defined(__x86_64__) || defined(__aarch64__)
 struct floats {
     volatile float small, halves[64];
@@ -288,9 +292,21 @@ static void halve(void *context, int64_t part)
     floats->halves[part] = floats->small / 2;
 }
 
+/* Not under valgrind, whose arithmetic knows no such mode. */
+static bool denormals_can_be_flushed(void)
+{
+    static struct floats floats = {.small = FLT_MIN};
+    gan_float_mode before = gan_float_mode_enter();
+    halve(&floats, 0);
+    gan_float_mode_leave(before);
+    return floats.halves[0] == 0;
+}
+
 START_TEST(denormals_are_flushed_inside_parts_only)
 {
     static struct floats floats = {.small = FLT_MIN};
+    if (!denormals_can_be_flushed())
+        return;
     for (int threads = 1; threads <= 3; threads++) {
         ck_assert_int_eq(gan_set_threads(threads), GAN_OK);
         for (int i = 0; i < 64; i++)
@@ -322,6 +338,8 @@ START_TEST(the_hosts_rounding_and_traps_do_not_matter_and_come_back)
         ck_assert_int_eq(gan_set_threads(threads), GAN_OK);
         for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
             _mm_setcsr(modes[i]);
+            if (_mm_getcsr() != modes[i]) /* valgrind keeps not all of it */
+                continue;
             gan_parallel(64, thirds, &floats);
             unsigned after = _mm_getcsr();
             _mm_setcsr(0x1F80);
@@ -451,9 +469,11 @@ static const struct test_case tests[] = {
     {"a call from inside a part works", a_call_from_inside_a_part_works},
     {"several callers at once each get their own", several_callers_at_once_each_get_their_own},
     {"a second caller does not wait for the first", a_second_caller_does_not_wait_for_the_first},
+#if !defined(__SANITIZE_THREAD__)
     {"the pool starts again after fork", the_pool_starts_again_after_fork},
     {"a fork while another thread works is fine", a_fork_while_another_thread_works_is_fine},
     {"exit joins the workers", exit_joins_the_workers},
+#endif
 #if defined(__x86_64__) || defined(__aarch64__)
     {"denormals are flushed inside parts only", denormals_are_flushed_inside_parts_only},
 #endif
