@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    PANEL_DEPTH = 384, /* rows of a packed panel: it stays in the first-level cache with the rows of A that it meets */
+    PANEL_DEPTH = 512, /* rows of a packed panel: it stays in the first-level cache with the rows of A that it meets */
 };
 
 /* ---- packing ---- */
@@ -197,13 +197,16 @@ static void multiply_panel(const struct gan_product *product, const float *a, in
 void LEVEL(gan_product)(const struct gan_product *product)
 {
     _Alignas(64) float panel[PANEL_DEPTH * TILE_COLUMNS];
+    /* Panels of nearly equal depth, in whole transposed blocks, rather than a shallow one at the end. */
+    int64_t panels = (product->k + PANEL_DEPTH - 1) / PANEL_DEPTH;
+    int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
     for (int64_t column = 0; column < product->n; column += TILE_COLUMNS) {
         int64_t columns = product->n - column < TILE_COLUMNS ? product->n - column : TILE_COLUMNS;
         bool add = product->add;
         for (int64_t term = 0; term < product->terms; term++) {
             const float *b = product->b[term] + column * product->b_column;
-            for (int64_t k = 0; k < product->k; k += PANEL_DEPTH) {
-                int64_t depth = product->k - k < PANEL_DEPTH ? product->k - k : PANEL_DEPTH;
+            for (int64_t k = 0; k < product->k; k += deepest) {
+                int64_t depth = product->k - k < deepest ? product->k - k : deepest;
                 pack(b + k * product->b_row, product->b_row, product->b_column, depth, columns, panel);
                 multiply_panel(product, product->a[term] + k * product->a_column, depth, panel, column, columns, add);
                 add = true;
