@@ -387,7 +387,7 @@ static double frechet(const struct gaussian *one, const struct gaussian *two)
         double apart = one->mean[k] - two->mean[k];
         distance += apart * apart + one->covariance[k][k] + two->covariance[k][k] - 2 * root[k][k];
     }
-    return distance;
+    return distance > 0 ? distance : 0; /* rounding may go below */
 }
 
 /* ---- samples ---- */

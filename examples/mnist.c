@@ -27,17 +27,21 @@ static const char usage[] =
     "  --threads N     processors to work with (default: all); changes the time and nothing else\n"
     "  --out DIR       where the pictures go, epoch-1.png ... and losses.png (default: out)\n"
     "  --samples N     also writes N digits to samples.npy there: float32 [N, 1, 28, 28] in [0, 1]\n"
+    "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
+    "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
+    "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
     "  --quiet         says nothing but what goes wrong\n"
     "  --help          shows this\n"
-    "Ctrl-C ends the training; the results so far are written.\n";
+    "Ctrl-C ends the training; the results so far are written, and with --checkpoint-every or --resume a checkpoint.\n";
 
 struct options {
-    const char *data, *out;
+    const char *data, *out, *save;
     gan_preset preset;
     int64_t epochs, batch, samples;
+    int64_t checkpoint_every; /* steps; 0: never */
     int threads;
     uint64_t seed;
-    bool quiet;
+    bool quiet, resume;
 };
 
 /* Figures of every step, for the plot at the end. */
@@ -82,19 +86,15 @@ static gan_preset preset_of(const char *name)
 
 static struct options read_options(int count, char **arguments)
 {
-    enum { DATA, PRESET, EPOCHS, BATCH, SEED, THREADS, OUT, SAMPLES, QUIET, HELP };
+    enum { DATA, PRESET, EPOCHS, BATCH, SEED, THREADS, OUT, SAMPLES, SAVE, CHECKPOINT_EVERY, RESUME, QUIET, HELP };
     static const struct option known[] = {
-        {"data", required_argument, NULL, DATA},
-        {"preset", required_argument, NULL, PRESET},
-        {"epochs", required_argument, NULL, EPOCHS},
-        {"batch", required_argument, NULL, BATCH},
-        {"seed", required_argument, NULL, SEED},
-        {"threads", required_argument, NULL, THREADS},
-        {"out", required_argument, NULL, OUT},
-        {"samples", required_argument, NULL, SAMPLES},
-        {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+        {"data", required_argument, NULL, DATA},     {"preset", required_argument, NULL, PRESET},
+        {"epochs", required_argument, NULL, EPOCHS}, {"batch", required_argument, NULL, BATCH},
+        {"seed", required_argument, NULL, SEED},     {"threads", required_argument, NULL, THREADS},
+        {"out", required_argument, NULL, OUT},       {"samples", required_argument, NULL, SAMPLES},
+        {"save", required_argument, NULL, SAVE},     {"checkpoint-every", required_argument, NULL, CHECKPOINT_EVERY},
+        {"resume", no_argument, NULL, RESUME},       {"quiet", no_argument, NULL, QUIET},
+        {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0},
     };
     struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 128, .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
@@ -122,6 +122,15 @@ static struct options read_options(int count, char **arguments)
             break;
         case SAMPLES:
             o.samples = (int64_t)number_of("samples", optarg, 1, 1000000);
+            break;
+        case SAVE:
+            o.save = optarg;
+            break;
+        case CHECKPOINT_EVERY:
+            o.checkpoint_every = (int64_t)number_of("checkpoint-every", optarg, 1, 1000000000);
+            break;
+        case RESUME:
+            o.resume = true;
             break;
         case QUIET:
             o.quiet = true;
@@ -294,6 +303,11 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job)
     gan_status status = write_curves(&job->curves, curves.text);
     if (status == GAN_OK && !o->quiet)
         puts(curves.text);
+    if (status == GAN_OK && o->save != NULL) {
+        status = gan_model_save(gan_trainer_averaged_generator(trainer), o->save);
+        if (status == GAN_OK && !o->quiet)
+            puts(o->save);
+    }
     if (status != GAN_OK || o->samples == 0)
         return status;
     status = write_samples(gan_trainer_averaged_generator(trainer), o->samples, samples.text);
@@ -376,10 +390,17 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
     run.sample_count = 25;
     run.context = job;
     run.stop = &stop;
+    struct path checkpoints = path_in(job->options->out, "run");
+    if (job->options->checkpoint_every > 0 || job->options->resume)
+        run.checkpoint_path = checkpoints.text;
+    run.checkpoint_every_steps = job->options->checkpoint_every;
+    run.resume = job->options->resume;
     gan_run_result result = GAN_RUN_RESULT_INIT;
     gan_status status = gan_trainer_run(trainer, batches, &run, &result);
     if (status != GAN_OK)
         return status;
+    if (!job->options->quiet && result.resumed > 0)
+        printf("resumed after %lld steps\n", (long long)result.resumed);
     if (!job->options->quiet)
         printf("%s%lld steps in %.1f s\n", result.stop == GAN_STOP_FLAG ? "\nstopped: " : "", (long long)result.steps,
                result.seconds);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # To be sourced, by quickstart.sh and tests/run.sh: looks for what building needs, and installs what is missing with
 # apt-get where that is the system's way (with sudo where not root). Elsewhere it prints the list and stops.
-#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png check valgrind
+#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png jansson check valgrind
 
 have() { command -v "$1" >/dev/null 2>&1; }
 has_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
@@ -16,6 +16,7 @@ is_here() {
     blis) has_header blis/blis.h || has_header blis.h ;;
     zlib) has_header zlib.h ;;
     png) has_header png.h ;;
+    jansson) has_header jansson.h ;;
     check) has_header check.h && have pkg-config && pkg-config --exists check ;;
     *) have "$1" ;;
     esac
@@ -30,6 +31,7 @@ debian_packages() {
     blis) echo libblis-dev ;;
     zlib) echo zlib1g-dev ;;
     png) echo libpng-dev ;;
+    jansson) echo libjansson-dev ;;
     *) echo "$1" ;;
     esac
 }
@@ -44,6 +46,7 @@ in_words() {
     blis) echo "BLIS, with its header blis.h" ;;
     zlib) echo "zlib, with its header" ;;
     png) echo "libpng, with its header" ;;
+    jansson) echo "jansson, with its header" ;;
     check) echo "Check, the unit test framework for C" ;;
     *) echo "$1" ;;
     esac

@@ -182,6 +182,12 @@ static inline gan_status gan_load_options_init(gan_load_options *options)
  */
 GAN_API gan_status gan_model_load_parameters(gan_model *model, const char *path, const gan_load_options *options);
 
+/**
+ * What is in a model's file, a checkpoint or another safetensors file, for people: what it is, its settings, its
+ * tensors; a new text, freed with gan_text_free. NULL, with an error, for a file that is none or that is damaged.
+ */
+GAN_API char *gan_file_summary(const char *path);
+
 /* ---- applying ---- */
 
 /**

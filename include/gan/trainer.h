@@ -29,8 +29,22 @@ typedef enum gan_preset {
      * The same layers made to train: batch norm in G, leaky ReLU and centred input in D, R1 with weight 10,
      * Adam(1e-3, 0, 0.999), and samples from a moving average of G.
      */
-    GAN_PRESET_STABLE
+    GAN_PRESET_STABLE,
+    /** Arjovsky et al. 2017, algorithm 1: Wasserstein, weights clipped to ±0.01, 5 updates of D, RMSProp(5e-5). */
+    GAN_PRESET_WGAN,
+    /** Gulrajani et al. 2017, algorithm 1: Wasserstein, gradient penalty 10, 5 updates of D, Adam(1e-4, 0, 0.9). */
+    GAN_PRESET_WGAN_GP,
+    /** Mao et al. 2017: least squares, Adam(2e-4, 0.5, 0.999). */
+    GAN_PRESET_LSGAN,
+    /** Jolicoeur-Martineau 2019: relativistic, real and made ones in pairs, Adam(2e-4, 0.5, 0.999). */
+    GAN_PRESET_RSGAN
 } gan_preset;
+
+/** The optimizers that stand for NULL in the trainer's options. */
+typedef enum gan_optimizer_kind {
+    GAN_OPTIMIZER_ADAM = 0, /**< gan_optimizer_adam_with(rate, beta1, beta2, epsilon) */
+    GAN_OPTIMIZER_RMSPROP   /**< gan_optimizer_rmsprop(rate, decay beta2, epsilon, momentum beta1) */
+} gan_optimizer_kind;
 
 /** Who moves first in a step. */
 typedef enum gan_update_order {
@@ -47,21 +61,70 @@ typedef enum gan_schedule {
 } gan_schedule;
 
 /**
- * Fill it with gan_trainer_options_init, then change what you like; every field is then taken literally. In brackets
- * what the presets ARTICLE and STABLE say where they differ from each other.
+ * Fill it with gan_trainer_options_init, then change what you like; every field is then taken literally. After
+ * each field its value in the presets ARTICLE and STABLE, in brackets where these differ.
  */
 typedef struct gan_trainer_options {
     size_t struct_size; /**< set by gan_trainer_options_init */
     gan_preset preset;  /**< set by gan_trainer_options_init; nothing hangs on it later */
-    gan_loss loss;      /**< GAN_LOSS_NON_SATURATING */
-    float r1_weight; /**< γ: D's loss gets γ/2·E‖∇D(x)‖² over real examples (gan_penalty_r1); 0 for none [0, 10] */
-    bool mixed_penalty; /**< allow a penalty though D mixes examples (batch norm): false */
+
+    gan_loss loss; /**< GAN_LOSS_NON_SATURATING */
+    /** The two losses of GAN_LOSS_CUSTOM, and what they are called with: NULL */
+    gan_loss_function *discriminator_loss, *generator_loss;
+    void *loss_context;
     /**
-     * Given away to gan_trainer_new, also when it fails; NULL (the preset's): Adam with the rate, betas and epsilon of
-     * the fields below. Each serves one model.
+     * In D's loss real examples count as 1 − label_smoothing, 0 ≤ label_smoothing < 1 (one-sided: Salimans et al.,
+     * "Improved techniques for training GANs", NIPS 2016, section 3.4); for losses with labels: non-saturating,
+     * minimax, least squares. 0
+     */
+    float label_smoothing;
+    /** With this probability, 0 ≤ p < 1, an example's label is exchanged, real for made; for the same losses. 0 */
+    float label_flip;
+
+    /*
+     * What D's loss gets beside: any number of penalties together, each with a weight ≥ 0, 0 for none. ∇D is the
+     * gradient of an example's logit to the example, ‖∇D‖ = √(Σ(∇D)² + 1e-12) over its numbers, and E the mean over the
+     * batch. x are real examples, x̃ made ones, x̂ = u·x + (1 − u)·x̃ with u ~ U[0, 1) for each example.
+     */
+    float r1_weight; /**< γ/2·E‖∇D(x)‖² (gan_penalty_r1; Mescheder et al. 2018, eq. 9): [0, 10] */
+    float r2_weight; /**< γ/2·E‖∇D(x̃)‖² (same paper, eq. 10): 0 */
+    /** λ·E(‖∇D(x̂)‖ − t)², t = penalty_target (Gulrajani et al., "Improved training of WGANs", NIPS 2017, eq. 3): 0 */
+    float gradient_penalty_weight;
+    /** λ·E max(0, ‖∇D(x̂)‖ − t)² (Petzka et al., "On the regularization of Wasserstein GANs", ICLR 2018, eq. 8): 0 */
+    float one_sided_penalty_weight;
+    /**
+     * λ·E(‖∇D(x + δ)‖ − t)², δ ~ N(0, (c·s)²) for each number, c = dragan_deviation, s the standard deviation of all
+     * numbers of the real batch (Kodali et al., "On convergence and stability of GANs", 2017, algorithm 1; the scale s
+     * is that of the authors' program, which draws δ from a uniform distribution): 0
+     */
+    float dragan_weight;
+    /** λ·E‖∇D(x̂)‖² (Thanh-Tung et al., "Improving generalization and stability of GANs", ICLR 2019, section 5): 0 */
+    float zero_centered_weight;
+    /** λ·max ‖∇D(x̂)‖², the greatest of the batch (Zhou et al., "Lipschitz GANs", ICML 2019, section 4): 0 */
+    float maximum_penalty_weight;
+    /** k·E‖∇D(x̂)‖^p, p = divergence_power (Wu et al., "Wasserstein divergence for GANs", ECCV 2018, eq. 8): 0 */
+    float wasserstein_divergence_weight;
+    /**
+     * γ·½(‖∂L_D/∂D‖² + ‖∂L_G/∂G‖²), the gradients of both losses (without penalties) to all parameters of their own
+     * networks, in D's loss and in G's (consensus optimization: Mescheder et al., "The numerics of GANs", NIPS 2017,
+     * section 4). Both losses and their gradients are then part of each half of the step: 0
+     */
+    float consensus_weight;
+    float penalty_target;   /**< t, ≥ 0: 1 */
+    float dragan_deviation; /**< c, > 0: 0.5 */
+    float divergence_power; /**< p, > 0: 6 */
+    bool mixed_penalty;     /**< allow a penalty though D mixes examples (batch norm): false */
+    /** After each of its updates D's parameters are held within ±weight_clip (Arjovsky et al. 2017); 0 for no bound: 0
+     */
+    float weight_clip;
+
+    /**
+     * Given away to gan_trainer_new, also when it fails; NULL (the preset's): one of the kind `optimizer` with the
+     * rate, betas and epsilon of the fields below. Each serves one model.
      */
     gan_optimizer *generator_optimizer, *discriminator_optimizer;
-    float generator_rate, discriminator_rate; /**< of the Adam that stands for NULL [2e-4, 1e-3] */
+    gan_optimizer_kind optimizer;             /**< what stands for NULL: GAN_OPTIMIZER_ADAM */
+    float generator_rate, discriminator_rate; /**< of what stands for NULL [2e-4, 1e-3] */
     float beta1, beta2, epsilon;              /**< of the same: [0.5, 0], 0.999, 1e-8 */
     gan_schedule schedule;                    /**< of both optimizers' rates: GAN_SCHEDULE_CONSTANT */
     int64_t schedule_steps;                   /**< where it ends, ≥ 1 (unused when constant): 0 */
@@ -93,13 +156,13 @@ static inline gan_status gan_trainer_options_init(gan_trainer_options *options, 
 }
 
 /**
- * Sets what a preset says of the generator, in options that gan_generator_options_init has filled: for STABLE batch
- * norm in the hidden layers; for ARTICLE the recipe's own defaults.
+ * Sets what a preset says of the generator, in options that gan_generator_options_init has filled: for ARTICLE the
+ * recipe's own defaults; for all others batch norm in the hidden layers.
  */
 GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, gan_preset preset);
 /**
- * The same for the discriminator: for STABLE leaky ReLU of slope 0.2 and the input centred; for ARTICLE the defaults.
- * input_low and input_high stay as they are.
+ * The same for the discriminator: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and the input
+ * centred. input_low and input_high stay as they are.
  */
 GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);
 
@@ -109,8 +172,8 @@ typedef struct gan_trainer gan_trainer;
 /**
  * A trainer of both models, which it shares. D takes what G makes, and gives one logit an example. Models without
  * numbers are initialised from the trainer's seed. NULL options are GAN_PRESET_STABLE's. NULL for models that do not
- * fit together, an option that cannot be meant (the message names the field, its value and what is allowed), or R1 with
- * a D that mixes examples.
+ * fit together, an option that cannot be meant (the message names the field, its value and what is allowed), or a
+ * penalty on each example's gradient with a D that mixes examples.
  */
 GAN_API gan_trainer *gan_trainer_new(gan_model *generator, gan_model *discriminator,
                                      const gan_trainer_options *options);
@@ -124,9 +187,9 @@ GAN_API void gan_trainer_unref(gan_trainer *trainer);
 typedef struct gan_step_report {
     size_t struct_size;
     uint64_t step;         /**< the number of steps made, this one included */
-    float d_loss;          /**< D's loss, without the penalty */
+    float d_loss;          /**< D's loss, without penalties */
     float g_loss;          /**< G's loss */
-    float r1_penalty;      /**< γ/2·E‖∇D(x)‖², which is added to d_loss; 0 without it */
+    float r1_penalty;      /**< γ/2·E‖∇D(x)‖², a part of d_penalty; 0 without it */
     float d_real;          /**< mean of D(x), the probability that D gives to real examples being real */
     float d_made;          /**< mean of D(G(z)), the probability that D gives to made ones */
     float d_real_logit;    /**< mean logit of real examples */
@@ -137,11 +200,13 @@ typedef struct gan_step_report {
     bool d_committed;      /**< D was updated (all its updates of the step) */
     bool g_committed;      /**< G was updated */
     double seconds;        /**< what the step took */
+    float d_penalty;       /**< all penalties together, with their weights: what is added to d_loss */
+    float g_penalty;       /**< what is added to g_loss: consensus */
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0                                      \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0                                \
     }
 
 /**
@@ -160,9 +225,9 @@ GAN_API gan_status gan_train_step(gan_trainer *trainer, const gan_tensor *real, 
 
 /**
  * Takes from a data set what training and sampling must know of it: its range, if it states one, in the options' place;
- * and, if it was standardised by column, means and deviations, which samples of the generator then undo
- * (gan_model_set_standard). gan_trainer_run does this. An error if the shapes differ, or if the data are standardised
- * but the generator has a range: give it a linear output.
+ * if it was standardised by column, means and deviations, which samples of the generator then undo
+ * (gan_model_set_standard); and its name (gan_model_data_name). gan_trainer_run does this. An error if the shapes
+ * differ, or if the data are standardised but the generator has a range: give it a linear output.
  */
 GAN_API gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *dataset);
 
@@ -184,6 +249,24 @@ GAN_API gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight)
 GAN_API size_t gan_trainer_memory(const gan_trainer *trainer);
 /** Floating-point operations of a step in matrix products, at the latest batch size; 0 before the first step. */
 GAN_API double gan_trainer_flops(const gan_trainer *trainer);
+
+/* ---- checkpoints ---- */
+
+/**
+ * Writes everything that the training is to one file: both models, the averaged generator, the optimizers' numbers and
+ * counters, running statistics, steps, options, and, with a loader (may be NULL), its position. A safetensors file with
+ * a checksum; whole or not at all: to a temporary name beside `path`, flushed, then renamed.
+ */
+GAN_API gan_status gan_trainer_save(gan_trainer *trainer, const gan_loader *loader, const char *path);
+/**
+ * Goes on from such a file: what the trainer does from now on is what the saved one would have done, to the bit (at any
+ * number of threads; on another instruction set, or with another libgan, a warning goes to the log). The trainer, and
+ * the loader (may be NULL) if one was saved, must have been made as those were: the same models' layers, options, data.
+ *
+ * GAN_ERROR_INVALID_ARGUMENT names the settings that differ. GAN_ERROR_FORMAT: the file is damaged. Nothing has changed
+ * then. GAN_ERROR_UNSUPPORTED where libgan was built without jansson.
+ */
+GAN_API gan_status gan_trainer_load(gan_trainer *trainer, gan_loader *loader, const char *path);
 
 /* ---- the whole loop ---- */
 
@@ -226,6 +309,20 @@ typedef struct gan_run_options {
      * NULL for none: NULL
      */
     volatile sig_atomic_t *stop;
+    /**
+     * Checkpoints (gan_trainer_save) are written to `<checkpoint_path>-<steps>.checkpoint`, as often as the next two
+     * fields say, and when the run ends without an error. NULL for none: NULL
+     */
+    const char *checkpoint_path;
+    int64_t checkpoint_every_steps;  /**< steps between checkpoints; 0 for none: 0 */
+    double checkpoint_every_seconds; /**< seconds between them, looked at after each step; 0 for none: 0 */
+    int checkpoints_kept;            /**< so many are kept, ≥ 1; older ones are removed: 2 */
+    /**
+     * Goes on from the newest whole checkpoint of checkpoint_path, if there are any. The limits, the progress and the
+     * result then count the earlier part too, and every bit is as if the run had not been stopped. Without it the run
+     * fails if there are checkpoints already: false
+     */
+    bool resume;
 } gan_run_options;
 
 /** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -250,14 +347,15 @@ typedef enum gan_stop {
 typedef struct gan_run_result {
     size_t struct_size;
     gan_stop stop;
-    int64_t steps;  /**< steps made */
-    int64_t epochs; /**< whole epochs made */
-    double seconds; /**< what it took, callbacks included */
+    int64_t steps;   /**< steps made */
+    int64_t epochs;  /**< whole epochs made */
+    double seconds;  /**< what it took, callbacks included */
+    int64_t resumed; /**< of `steps`, those made before by the run that was resumed */
 } gan_run_result;
 
 #define GAN_RUN_RESULT_INIT                                                                                            \
     {                                                                                                                  \
-        sizeof(gan_run_result), GAN_STOP_STEPS, 0, 0, 0                                                                \
+        sizeof(gan_run_result), GAN_STOP_STEPS, 0, 0, 0, 0                                                             \
     }
 
 /**

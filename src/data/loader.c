@@ -1,10 +1,11 @@
-#include "gan/loader.h"
+#include "data/loader.h"
 
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/status.h"
 #include "base/threads.h"
 #include "data/dataset.h"
+#include "io/checksum.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -190,4 +191,39 @@ int64_t gan_loader_batch_size(const gan_loader *loader)
 gan_dataset *gan_loader_dataset(const gan_loader *loader)
 {
     return loader != NULL ? loader->dataset : NULL;
+}
+
+/* ---- for checkpoints ---- */
+
+/* Of up to 8 examples, evenly spaced. */
+static gan_status write_checksum(const gan_dataset *dataset, struct gan_json_writer *json)
+{
+    enum { LOOKED_AT = 8 };
+    float *example = gan_alloc(dataset->example_size * sizeof *example);
+    if (example == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    uint32_t crc = 0;
+    gan_status status = GAN_OK;
+    for (int64_t i = 0; i < LOOKED_AT && status == GAN_OK; i++) {
+        int32_t label = 0;
+        int64_t index = dataset->size / LOOKED_AT * i + dataset->size % LOOKED_AT * i / LOOKED_AT;
+        status = gan_dataset_get(dataset, index, example, &label);
+        crc = gan_checksum(crc, example, dataset->example_size * sizeof *example);
+    }
+    gan_json_write_integer(json, "examples_crc32", crc);
+    gan_free(example);
+    return status;
+}
+
+gan_status gan_loader_write(const gan_loader *loader, struct gan_json_writer *json, const char *key)
+{
+    gan_json_begin(json, key, '{');
+    gan_json_write_uint64(json, "seed", loader->seed);
+    gan_json_write_integer(json, "batch", loader->batch);
+    gan_json_write_integer(json, "sampling", (int64_t)loader->sampling);
+    gan_json_write_integer(json, "examples", loader->dataset->size);
+    gan_json_write_shape(json, "shape", loader->dataset->shape);
+    gan_status status = loader->dataset->serial ? GAN_OK : write_checksum(loader->dataset, json);
+    gan_json_end(json, '}');
+    return status;
 }

@@ -98,18 +98,22 @@ bool gan_json_double(const struct gan_json *json, double *out)
 
 bool gan_json_first(const struct gan_json *object, struct gan_json_member *member)
 {
-    member->place = json_object_iter((json_t *)(uintptr_t)object);
+    member->place = object != NULL ? json_object_iter((json_t *)(uintptr_t)object) : NULL;
+    if (member->place == NULL)
+        return false;
     member->key = json_object_iter_key(member->place);
     member->value = outside(json_object_iter_value(member->place));
-    return member->place != NULL;
+    return true;
 }
 
 bool gan_json_next(const struct gan_json *object, struct gan_json_member *member)
 {
     member->place = json_object_iter_next((json_t *)(uintptr_t)object, member->place);
+    if (member->place == NULL)
+        return false;
     member->key = json_object_iter_key(member->place);
     member->value = outside(json_object_iter_value(member->place));
-    return member->place != NULL;
+    return true;
 }
 
 bool gan_json_equal(const struct gan_json *a, const struct gan_json *b)
@@ -123,7 +127,7 @@ char *gan_json_print(const struct gan_json *json, char *text, size_t size)
         snprintf(text, size, "nothing");
         return text;
     }
-    size_t length = json_dumpb(inside(json), text, size - 1, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+    size_t length = json_dumpb(inside(json), text, size - 1, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(7));
     text[length < size ? length : size - 1] = '\0'; /* longer: only its beginning was written, or a part of that */
     return text;
 }

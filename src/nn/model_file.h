@@ -39,9 +39,23 @@ gan_status gan_model_items_add(struct gan_model_items *items, const char *prefix
 gan_status gan_model_items_add_slots(struct gan_model_items *items, const char *prefix, const struct gan_slots *slots);
 void gan_model_items_clear(struct gan_model_items *items);
 
-/* GAN_OK if the file has a tensor of floats of each slot's shape, named "<prefix><name>". */
-gan_status gan_model_check_slots(const struct gan_safetensors *file, const char *prefix, const struct gan_slots *slots);
-/* Copies them; they were checked, and the slots placed. */
-gan_status gan_model_read_slots(const struct gan_safetensors *file, const char *prefix, struct gan_slots *slots);
+/*
+ * Finds each slot's tensor, of floats and of the slot's shape, named "<prefix><name>", and lists them in the order of
+ * the slots in *entries: a new array (gan_free). An error, and NULL there, if one is missing or of another kind.
+ */
+gan_status gan_model_find_slots(const struct gan_safetensors *file, const char *prefix, const struct gan_slots *slots,
+                                const struct gan_safetensors_entry ***entries);
+/* Copies their numbers; the slots are placed. */
+void gan_model_take_slots(struct gan_slots *slots, const struct gan_safetensors_entry *const *entries);
+
+/* The tensor named "<prefix><name>"; NULL, and an error, if there is none. */
+const struct gan_safetensors_entry *gan_file_tensor(const struct gan_safetensors *file, const char *prefix,
+                                                    const char *name);
+/* Whether a description says that data were standardised, and then the means and deviations, which the caller unrefs;
+ * NULL if it says no. `example`: how many numbers they must have. */
+gan_status gan_model_read_standard(const struct gan_safetensors *file, const char *prefix, const struct gan_json *about,
+                                   int64_t example, gan_tensor **mean, gan_tensor **deviation);
+/* The tensors that say the same, if the model has them. */
+gan_status gan_model_items_add_standard(struct gan_model_items *items, const char *prefix, const gan_model *model);
 
 #endif

@@ -48,7 +48,7 @@ struct gan_json *gan_file_description(const struct gan_safetensors *file, const 
 
 /* ---- slots ---- */
 
-static const struct gan_safetensors_entry *entry_of(const struct gan_safetensors *file, const char *prefix,
+const struct gan_safetensors_entry *gan_file_tensor(const struct gan_safetensors *file, const char *prefix,
                                                     const char *name)
 {
     char *full = gan_format("%s%s", prefix, name);
@@ -61,31 +61,38 @@ static const struct gan_safetensors_entry *entry_of(const struct gan_safetensors
     return entry;
 }
 
-gan_status gan_model_check_slots(const struct gan_safetensors *file, const char *prefix, const struct gan_slots *slots)
+static gan_status check_entry(const struct gan_safetensors *file, const struct gan_safetensors_entry *entry,
+                              const struct gan_slot *slot)
 {
-    for (size_t i = 0; i < slots->count; i++) {
-        const struct gan_slot *slot = &slots->slot[i];
-        const struct gan_safetensors_entry *entry = entry_of(file, prefix, slot->name);
-        char given[192], wanted[192];
-        if (entry == NULL)
-            return gan_error_status();
-        if (!gan_safetensors_is_float(entry) || !gan_shape_equal(entry->shape, slot->shape))
-            return gan_fail(GAN_ERROR_FORMAT, "%s: tensor \"%s\" is %s %s, want floats %s", gan_safetensors_what(file),
-                            entry->name, entry->dtype, gan_shape_text(entry->shape, given, sizeof given),
-                            gan_shape_text(slot->shape, wanted, sizeof wanted));
-    }
-    return GAN_OK;
+    char given[192], wanted[192];
+    if (gan_safetensors_is_float(entry) && gan_shape_equal(entry->shape, slot->shape))
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_FORMAT, "%s: tensor \"%s\" is %s %s, want floats %s", gan_safetensors_what(file),
+                    entry->name, entry->dtype, gan_shape_text(entry->shape, given, sizeof given),
+                    gan_shape_text(slot->shape, wanted, sizeof wanted));
 }
 
-gan_status gan_model_read_slots(const struct gan_safetensors *file, const char *prefix, struct gan_slots *slots)
+gan_status gan_model_find_slots(const struct gan_safetensors *file, const char *prefix, const struct gan_slots *slots,
+                                const struct gan_safetensors_entry ***entries)
 {
-    for (size_t i = 0; i < slots->count; i++) {
-        const struct gan_safetensors_entry *entry = entry_of(file, prefix, slots->slot[i].name);
-        if (entry == NULL) /* memory */
-            return gan_error_status();
-        gan_safetensors_numbers(entry, gan_tensor_data(slots->tensors[i]));
+    const struct gan_safetensors_entry **found = gan_alloc_zero(slots->count + 1, sizeof *found);
+    gan_status status = found != NULL ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
+    for (size_t i = 0; i < slots->count && status == GAN_OK; i++) {
+        found[i] = gan_file_tensor(file, prefix, slots->slot[i].name);
+        status = found[i] != NULL ? check_entry(file, found[i], &slots->slot[i]) : gan_error_status();
     }
-    return GAN_OK;
+    if (status != GAN_OK) {
+        gan_free(found);
+        found = NULL;
+    }
+    *entries = found;
+    return status;
+}
+
+void gan_model_take_slots(struct gan_slots *slots, const struct gan_safetensors_entry *const *entries)
+{
+    for (size_t i = 0; i < slots->count; i++)
+        gan_safetensors_numbers(entries[i], gan_tensor_data(slots->tensors[i]));
 }
 
 /* ---- the model ---- */
@@ -159,33 +166,48 @@ static gan_status read_training(gan_model *model, const struct gan_safetensors *
     return gan_json_text(gan_json_get(about, "data"), &data) ? gan_model_note_data(model, data) : GAN_OK;
 }
 
-static gan_tensor *read_column(const gan_model *model, const struct gan_safetensors *file, const char *name)
+static gan_tensor *read_column(const struct gan_safetensors *file, const char *prefix, const char *name,
+                               int64_t example)
 {
-    const struct gan_safetensors_entry *entry = entry_of(file, "", name);
+    const struct gan_safetensors_entry *entry = gan_file_tensor(file, prefix, name);
+    char text[192];
     if (entry == NULL)
         return NULL;
-    gan_shape shape = entry->shape;
-    if (!gan_safetensors_is_float(entry) || gan_shape_size(shape) != gan_shape_size(gan_model_output_shape(model))) {
-        char text[192];
+    if (!gan_safetensors_is_float(entry) || gan_shape_size(entry->shape) != example)
         return gan_fail_null(GAN_ERROR_FORMAT, "%s: tensor \"%s\" is %s %s, want as many floats as an example has",
-                             gan_safetensors_what(file), name, entry->dtype, gan_shape_text(shape, text, sizeof text));
-    }
-    gan_tensor *column = gan_tensor_new(shape);
+                             gan_safetensors_what(file), entry->name, entry->dtype,
+                             gan_shape_text(entry->shape, text, sizeof text));
+    gan_tensor *column = gan_tensor_new(entry->shape);
     if (column != NULL)
         gan_safetensors_numbers(entry, gan_tensor_data(column));
     return column;
 }
 
-static gan_status read_standard(gan_model *model, const struct gan_safetensors *file, const struct gan_json *about)
+gan_status gan_model_read_standard(const struct gan_safetensors *file, const char *prefix, const struct gan_json *about,
+                                   int64_t example, gan_tensor **mean, gan_tensor **deviation)
 {
     bool standardised;
+    *mean = *deviation = NULL;
     if (!gan_json_bool(gan_json_get(about, "standardised"), &standardised))
         return reject(file, about, "standardised", "true or false");
     if (!standardised)
         return GAN_OK;
-    gan_tensor *mean = read_column(model, file, GAN_MODEL_MEAN);
-    gan_tensor *deviation = mean != NULL ? read_column(model, file, GAN_MODEL_DEVIATION) : NULL;
-    gan_status status = deviation != NULL ? gan_model_set_standard(model, mean, deviation) : gan_error_status();
+    *mean = read_column(file, prefix, GAN_MODEL_MEAN, example);
+    *deviation = *mean != NULL ? read_column(file, prefix, GAN_MODEL_DEVIATION, example) : NULL;
+    if (*deviation != NULL)
+        return GAN_OK;
+    gan_tensor_unref(*mean);
+    *mean = NULL;
+    return gan_error_status();
+}
+
+static gan_status take_standard(gan_model *model, const struct gan_safetensors *file, const struct gan_json *about)
+{
+    gan_tensor *mean, *deviation;
+    gan_status status = gan_model_read_standard(file, "", about, gan_shape_size(gan_model_output_shape(model)), &mean,
+                                                &deviation);
+    if (status == GAN_OK)
+        status = gan_model_set_standard(model, mean, deviation);
     if (status == GAN_ERROR_INVALID_ARGUMENT)
         status = gan_fail(GAN_ERROR_FORMAT, "%s: %s", gan_safetensors_what(file), gan_error_message());
     gan_tensor_unref(mean);
@@ -196,21 +218,23 @@ static gan_status read_standard(gan_model *model, const struct gan_safetensors *
 /* The file is compared with the layers before memory is taken for them: it must be as large as what they want. */
 static gan_status read_numbers(gan_model *model, const struct gan_safetensors *file)
 {
-    gan_status status = gan_model_check_slots(file, "", &model->parameters);
+    const struct gan_safetensors_entry **parameters = NULL, **state = NULL;
+    gan_status status = gan_model_find_slots(file, "", &model->parameters, &parameters);
     if (status == GAN_OK)
-        status = gan_model_check_slots(file, "", &model->state);
+        status = gan_model_find_slots(file, "", &model->state, &state);
     size_t wanted = model->parameters.count + model->state.count + (model->mean != NULL ? 2 : 0);
     if (status == GAN_OK && gan_safetensors_count(file) != wanted)
         status = gan_fail(GAN_ERROR_FORMAT, "%s: has %zu tensors, but its layers have %zu", gan_safetensors_what(file),
                           gan_safetensors_count(file), wanted);
     if (status == GAN_OK)
         status = gan_model_ready(model, "gan_model_load");
-    if (status == GAN_OK)
-        status = gan_model_read_slots(file, "", &model->parameters);
-    if (status == GAN_OK)
-        status = gan_model_read_slots(file, "", &model->state);
-    if (status == GAN_OK)
+    if (status == GAN_OK) {
+        gan_model_take_slots(&model->parameters, parameters);
+        gan_model_take_slots(&model->state, state);
         gan_model_mark_initialized(model);
+    }
+    gan_free(parameters);
+    gan_free(state);
     return status;
 }
 
@@ -227,7 +251,7 @@ static gan_status fill(gan_model *model, const struct gan_safetensors *file, con
     if (status == GAN_OK)
         status = read_training(model, file, about);
     if (status == GAN_OK)
-        status = read_standard(model, file, about);
+        status = take_standard(model, file, about);
     return status == GAN_OK ? read_numbers(model, file) : status;
 }
 

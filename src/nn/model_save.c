@@ -31,6 +31,18 @@ gan_status gan_model_items_add_slots(struct gan_model_items *items, const char *
     return status;
 }
 
+gan_status gan_model_items_add_standard(struct gan_model_items *items, const char *prefix, const gan_model *model)
+{
+    if (model->mean == NULL)
+        return GAN_OK;
+    gan_status status = gan_model_items_add(items, prefix, GAN_MODEL_MEAN, gan_tensor_shape(model->mean),
+                                            gan_tensor_data(model->mean));
+    if (status == GAN_OK)
+        status = gan_model_items_add(items, prefix, GAN_MODEL_DEVIATION, gan_tensor_shape(model->deviation),
+                                     gan_tensor_data(model->deviation));
+    return status;
+}
+
 void gan_model_items_clear(struct gan_model_items *items)
 {
     for (size_t i = 0; i < items->name_count; i++)
@@ -98,14 +110,7 @@ static gan_status collect(const gan_model *model, struct gan_model_items *items)
     gan_status status = gan_model_items_add_slots(items, "", &model->parameters);
     if (status == GAN_OK)
         status = gan_model_items_add_slots(items, "", &model->state);
-    if (status != GAN_OK || model->mean == NULL)
-        return status;
-    status = gan_model_items_add(items, "", GAN_MODEL_MEAN, gan_tensor_shape(model->mean),
-                                 gan_tensor_data(model->mean));
-    if (status == GAN_OK)
-        status = gan_model_items_add(items, "", GAN_MODEL_DEVIATION, gan_tensor_shape(model->deviation),
-                                     gan_tensor_data(model->deviation));
-    return status;
+    return status == GAN_OK ? gan_model_items_add_standard(items, "", model) : status;
 }
 
 static gan_status check_layers(const gan_model *model, const char *who)

@@ -58,40 +58,63 @@ static void record_gradient(struct gan_half *half, gan_model *model, gan_var *to
     half->norm = gan_var_named(gan_sqrt(gan_sum(gan_square(half->gradient))), "gradient norm");
 }
 
+static struct gan_regularizer_view view_of(const struct gan_half_request *request)
+{
+    return (struct gan_regularizer_view){
+        .options = request->options, .generator = request->generator, .discriminator = request->discriminator};
+}
+
+/* The loss with the penalties that the half gets. */
+static gan_var *penalised(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request,
+                          struct gan_regularizer_view *view)
+{
+    gan_var *total = view->loss = half->loss;
+    for (int i = 0; i < GAN_REGULARIZERS; i++) {
+        const struct gan_regularizer_row *row = &gan_regularizers[i];
+        if (!request->active[i] || (view->of_generator && !row->both))
+            continue;
+        half->weight[i] = gan_tape_input(tape, GAN_SCALAR);
+        half->penalty[i] = gan_var_named(gan_mul(half->weight[i], row->build(view)), row->name);
+        total = gan_add(total, half->penalty[i]);
+    }
+    return total;
+}
+
 static void record_discriminator(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request)
 {
-    struct gan_regularizer_view view = {.generator = request->generator, .discriminator = request->discriminator};
+    struct gan_regularizer_view view = view_of(request);
     view.made_input = gan_model_apply_frozen(request->generator, noise(tape, request));
     view.real_input = real_input(half, tape, request);
     view.real = gan_var_named(gan_model_apply(request->discriminator, view.real_input), "D(x)");
     view.made = gan_var_named(gan_model_apply(request->discriminator, view.made_input), "D(G(z))");
-    half->loss = gan_var_named(gan_loss_row(request->loss)->discriminator(view.real, view.made), "D's loss");
+    half->loss = gan_var_named(gan_objective_discriminator(request->options, view.real, view.made), "D's loss");
     half->real_logit = gan_mean(view.real);
     half->made_logit = gan_mean(view.made);
     half->real_probability = gan_mean(gan_sigmoid(view.real));
     half->made_probability = gan_mean(gan_sigmoid(view.made));
-    gan_var *total = half->loss;
-    for (int i = 0; i < GAN_REGULARIZERS; i++) {
-        if (!request->active[i])
-            continue;
-        half->weight[i] = gan_tape_input(tape, GAN_SCALAR);
-        half->penalty[i] = gan_var_named(gan_mul(half->weight[i], gan_regularizers[i].build(&view)),
-                                         gan_regularizers[i].name);
-        total = gan_add(total, half->penalty[i]);
-    }
-    record_gradient(half, request->discriminator, total);
+    record_gradient(half, request->discriminator, penalised(half, tape, request, &view));
+}
+
+static bool generator_needs_real(const struct gan_half_request *request)
+{
+    bool needed = gan_loss_row(request->options->loss)->generator_needs_real;
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        needed = needed || (request->active[i] && gan_regularizers[i].both);
+    return needed;
 }
 
 static void record_generator(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request)
 {
-    const struct gan_loss_row *row = gan_loss_row(request->loss);
-    gan_var *real = NULL;
-    if (row->generator_needs_real)
-        real = gan_model_apply_frozen(request->discriminator, real_input(half, tape, request));
-    gan_var *made = gan_model_apply(request->generator, noise(tape, request));
-    gan_var *logits = gan_var_named(gan_model_apply_frozen(request->discriminator, made), "D(G(z))");
-    half->loss = gan_var_named(row->generator(real, logits), "G's loss");
-    record_gradient(half, request->generator, half->loss);
+    struct gan_regularizer_view view = view_of(request);
+    view.of_generator = true;
+    if (generator_needs_real(request)) {
+        view.real_input = real_input(half, tape, request);
+        view.real = gan_var_named(gan_model_apply_frozen(request->discriminator, view.real_input), "D(x)");
+    }
+    view.made_input = gan_model_apply(request->generator, noise(tape, request));
+    view.made = gan_var_named(gan_model_apply_frozen(request->discriminator, view.made_input), "D(G(z))");
+    half->loss = gan_var_named(gan_objective_generator(request->options, view.real, view.made), "G's loss");
+    record_gradient(half, request->generator, penalised(half, tape, request, &view));
 }
 
 typedef void record_function(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request);

@@ -10,9 +10,9 @@
 /* What a half is made from. */
 struct gan_half_request {
     gan_model *generator, *discriminator;
-    gan_loss loss;
+    const gan_trainer_options *options; /* checked */
     int64_t batch;
-    bool active[GAN_REGULARIZERS]; /* which regularisers D's loss gets */
+    bool active[GAN_REGULARIZERS]; /* which regularisers there are */
     float factor, offset;          /* real batches become factor·x + offset for D */
 };
 

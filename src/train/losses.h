@@ -4,6 +4,7 @@
 
 #include "gan/loss.h"
 #include "gan/model.h"
+#include "gan/trainer.h"
 
 struct gan_loss_row {
     const char *name;
@@ -11,28 +12,56 @@ struct gan_loss_row {
     gan_var *(*discriminator)(gan_var *real, gan_var *made);
     gan_var *(*generator)(gan_var *real, gan_var *made);
     bool generator_needs_real; /* else `real` may be NULL */
+    bool paired;               /* the i-th real example is compared with the i-th made one */
+    /* A scalar from logits and their labels, 1 for real and 0 for made, such that D's loss is the sum of both kinds';
+     * NULL where there are no labels. */
+    gan_var *(*labelled)(gan_var *logits, gan_var *labels);
 };
 
 /* The row of a loss; NULL for a number that is none. */
 const struct gan_loss_row *gan_loss_row(gan_loss loss);
 
-/* What a regulariser of D may look at: all vars of one tape. */
+/* The losses that checked options ask for: the row's, with labels changed if they say so, or the caller's own. The
+ * vars are [N, 1]; real may be NULL for G if the row does not need it. */
+gan_var *gan_objective_discriminator(const gan_trainer_options *options, gan_var *real, gan_var *made);
+gan_var *gan_objective_generator(const gan_trainer_options *options, gan_var *real, gan_var *made);
+
+/* What a regulariser may look at: all vars of one tape. */
 struct gan_regularizer_view {
+    const gan_trainer_options *options;
     gan_var *real, *made;             /* logits */
     gan_var *real_input, *made_input; /* what D was given for them */
+    gan_var *loss;                    /* of the half's own network, without penalties */
+    bool of_generator;                /* the half is G's */
     gan_model *generator, *discriminator;
 };
 
-enum gan_regularizer { GAN_REGULARIZER_R1, GAN_REGULARIZERS };
+enum gan_regularizer {
+    GAN_REGULARIZER_R1,
+    GAN_REGULARIZER_R2,
+    GAN_REGULARIZER_GRADIENT_PENALTY,
+    GAN_REGULARIZER_ONE_SIDED,
+    GAN_REGULARIZER_DRAGAN,
+    GAN_REGULARIZER_ZERO_CENTERED,
+    GAN_REGULARIZER_MAXIMUM,
+    GAN_REGULARIZER_WASSERSTEIN_DIVERGENCE,
+    GAN_REGULARIZER_CONSENSUS,
+    GAN_REGULARIZERS
+};
 
 struct gan_regularizer_row {
     const char *name;  /* for messages */
     const char *field; /* of gan_trainer_options, that holds its weight */
+    size_t offset;     /* of that field */
     bool per_example;  /* it differentiates each example's logit by itself */
+    bool both;         /* G's loss gets it too */
     /* A scalar, for weight 1. */
     gan_var *(*build)(const struct gan_regularizer_view *view);
 };
 
 extern const struct gan_regularizer_row gan_regularizers[GAN_REGULARIZERS];
+
+/* The weight that options give to a regulariser. */
+float gan_regularizer_weight(const gan_trainer_options *options, int regularizer);
 
 #endif

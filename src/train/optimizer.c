@@ -22,6 +22,7 @@ struct gan_optimizer {
     enum kind kind;
     float rate, beta1, beta2, epsilon, weight_decay; /* beta1: SGD's and RMSProp's momentum; beta2: RMSProp's decay */
     bool nesterov;
+    float first_rate; /* the one that it was made with */
     gan_model *model; /* NULL before gan_optimizer_attach */
     int64_t size;
     float *m, *v; /* zero before the first update; NULL where none is kept */
@@ -63,6 +64,7 @@ static gan_optimizer *create(const struct gan_optimizer *settings)
         return NULL;
     *optimizer = *settings;
     atomic_init(&optimizer->references, 1);
+    optimizer->first_rate = optimizer->rate;
     return optimizer;
 }
 
@@ -244,6 +246,32 @@ void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double
                             .v = optimizer->v,
                             .g = gradient};
     gan_parallel((update.size + PART - 1) / PART, run_part, &update);
+}
+
+/* ---- for checkpoints ---- */
+
+void gan_optimizer_write(const gan_optimizer *optimizer, struct gan_json_writer *json, const char *key)
+{
+    gan_json_begin(json, key, '{');
+    gan_json_write_text(json, "kind", names[optimizer->kind]);
+    gan_json_write_float(json, "rate", optimizer->first_rate);
+    gan_json_write_float(json, "beta1", optimizer->beta1);
+    gan_json_write_float(json, "beta2", optimizer->beta2);
+    gan_json_write_float(json, "epsilon", optimizer->epsilon);
+    gan_json_write_float(json, "weight_decay", optimizer->weight_decay);
+    gan_json_write_bool(json, "nesterov", optimizer->nesterov);
+    gan_json_end(json, '}');
+}
+
+float *gan_optimizer_moment(gan_optimizer *optimizer, int which)
+{
+    return which == 0 ? optimizer->m : optimizer->v;
+}
+
+void gan_optimizer_restore(gan_optimizer *optimizer, float rate, uint64_t steps)
+{
+    optimizer->rate = rate;
+    optimizer->steps = steps;
 }
 
 /* ---- on a tape ---- */

@@ -3,6 +3,7 @@
 #define GAN_SRC_TRAIN_OPTIMIZER_H
 
 #include "gan/optimizer.h"
+#include "io/json.h"
 
 /*
  * Makes the optimizer this model's and allocates its state, so that gan_optimizer_apply cannot fail. Again for the same
@@ -15,5 +16,14 @@ gan_status gan_optimizer_attach(gan_optimizer *optimizer, gan_model *model, cons
  * this once.
  */
 void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double rate_factor);
+
+/* ---- for checkpoints ---- */
+
+/* The member `key` of the object begun in `json`: what the optimizer was made with. */
+void gan_optimizer_write(const gan_optimizer *optimizer, struct gan_json_writer *json, const char *key);
+/* The numbers that it keeps, in the order of gan_model_block: `which` is 0 for m and 1 for v; NULL where none are. */
+float *gan_optimizer_moment(gan_optimizer *optimizer, int which);
+/* Sets what else it goes on from. */
+void gan_optimizer_restore(gan_optimizer *optimizer, float rate, uint64_t steps);
 
 #endif

@@ -12,10 +12,9 @@
 
 static bool known_preset(gan_preset preset, const char *who)
 {
-    if (preset == GAN_PRESET_ARTICLE || preset == GAN_PRESET_STABLE)
+    if ((unsigned)preset <= (unsigned)GAN_PRESET_RSGAN)
         return true;
-    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want GAN_PRESET_ARTICLE or GAN_PRESET_STABLE", who,
-             (int)preset);
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want a gan_preset (GAN_PRESET_…)", who, (int)preset);
     return false;
 }
 
@@ -24,6 +23,10 @@ static gan_trainer_options article(void)
     return (gan_trainer_options){.struct_size = sizeof(gan_trainer_options),
                                  .preset = GAN_PRESET_ARTICLE,
                                  .loss = GAN_LOSS_NON_SATURATING,
+                                 .penalty_target = 1,
+                                 .dragan_deviation = 0.5f,
+                                 .divergence_power = 6,
+                                 .optimizer = GAN_OPTIMIZER_ADAM,
                                  .generator_rate = 2e-4f,
                                  .discriminator_rate = 2e-4f,
                                  .beta1 = 0.5f,
@@ -37,15 +40,46 @@ static gan_trainer_options article(void)
                                  .data_high = 1};
 }
 
+/* What both of its kinds have: no momentum, and a D that is ahead. */
+static void wasserstein(gan_trainer_options *options)
+{
+    options->loss = GAN_LOSS_WASSERSTEIN;
+    options->discriminator_steps = 5;
+    options->beta1 = 0;
+}
+
 static gan_trainer_options defaults(gan_preset preset)
 {
     gan_trainer_options options = article();
-    if (preset == GAN_PRESET_STABLE) {
-        options.preset = GAN_PRESET_STABLE;
+    options.preset = preset;
+    switch (preset) {
+    case GAN_PRESET_ARTICLE:
+        break;
+    case GAN_PRESET_STABLE:
         options.r1_weight = 10;
         options.generator_rate = options.discriminator_rate = 1e-3f;
         options.beta1 = 0;
         options.average_decay = 0.995f;
+        break;
+    case GAN_PRESET_WGAN:
+        wasserstein(&options);
+        options.weight_clip = 0.01f;
+        options.optimizer = GAN_OPTIMIZER_RMSPROP;
+        options.generator_rate = options.discriminator_rate = 5e-5f;
+        options.beta2 = 0.99f;
+        break;
+    case GAN_PRESET_WGAN_GP:
+        wasserstein(&options);
+        options.gradient_penalty_weight = 10;
+        options.generator_rate = options.discriminator_rate = 1e-4f;
+        options.beta2 = 0.9f;
+        break;
+    case GAN_PRESET_LSGAN: /* the article's Adam is the paper's */
+        options.loss = GAN_LOSS_LEAST_SQUARES;
+        break;
+    case GAN_PRESET_RSGAN:
+        options.loss = GAN_LOSS_RELATIVISTIC;
+        break;
     }
     return options;
 }
@@ -71,7 +105,7 @@ gan_status gan_generator_options_preset(gan_generator_options *options, gan_pres
     if (status != GAN_OK)
         return status;
     own.activation = GAN_ACTIVATION_RELU;
-    own.normalization = preset == GAN_PRESET_STABLE ? GAN_NORMALIZATION_BATCH : GAN_NORMALIZATION_NONE;
+    own.normalization = preset == GAN_PRESET_ARTICLE ? GAN_NORMALIZATION_NONE : GAN_NORMALIZATION_BATCH;
     return gan_options_write(options, own.struct_size, &own, sizeof own, sizeof own, who);
 }
 
@@ -86,10 +120,10 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
     gan_status status = gan_options_read(&own, sizeof own, options, sizeof own, who);
     if (status != GAN_OK)
         return status;
-    bool stable = preset == GAN_PRESET_STABLE;
-    own.activation = stable ? GAN_ACTIVATION_LEAKY_RELU : GAN_ACTIVATION_RELU;
+    bool plain = preset == GAN_PRESET_ARTICLE;
+    own.activation = plain ? GAN_ACTIVATION_RELU : GAN_ACTIVATION_LEAKY_RELU;
     own.slope = 0.2f;
-    own.center_input = stable;
+    own.center_input = !plain;
     return gan_options_write(options, own.struct_size, &own, sizeof own, sizeof own, who);
 }
 
@@ -113,6 +147,53 @@ static bool is_fraction(float value)
     return value >= 0 && value < 1;
 }
 
+static bool is_weight(float value)
+{
+    return isfinite(value) && value >= 0;
+}
+
+static bool check_loss(const gan_trainer_options *o, const char *who)
+{
+    const struct gan_loss_row *row = gan_loss_row(o->loss);
+    if (row == NULL)
+        return refuse(who, "loss", (double)o->loss, "a gan_loss (GAN_LOSS_…)");
+    if (o->loss == GAN_LOSS_CUSTOM && (o->discriminator_loss == NULL || o->generator_loss == NULL)) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL, want a function, since loss is GAN_LOSS_CUSTOM", who,
+                 o->discriminator_loss == NULL ? "discriminator_loss" : "generator_loss");
+        return false;
+    }
+    if (!is_fraction(o->label_smoothing))
+        return refuse(who, "label_smoothing", (double)o->label_smoothing, "0 or more and less than 1");
+    if (!is_fraction(o->label_flip))
+        return refuse(who, "label_flip", (double)o->label_flip, "0 or more and less than 1");
+    if (row->labelled != NULL || (o->label_smoothing == 0 && o->label_flip == 0))
+        return true;
+    bool smooth = o->label_smoothing != 0;
+    gan_fail(
+        GAN_ERROR_INVALID_ARGUMENT,
+        "%s: %s is %g, but the %s loss has no labels; want 0, or the non-saturating, minimax or least squares loss",
+        who, smooth ? "label_smoothing" : "label_flip", (double)(smooth ? o->label_smoothing : o->label_flip),
+        row->name);
+    return false;
+}
+
+static bool check_regularizers(const gan_trainer_options *o, const char *who)
+{
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        if (!is_weight(gan_regularizer_weight(o, i)))
+            return refuse(who, gan_regularizers[i].field, (double)gan_regularizer_weight(o, i),
+                          "a finite number, 0 or more");
+    if (!is_weight(o->penalty_target))
+        return refuse(who, "penalty_target", (double)o->penalty_target, "a finite number, 0 or more");
+    if (!is_weight(o->dragan_deviation) || o->dragan_deviation == 0)
+        return refuse(who, "dragan_deviation", (double)o->dragan_deviation, "a finite number above 0");
+    if (!is_weight(o->divergence_power) || o->divergence_power == 0)
+        return refuse(who, "divergence_power", (double)o->divergence_power, "a finite number above 0");
+    if (!is_weight(o->weight_clip))
+        return refuse(who, "weight_clip", (double)o->weight_clip, "a finite number, 0 (no bound) or more");
+    return true;
+}
+
 static bool check_optimizers(const gan_trainer_options *o, const char *who)
 {
     bool own = o->generator_optimizer == NULL || o->discriminator_optimizer == NULL;
@@ -121,6 +202,8 @@ static bool check_optimizers(const gan_trainer_options *o, const char *who)
                  "%s: generator_optimizer and discriminator_optimizer are the same, want one for each model", who);
         return false;
     }
+    if (o->optimizer != GAN_OPTIMIZER_ADAM && o->optimizer != GAN_OPTIMIZER_RMSPROP)
+        return refuse(who, "optimizer", (double)o->optimizer, "a gan_optimizer_kind (GAN_OPTIMIZER_…)");
     static const char rate[] = "a finite number, 0 or more", beta[] = "0 or more and less than 1";
     if (o->generator_optimizer == NULL && !(isfinite(o->generator_rate) && o->generator_rate >= 0))
         return refuse(who, "generator_rate", (double)o->generator_rate, rate);
@@ -172,12 +255,8 @@ static bool check_average(const gan_trainer_options *o, const char *who)
 
 gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *who)
 {
-    bool fine = true;
-    if (gan_loss_row(o->loss) == NULL)
-        fine = refuse(who, "loss", (double)o->loss, "a gan_loss (GAN_LOSS_…)");
-    else if (!(isfinite(o->r1_weight) && o->r1_weight >= 0))
-        fine = refuse(who, "r1_weight", (double)o->r1_weight, "a finite number, 0 or more");
-    else if (!isfinite(o->data_low) || !isfinite(o->data_high) || !(o->data_low < o->data_high)) {
+    bool fine = check_loss(o, who) && check_regularizers(o, who);
+    if (fine && (!isfinite(o->data_low) || !isfinite(o->data_high) || !(o->data_low < o->data_high))) {
         gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                  "%s: data_low is %g and data_high is %g, want finite numbers, the lower first", who,
                  (double)o->data_low, (double)o->data_high);

@@ -5,17 +5,22 @@
 #include "gan/sampler.h"
 #include "nn/layer.h"
 #include "nn/recipe.h"
+#include "train/checkpoint.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
+/* The struct of the first release ends with this field. */
+#define LEAST_SIZE (offsetof(gan_run_options, stop) + sizeof(volatile sig_atomic_t *))
+
 static const char who[] = "gan_trainer_run";
 
 gan_status gan_run_options_init_sized(gan_run_options *options, size_t struct_size)
 {
-    const gan_run_options own = {.struct_size = sizeof own, .progress_every = 1, .sample_count = 25, .sample_seed = 7};
-    return gan_options_write(options, struct_size, &own, sizeof own, sizeof own, "gan_run_options_init");
+    const gan_run_options own = {
+        .struct_size = sizeof own, .progress_every = 1, .sample_count = 25, .sample_seed = 7, .checkpoints_kept = 2};
+    return gan_options_write(options, struct_size, &own, sizeof own, LEAST_SIZE, "gan_run_options_init");
 }
 
 struct run {
@@ -25,7 +30,9 @@ struct run {
     int64_t steps_per_epoch;
     int64_t done;     /* steps */
     int64_t reported; /* done at the latest progress call */
-    double begin;
+    int64_t resumed;  /* of `done`, by an earlier run */
+    int64_t saved;    /* done at the latest checkpoint; −1: none yet */
+    double begin, saved_at;
     gan_step_report report;
     gan_sampler *sampler; /* NULL unless samples are wanted */
     gan_tensor *samples;
@@ -36,6 +43,20 @@ struct run {
 static gan_status refuse(const char *field, double value, const char *wanted)
 {
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is %g, want %s", who, field, value, wanted);
+}
+
+static gan_status check_checkpoints(const gan_run_options *o)
+{
+    if (o->checkpoint_every_steps < 0)
+        return refuse("checkpoint_every_steps", (double)o->checkpoint_every_steps, "0 (none) or more");
+    if (!(o->checkpoint_every_seconds >= 0))
+        return refuse("checkpoint_every_seconds", o->checkpoint_every_seconds, "0 (none) or more");
+    if (o->checkpoint_path != NULL && o->checkpoints_kept < 1)
+        return refuse("checkpoints_kept", o->checkpoints_kept, "1 or more");
+    if (o->checkpoint_path == NULL && (o->resume || o->checkpoint_every_steps > 0 || o->checkpoint_every_seconds > 0))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: checkpoint_path is NULL, but %s is set; say where they are",
+                        who, o->resume ? "resume" : "checkpoint_every_…");
+    return GAN_OK;
 }
 
 static gan_status check_options(const gan_run_options *o)
@@ -51,6 +72,9 @@ static gan_status check_options(const gan_run_options *o)
         return refuse("progress_every", (double)o->progress_every, "1 or more steps");
     if (o->samples != NULL && o->sample_count < 1)
         return refuse("sample_count", (double)o->sample_count, "1 or more");
+    gan_status status = check_checkpoints(o);
+    if (status != GAN_OK)
+        return status;
     if (o->steps == 0 && o->epochs == 0 && o->seconds == 0 && o->progress == NULL && o->samples == NULL &&
         o->stop == NULL)
         return gan_fail(
@@ -71,6 +95,27 @@ static gan_status prepare_samples(struct run *run)
     return run->samples != NULL ? GAN_OK : gan_error_status();
 }
 
+static gan_status prepare_checkpoints(struct run *run)
+{
+    const char *path = run->options.checkpoint_path;
+    run->saved = -1;
+    run->saved_at = gan_trainer_time();
+    if (path == NULL)
+        return GAN_OK;
+    if (!run->options.resume)
+        return gan_checkpoints_check_none(path, who);
+    struct gan_run_position position = {.known = false};
+    bool found;
+    gan_status status = gan_checkpoints_resume(run->trainer, run->loader, &position, path, &found, who);
+    if (status != GAN_OK || !found)
+        return status;
+    if (!position.known) /* it was written by gan_trainer_save */
+        position.steps = (int64_t)gan_trainer_steps(run->trainer);
+    run->done = run->resumed = run->reported = run->saved = position.steps;
+    run->begin -= position.seconds;
+    return GAN_OK;
+}
+
 static gan_status prepare(struct run *run, const gan_run_options *given)
 {
     if (run->trainer == NULL || run->loader == NULL || given == NULL)
@@ -78,11 +123,13 @@ static gan_status prepare(struct run *run, const gan_run_options *given)
                         run->trainer == NULL  ? "trainer"
                         : run->loader == NULL ? "loader"
                                               : "options");
-    gan_status status = gan_options_read(&run->options, sizeof run->options, given, sizeof run->options, who);
+    gan_status status = gan_options_read(&run->options, sizeof run->options, given, LEAST_SIZE, who);
     if (status == GAN_OK)
         status = check_options(&run->options);
     if (status == GAN_OK)
         status = gan_trainer_set_dataset(run->trainer, gan_loader_dataset(run->loader));
+    if (status == GAN_OK)
+        status = prepare_checkpoints(run);
     if (status == GAN_OK)
         status = prepare_samples(run);
     if (status != GAN_OK)
@@ -176,6 +223,28 @@ static gan_status tell(struct run *run, bool *go_on)
     return GAN_OK;
 }
 
+/* ---- checkpoints ---- */
+
+static bool checkpoint_is_due(const struct run *run)
+{
+    const gan_run_options *o = &run->options;
+    return (o->checkpoint_every_steps > 0 && run->done % o->checkpoint_every_steps == 0) ||
+           (o->checkpoint_every_seconds > 0 && gan_trainer_time() - run->saved_at >= o->checkpoint_every_seconds);
+}
+
+/* Also where none is due, at the end, if there is something new. */
+static gan_status save(struct run *run, bool at_the_end)
+{
+    if (run->options.checkpoint_path == NULL || run->saved == run->done || !(at_the_end || checkpoint_is_due(run)))
+        return GAN_OK;
+    struct gan_run_position position = {true, run->done, gan_trainer_time() - run->begin};
+    gan_status status = gan_checkpoints_add(run->trainer, run->loader, &position, run->options.checkpoint_path,
+                                            run->options.checkpoints_kept, who);
+    run->saved = run->done;
+    run->saved_at = gan_trainer_time();
+    return status;
+}
+
 /* ---- the loop ---- */
 
 static gan_status next_of_loader(void *context, const gan_tensor **real)
@@ -195,6 +264,8 @@ static gan_status loop(struct run *run, gan_stop *stop)
         run->done++;
         bool go_on = true;
         status = tell(run, &go_on);
+        if (status == GAN_OK)
+            status = save(run, false);
         if (status != GAN_OK)
             return status;
         if (!go_on) {
@@ -202,8 +273,10 @@ static gan_status loop(struct run *run, gan_stop *stop)
             break;
         }
     }
-    *stop = reason;
-    return GAN_OK;
+    gan_status status = save(run, true);
+    if (status == GAN_OK)
+        *stop = reason;
+    return status;
 }
 
 gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_run_options *options,
@@ -219,6 +292,7 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     if (status == GAN_OK)
         status = loop(&run, &own.stop);
     own.steps = run.done;
+    own.resumed = run.resumed;
     own.epochs = run.steps_per_epoch > 0 ? run.done / run.steps_per_epoch : 0;
     own.seconds = gan_trainer_time() - run.begin;
     if (result != NULL) { /* an older program knows fewer fields */

@@ -49,16 +49,35 @@ static gan_status check_finite(const gan_trainer *trainer, const struct gan_half
     return gan_plan_explain_not_finite(half->plan, what);
 }
 
+/* ---- both halves ---- */
+
+static gan_status bind(gan_trainer *trainer, const struct gan_half *half, const gan_tensor *real)
+{
+    gan_plan *plan = half->plan;
+    gan_status status = half->real != NULL ? gan_plan_bind_memory(plan, half->real, gan_tensor_data(real)) : GAN_OK;
+    for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
+        if (half->weight[i] != NULL)
+            status = gan_plan_bind_memory(plan, half->weight[i], &trainer->weight[i]);
+    return status;
+}
+
+/* All penalties of the latest run, with their weights. */
+static float penalty_of(const struct gan_half *half)
+{
+    float sum = 0;
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        if (half->penalty[i] != NULL)
+            sum += gan_plan_scalar(half->plan, half->penalty[i]);
+    return sum;
+}
+
 /* ---- D's half ---- */
 
 static gan_status compute_discriminator(gan_trainer *trainer, struct gan_half *half, const gan_tensor *real, int update,
                                         gan_step_report *report, const char *who)
 {
     gan_plan *plan = half->plan;
-    gan_status status = gan_plan_bind_memory(plan, half->real, gan_tensor_data(real));
-    for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
-        if (half->weight[i] != NULL)
-            status = gan_plan_bind_memory(plan, half->weight[i], &trainer->weight[i]);
+    gan_status status = bind(trainer, half, real);
     if (status != GAN_OK)
         return status;
     gan_plan_seek(plan, gan_random_derive(trainer->options.seed, D_NOISE_LABEL),
@@ -72,8 +91,9 @@ static gan_status compute_discriminator(gan_trainer *trainer, struct gan_half *h
     report->d_made = gan_plan_scalar(plan, half->made_probability);
     report->d_real_logit = gan_plan_scalar(plan, half->real_logit);
     report->d_made_logit = gan_plan_scalar(plan, half->made_logit);
-    const gan_var *r1 = half->penalty[GAN_REGULARIZER_R1];
-    report->r1_penalty = r1 != NULL ? gan_plan_scalar(plan, half->penalty[GAN_REGULARIZER_R1]) : 0;
+    gan_var *r1 = half->penalty[GAN_REGULARIZER_R1];
+    report->r1_penalty = r1 != NULL ? gan_plan_scalar(plan, r1) : 0;
+    report->d_penalty = penalty_of(half);
     return check_finite(trainer, half, "D", who);
 }
 
@@ -86,9 +106,19 @@ static gan_status commit(const struct gan_half *half, gan_optimizer *optimizer, 
     return status;
 }
 
+static void clip_weights(gan_model *model, float bound)
+{
+    gan_tensor *block = gan_model_block(model); /* what lies between parameters is 0, and stays so */
+    float *numbers = gan_tensor_data(block);
+    for (int64_t i = 0, size = gan_tensor_size(block); i < size; i++)
+        numbers[i] = numbers[i] > bound ? bound : numbers[i] < -bound ? -bound : numbers[i];
+}
+
 static gan_status commit_discriminator(gan_trainer *trainer, struct gan_half *half, gan_step_report *report)
 {
     gan_status status = commit(half, trainer->options.discriminator_optimizer, (double)report->rate_factor);
+    if (status == GAN_OK && trainer->options.weight_clip > 0)
+        clip_weights(trainer->discriminator, trainer->options.weight_clip);
     report->d_committed = status == GAN_OK;
     return status;
 }
@@ -99,7 +129,7 @@ static gan_status compute_generator(gan_trainer *trainer, struct gan_half *half,
                                     gan_step_report *report, const char *who)
 {
     gan_plan *plan = half->plan;
-    gan_status status = half->real != NULL ? gan_plan_bind_memory(plan, half->real, gan_tensor_data(real)) : GAN_OK;
+    gan_status status = bind(trainer, half, real);
     if (status != GAN_OK)
         return status;
     gan_plan_seek(plan, gan_random_derive(trainer->options.seed, G_NOISE_LABEL), trainer->steps);
@@ -108,6 +138,7 @@ static gan_status compute_generator(gan_trainer *trainer, struct gan_half *half,
         return status;
     report->g_loss = gan_plan_scalar(plan, half->loss);
     report->g_gradient_norm = gan_plan_scalar(plan, half->norm);
+    report->g_penalty = penalty_of(half);
     return check_finite(trainer, half, "G", who);
 }
 
@@ -219,8 +250,10 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
     report->rate_factor = (float)gan_schedule_factor(&trainer->options, trainer->steps);
     struct step step = {.trainer = trainer, .batches = batches, .report = report, .who = who};
     gan_status status = run_step(&step);
-    if (status == GAN_OK)
+    if (status == GAN_OK) {
         trainer->steps++;
+        gan_trainer_note_steps(trainer);
+    }
     report->step = trainer->steps;
     report->seconds = gan_trainer_time() - begin;
     return status;

@@ -60,13 +60,19 @@ static gan_status check_penalties(const gan_trainer *trainer, const float *weigh
     return GAN_OK;
 }
 
+static gan_optimizer *make_optimizer(const gan_trainer_options *o, float rate)
+{
+    return o->optimizer == GAN_OPTIMIZER_RMSPROP ? gan_optimizer_rmsprop(rate, o->beta2, o->epsilon, o->beta1)
+                                                 : gan_optimizer_adam_with(rate, o->beta1, o->beta2, o->epsilon);
+}
+
 static gan_status make_optimizers(gan_trainer *trainer)
 {
     gan_trainer_options *o = &trainer->options;
     if (o->generator_optimizer == NULL)
-        o->generator_optimizer = gan_optimizer_adam_with(o->generator_rate, o->beta1, o->beta2, o->epsilon);
+        o->generator_optimizer = make_optimizer(o, o->generator_rate);
     if (o->discriminator_optimizer == NULL)
-        o->discriminator_optimizer = gan_optimizer_adam_with(o->discriminator_rate, o->beta1, o->beta2, o->epsilon);
+        o->discriminator_optimizer = make_optimizer(o, o->discriminator_rate);
     return o->generator_optimizer != NULL && o->discriminator_optimizer != NULL ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
 }
 
@@ -83,8 +89,10 @@ static gan_status initialize(gan_model *model, uint64_t seed, uint64_t label)
     return gan_model_initialized(model) ? GAN_OK : gan_model_initialize(model, gan_random_derive(seed, label));
 }
 
-static gan_status set_data_range(gan_trainer *trainer, float low, float high)
+gan_status gan_trainer_set_data_range(gan_trainer *trainer, float low, float high)
 {
+    if (low != trainer->options.data_low || high != trainer->options.data_high)
+        gan_trainer_drop_plans(trainer); /* the mapping is in them */
     trainer->options.data_low = low;
     trainer->options.data_high = high;
     if (!gan_model_range(trainer->generator, NULL, NULL))
@@ -106,7 +114,11 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
         return status;
     trainer->generator = gan_model_ref(generator);
     trainer->discriminator = gan_model_ref(discriminator);
-    trainer->weight[GAN_REGULARIZER_R1] = o->r1_weight;
+    for (int i = 0; i < GAN_REGULARIZERS; i++)
+        trainer->weight[i] = gan_regularizer_weight(o, i);
+    trainer->first_r1_weight = o->r1_weight;
+    trainer->first_data_low = o->data_low;
+    trainer->first_data_high = o->data_high;
     status = check_penalties(trainer, trainer->weight, who);
     if (status == GAN_OK)
         status = make_optimizers(trainer);
@@ -117,7 +129,7 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     if (status == GAN_OK)
         status = initialize(discriminator, o->seed, DISCRIMINATOR_LABEL);
     if (status == GAN_OK)
-        status = set_data_range(trainer, o->data_low, o->data_high);
+        status = gan_trainer_set_data_range(trainer, o->data_low, o->data_high);
     if (status != GAN_OK)
         return status;
     trainer->average = o->average_decay > 0 ? gan_model_copy(generator) : gan_model_ref(generator);
@@ -165,6 +177,13 @@ void gan_trainer_unref(gan_trainer *trainer)
     gan_free(trainer);
 }
 
+void gan_trainer_note_steps(gan_trainer *trainer)
+{
+    gan_model *const models[] = {trainer->generator, trainer->discriminator, trainer->average};
+    for (int i = 0; i < 3; i++)
+        gan_model_note_training(models[i], trainer->steps, trainer->options.seed);
+}
+
 /* ---- plans ---- */
 
 static void clear_plans(struct gan_trainer_plans *plans)
@@ -207,7 +226,7 @@ static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plan
 {
     struct gan_half_request request = {.generator = trainer->generator,
                                        .discriminator = trainer->discriminator,
-                                       .loss = trainer->options.loss,
+                                       .options = &trainer->options,
                                        .batch = batch};
     set_mapping(trainer, &request);
     for (int i = 0; i < GAN_REGULARIZERS; i++)
@@ -314,6 +333,15 @@ double gan_trainer_flops(const gan_trainer *trainer)
                          : 0;
 }
 
+static gan_status note_data(gan_trainer *trainer, const char *name)
+{
+    gan_model *const models[] = {trainer->generator, trainer->discriminator, trainer->average};
+    gan_status status = GAN_OK;
+    for (int i = 0; i < 3 && status == GAN_OK; i++)
+        status = gan_model_note_data(models[i], name);
+    return status;
+}
+
 static gan_status set_standard(gan_trainer *trainer, const gan_dataset *dataset, const char *who)
 {
     gan_tensor *mean, *deviation;
@@ -341,10 +369,10 @@ gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *data
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: an example of the data set is %s, but the models' are %s", who,
                         gan_shape_text(given, a, sizeof a), gan_shape_text(taken, b, sizeof b));
     gan_status status = set_standard(trainer, dataset, who);
+    if (status == GAN_OK)
+        status = note_data(trainer, gan_dataset_name(dataset));
     float low, high;
     if (status != GAN_OK || !gan_dataset_range(dataset, &low, &high))
         return status;
-    if (low != trainer->options.data_low || high != trainer->options.data_high)
-        gan_trainer_drop_plans(trainer); /* the mapping is in them */
-    return set_data_range(trainer, low, high);
+    return gan_trainer_set_data_range(trainer, low, high);
 }

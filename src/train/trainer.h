@@ -23,6 +23,7 @@ struct gan_trainer {
     gan_model *generator, *discriminator;
     gan_model *average; /* `generator` itself where no average is kept; a reference either way */
     float weight[GAN_REGULARIZERS];
+    float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */
     uint64_t steps, generator_updates;
     struct gan_trainer_plans plans[GAN_TRAINER_PLANS];
     uint64_t clock; /* of `used` */
@@ -33,6 +34,11 @@ struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t ba
 /* Those used last; NULL if none were. */
 const struct gan_trainer_plans *gan_trainer_latest_plans(const gan_trainer *trainer);
 void gan_trainer_drop_plans(gan_trainer *trainer);
+
+/* Maps data of another range from now on; the bounds are finite, low < high. */
+gan_status gan_trainer_set_data_range(gan_trainer *trainer, float low, float high);
+/* Notes in the models how far they are. */
+void gan_trainer_note_steps(gan_trainer *trainer);
 
 /* Lets the average follow G, after an update of it. */
 void gan_trainer_update_average(gan_trainer *trainer);

@@ -2,7 +2,8 @@
  * Dirac-GAN (Mescheder, Geiger, Nowozin, "Which training methods for GANs do actually converge?", ICML 2018) through
  * the trainer: D(x) = ψx, the data is 0, G = θ, steps of 0.2 from (θ, ψ) = (1, −1). What it must do is worked out here
  * in double: D's loss sp(−ψ·0) + sp(ψθ) has the derivative σ(ψθ)·θ to ψ, and R1 adds γψ; G's is −σ(ψθ)·ψ (minimax) or
- * −σ(−ψθ)·ψ (non-saturating).
+ * −σ(−ψθ)·ψ (non-saturating; relativistic is the same here, as D(0) = 0). Wasserstein's are θ and −ψ; its penalty
+ * λ(|ψ| − 1)² adds 2λ(|ψ| − 1)·sign ψ. Consensus in the minimax game is ½σ(ψθ)²(θ² + ψ²), for both players.
  */
 #include "players.h"
 
@@ -12,17 +13,21 @@
 struct row {
     const char *name;
     gan_loss loss;
-    float r1_weight;
+    float r1_weight, gradient_penalty, consensus, clip;
     /* The distance from (0, 0) in the end, and half a unit of its last digit. */
     double simultaneous, simultaneous_error, g_first, g_first_error;
 };
 
 static const struct row table[] = {
-    {"minimax", GAN_LOSS_MINIMAX, 0, 3.097, .0005, 1.421, .0005},
-    {"non-saturating", GAN_LOSS_NON_SATURATING, 0, .640, .0005, .284, .0005},
-    {"minimax, R1 .3", GAN_LOSS_MINIMAX, .3f, 2.6e-6, .05e-6, 2.3e-7, .05e-7},
-    {"minimax, R1 1", GAN_LOSS_MINIMAX, 1, 1e-21, .5e-21, 7e-17, .5e-17},
-    {"non-saturating, R1 .3", GAN_LOSS_NON_SATURATING, .3f, 2.2e-6, .05e-6, 1.5e-7, .05e-7},
+    {"minimax", GAN_LOSS_MINIMAX, 0, 0, 0, 0, 3.097, .0005, 1.421, .0005},
+    {"non-saturating", GAN_LOSS_NON_SATURATING, 0, 0, 0, 0, .640, .0005, .284, .0005},
+    {"minimax, R1 .3", GAN_LOSS_MINIMAX, .3f, 0, 0, 0, 2.6e-6, .05e-6, 2.3e-7, .05e-7},
+    {"minimax, R1 1", GAN_LOSS_MINIMAX, 1, 0, 0, 0, 1e-21, .5e-21, 7e-17, .5e-17},
+    {"non-saturating, R1 .3", GAN_LOSS_NON_SATURATING, .3f, 0, 0, 0, 2.2e-6, .05e-6, 1.5e-7, .05e-7},
+    {"relativistic", GAN_LOSS_RELATIVISTIC, 0, 0, 0, 0, .640, .0005, .284, .0005},
+    {"Wasserstein, clip 1", GAN_LOSS_WASSERSTEIN, 0, 0, 0, 1, 1.002, .0005, 1.024, .0005},
+    {"Wasserstein, penalty", GAN_LOSS_WASSERSTEIN, 0, .35f, 0, 0, 1.80, .005, 1.22, .005},
+    {"minimax, consensus 1", GAN_LOSS_MINIMAX, 0, 0, 1, 0, 2.6e-10, .05e-10, 1.7e-11, .05e-11},
 };
 
 static double sigmoid(double t)
@@ -34,15 +39,30 @@ struct point {
     double theta, psi;
 };
 
+/* The derivative of ½σ(ψθ)²(θ² + ψ²) to one of the two. */
+static double consensus_slope(double to, double other)
+{
+    double s = sigmoid(to * other);
+    return s * s * (to + (to * to + other * other) * (1 - s) * other);
+}
+
 static double g_step(const struct row *row, struct point at)
 {
     double f = at.psi * at.theta;
-    return RATE * (row->loss == GAN_LOSS_MINIMAX ? sigmoid(f) : sigmoid(-f)) * at.psi;
+    double slope = row->loss == GAN_LOSS_WASSERSTEIN ? -1 : row->loss == GAN_LOSS_MINIMAX ? -sigmoid(f) : -sigmoid(-f);
+    return -RATE * (slope * at.psi + (double)row->consensus * consensus_slope(at.theta, at.psi));
 }
 
 static double d_step(const struct row *row, struct point at)
 {
-    return -RATE * (sigmoid(at.psi * at.theta) * at.theta + (double)row->r1_weight * at.psi);
+    double slope = row->loss == GAN_LOSS_WASSERSTEIN ? 1 : sigmoid(at.psi * at.theta);
+    double to_psi = slope * at.theta + (double)row->r1_weight * at.psi +
+                    (double)row->consensus * consensus_slope(at.psi, at.theta) +
+                    2 * (double)row->gradient_penalty * (fabs(at.psi) - 1) * (at.psi > 0 ? 1 : -1);
+    double moved = at.psi - RATE * to_psi, bound = (double)row->clip;
+    if (bound > 0)
+        moved = fmax(-bound, fmin(bound, moved));
+    return moved - at.psi;
 }
 
 static struct point reference_step(const struct row *row, gan_update_order order, struct point at)
@@ -65,6 +85,9 @@ static double play(const struct row *row, gan_update_order order)
     gan_trainer_options options = dirac_options((float)RATE);
     options.loss = row->loss;
     options.r1_weight = row->r1_weight;
+    options.gradient_penalty_weight = row->gradient_penalty;
+    options.consensus_weight = row->consensus;
+    options.weight_clip = row->clip;
     options.update = order;
     gan_trainer *trainer = gan_trainer_new(players.g, players.d, &options);
     ck_made(trainer);
@@ -115,6 +138,27 @@ START_TEST(the_plain_game_moves_outward_by_its_exact_factor)
         ck_ok(gan_train_step(trainer, zero, NULL, NULL));
         double after = pow(*players.theta, 2) + pow(*players.psi, 2);
         ck_near(after / before, 1 + RATE * RATE * s * s, 1e-6);
+    }
+    gan_tensor_unref(zero);
+    gan_trainer_unref(trainer);
+    dirac_unref(&players);
+}
+END_TEST
+
+/* Without a clip Wasserstein's game is linear, and a simultaneous step multiplies r² by 1 + h². */
+START_TEST(the_unclipped_wasserstein_game_moves_outward_by_its_exact_factor)
+{
+    struct dirac players = dirac_new(1, -1);
+    gan_trainer_options options = dirac_options((float)RATE);
+    options.loss = GAN_LOSS_WASSERSTEIN;
+    options.update = GAN_UPDATE_SIMULTANEOUS;
+    gan_trainer *trainer = gan_trainer_new(players.g, players.d, &options);
+    gan_tensor *zero = gan_tensor_new(GAN_SHAPE(1, 1));
+    for (int i = 0; i < 100; i++) {
+        double before = pow(*players.theta, 2) + pow(*players.psi, 2);
+        ck_ok(gan_train_step(trainer, zero, NULL, NULL));
+        double after = pow(*players.theta, 2) + pow(*players.psi, 2);
+        ck_near(after / before, 1 + RATE * RATE, 1e-6);
     }
     gan_tensor_unref(zero);
     gan_trainer_unref(trainer);
@@ -188,6 +232,8 @@ static const struct test_case tests[] = {
     {"simultaneous play ends where the table says", simultaneous_play_ends_where_the_table_says},
     {"alternating play ends where the table says", alternating_play_ends_where_the_table_says},
     {"the plain game moves outward by its exact factor", the_plain_game_moves_outward_by_its_exact_factor},
+    {"the unclipped Wasserstein game moves outward by its exact factor",
+     the_unclipped_wasserstein_game_moves_outward_by_its_exact_factor},
     {"R1 shrinks small orbits by its eigenvalues", r1_shrinks_small_orbits_by_its_eigenvalues},
     {"the report says what the formulas say", the_report_says_what_the_formulas_say},
 };

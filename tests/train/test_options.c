@@ -38,6 +38,50 @@ START_TEST(the_stable_preset_differs_by_what_mends_it)
 }
 END_TEST
 
+START_TEST(the_papers_presets_are_their_programs)
+{
+    gan_trainer_options o = preset(GAN_PRESET_WGAN);
+    ck_assert_int_eq(o.preset, GAN_PRESET_WGAN);
+    ck_assert_int_eq(o.loss, GAN_LOSS_WASSERSTEIN);
+    ck_assert(o.weight_clip == .01f && o.gradient_penalty_weight == 0 && o.discriminator_steps == 5);
+    ck_assert_int_eq(o.optimizer, GAN_OPTIMIZER_RMSPROP);
+    ck_assert(o.generator_rate == 5e-5f && o.discriminator_rate == 5e-5f && o.beta1 == 0 && o.beta2 == .99f);
+    o = preset(GAN_PRESET_WGAN_GP);
+    ck_assert_int_eq(o.preset, GAN_PRESET_WGAN_GP);
+    ck_assert_int_eq(o.loss, GAN_LOSS_WASSERSTEIN);
+    ck_assert(o.weight_clip == 0 && o.gradient_penalty_weight == 10 && o.penalty_target == 1);
+    ck_assert(o.discriminator_steps == 5 && o.generator_rate == 1e-4f && o.discriminator_rate == 1e-4f);
+    ck_assert(o.optimizer == GAN_OPTIMIZER_ADAM && o.beta1 == 0 && o.beta2 == .9f);
+    for (gan_preset p = GAN_PRESET_LSGAN; p <= GAN_PRESET_RSGAN; p++) {
+        o = preset(p);
+        ck_assert_int_eq(o.preset, p);
+        ck_assert_int_eq(o.loss, p == GAN_PRESET_LSGAN ? GAN_LOSS_LEAST_SQUARES : GAN_LOSS_RELATIVISTIC);
+        ck_assert(o.generator_rate == 2e-4f && o.discriminator_rate == 2e-4f && o.beta1 == .5f && o.beta2 == .999f);
+        ck_assert(o.discriminator_steps == 1 && o.r1_weight == 0 && o.gradient_penalty_weight == 0);
+    }
+}
+END_TEST
+
+START_TEST(every_preset_trains_small_networks)
+{
+    gan_tensor *batch = small_batch(8, 1);
+    for (gan_preset p = GAN_PRESET_ARTICLE; p <= GAN_PRESET_RSGAN; p++) {
+        gan_trainer_options o = preset(p);
+        gan_trainer *trainer = small_trainer(&o);
+        gan_step_report report = GAN_STEP_REPORT_INIT;
+        ck_ok(gan_train_step(trainer, batch, NULL, &report));
+        ck_assert(report.d_committed && report.g_committed);
+        bool rms = p == GAN_PRESET_WGAN;
+        ck_assert_str_eq(gan_optimizer_name(gan_trainer_generator_optimizer(trainer)), rms ? "rmsprop" : "adam");
+        ck_assert_str_eq(gan_optimizer_name(gan_trainer_discriminator_optimizer(trainer)), rms ? "rmsprop" : "adam");
+        ck_assert_uint_eq(gan_optimizer_steps(gan_trainer_discriminator_optimizer(trainer)),
+                          (uint64_t)o.discriminator_steps);
+        gan_trainer_unref(trainer);
+    }
+    gan_tensor_unref(batch);
+}
+END_TEST
+
 START_TEST(presets_shape_the_networks)
 {
     gan_generator_options g, plain_g;
@@ -53,6 +97,14 @@ START_TEST(presets_shape_the_networks)
     ck_assert_int_eq(g.activation, GAN_ACTIVATION_RELU);
     ck_assert_int_eq(d.activation, GAN_ACTIVATION_LEAKY_RELU);
     ck_assert(d.slope == .2f && d.center_input && d.input_low == -3);
+    for (gan_preset p = GAN_PRESET_WGAN; p <= GAN_PRESET_RSGAN; p++) {
+        gan_generator_options other_g = plain_g;
+        gan_discriminator_options other_d = plain_d;
+        ck_ok(gan_generator_options_preset(&other_g, p));
+        ck_ok(gan_discriminator_options_preset(&other_d, p));
+        ck_assert(other_g.normalization == g.normalization && other_d.activation == d.activation);
+        ck_assert(other_d.center_input && other_d.normalization == GAN_NORMALIZATION_NONE);
+    }
     ck_assert_int_eq(d.normalization, GAN_NORMALIZATION_NONE);
     ck_assert(g.latent_size == plain_g.latent_size && g.hidden_count == plain_g.hidden_count);
     ck_ok(gan_generator_options_preset(&g, GAN_PRESET_ARTICLE));
@@ -70,7 +122,7 @@ START_TEST(option_functions_refuse_what_they_cannot_fill)
     gan_discriminator_options d = {.struct_size = 3};
     gan_run_options r;
     ck_fails(gan_trainer_options_init(&t, (gan_preset)9), GAN_ERROR_INVALID_ARGUMENT,
-             "gan_trainer_options_init: preset is 9, want GAN_PRESET_ARTICLE or GAN_PRESET_STABLE");
+             "gan_trainer_options_init: preset is 9, want a gan_preset (GAN_PRESET_…)");
     ck_fails(gan_trainer_options_init(NULL, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "options is NULL");
     ck_fails(gan_trainer_options_init_sized(&t, 8, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "struct_size is 8");
     ck_fails(gan_generator_options_preset(NULL, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "options is NULL");
@@ -251,6 +303,8 @@ END_TEST
 static const struct test_case tests[] = {
     {"the article preset is the article's program", the_article_preset_is_the_articles_program},
     {"the stable preset differs by what mends it", the_stable_preset_differs_by_what_mends_it},
+    {"the papers' presets are their programs", the_papers_presets_are_their_programs},
+    {"every preset trains small networks", every_preset_trains_small_networks},
     {"presets shape the networks", presets_shape_the_networks},
     {"option functions refuse what they cannot fill", option_functions_refuse_what_they_cannot_fill},
     {"every field is checked by name", every_field_is_checked_by_name},

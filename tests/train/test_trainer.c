@@ -135,6 +135,7 @@ START_TEST(a_data_set_brings_its_range_or_its_standard)
     const gan_tensor *mean = NULL, *deviation = NULL;
     ck_ok(gan_trainer_set_dataset(trainer, standardised));
     for (int i = 0; i < 2; i++) {
+        ck_assert_str_eq(gan_model_data_name(i == 0 ? players.g : average), gan_dataset_name(standardised));
         ck_assert(gan_model_standard(i == 0 ? players.g : average, &mean, &deviation));
         ck_near(gan_tensor_data(mean)[0], 4, 1e-6);
         ck_near(gan_tensor_data(deviation)[0], sqrt(5), 1e-6);
@@ -145,6 +146,9 @@ START_TEST(a_data_set_brings_its_range_or_its_standard)
     gan_step_report report = GAN_STEP_REPORT_INIT;
     ck_ok(gan_train_step(trainer, column, NULL, &report)); /* as the options say, from [0, 1] */
     ck_near(report.d_real_logit, 4, 1e-5);
+    uint64_t steps = 0, seed = 1;
+    ck_assert(gan_model_training(average, &steps, &seed) && steps == 1 && seed == 0);
+    ck_assert(gan_model_training(players.g, &steps, NULL) && gan_model_training(players.d, &steps, NULL));
     ck_ok(gan_trainer_set_dataset(trainer, ranged));
     ck_ok(gan_train_step(trainer, column, NULL, &report)); /* from [1, 9] */
     ck_near(report.d_real_logit, 3. / 8, 1e-5);

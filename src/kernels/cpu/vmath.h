@@ -33,10 +33,17 @@ static inline float vmath_round(float x)
     return (x + magic) - magic;
 }
 
+/* Whole |x| < 2^22 as an integer: the bits above those of 1.5·2^23. Any other x, NaN too, gives some number. */
+static inline int32_t vmath_whole(float x)
+{
+    const float magic = 12582912.0f;
+    return (int32_t)((uint32_t)vmath_bits(x + magic) - (uint32_t)vmath_bits(magic));
+}
+
 /* 2^n for whole n in [-126, 127] */
 static inline float vmath_power_of_two(float n)
 {
-    return vmath_float((int32_t)((uint32_t)((int32_t)n + 127) << 23));
+    return vmath_float((int32_t)(((uint32_t)vmath_whole(n) + 127) << 23));
 }
 
 /* e^r for |r| ≤ ln 2 / 2, less 1: a minimax polynomial r + r²·p(r). */
@@ -149,7 +156,7 @@ static inline float vmath_sin_shifted(float x, int32_t quarter_turns)
     float r = FMA(n, -1.5703125f, x);
     r = FMA(n, -4.837512969970703125e-4f, r);
     r = FMA(n, -7.54978995489188216e-8f, r);
-    int32_t quadrant = (int32_t)n + quarter_turns;
+    uint32_t quadrant = (uint32_t)vmath_whole(n) + (uint32_t)quarter_turns;
     float s = r * r;
     float sine = -1.9515295891e-4f;
     sine = FMA(sine, s, 8.3321608736e-3f);

@@ -1,0 +1,279 @@
+/*
+ * sample: what a saved generator makes, as a picture, as numbers, or as a folder of pictures.
+ *   cc sample.c $(pkg-config --cflags --libs gan) -o sample
+ *   ./sample generator.safetensors --out digits.png
+ *   ./sample generator.safetensors --count 1000 --out digits.npy
+ *   ./sample generator.safetensors --interpolate 3 8 --count 16 --grid 16 --out between.png
+ */
+#include <gan/gan.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char usage[] =
+    "usage: sample MODEL [OPTION]... --out FILE\n"
+    "Makes examples with a generator that gan_model_save wrote.\n"
+    "  --out FILE         a .png file gets all of them in a grid, a .npy file the numbers, in the data's range;\n"
+    "                     any other name is a folder, which gets a PNG file for each\n"
+    "  --count N          how many (default 25)\n"
+    "  --seed N           which ones: the same seed, the same examples (default 1)\n"
+    "  --grid K           columns of the grid (default: about square)\n"
+    "  --truncation T     noise beyond T deviations is drawn again: less variety, fewer failures\n"
+    "  --interpolate A B  from the first example of seed A to that of seed B, in N steps\n"
+    "  --help             shows this\n";
+
+struct options {
+    const char *model, *out;
+    int64_t count;
+    uint64_t seed, from, to;
+    int grid;
+    double truncation; /* 0: none */
+    bool interpolate;
+};
+
+/* ---- the command line ---- */
+
+static void wrong(const char *format, const char *text)
+{
+    fprintf(stderr, "sample: ");
+    fprintf(stderr, format, text);
+    fprintf(stderr, "\n%s", usage);
+    exit(2);
+}
+
+static uint64_t number_of(const char *text, uint64_t least, uint64_t most)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || number < least || number > most)
+        wrong("'%s' is not a whole number that can be meant there", text);
+    return number;
+}
+
+static double truncation_of(const char *text)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end != '\0' || !(number >= 0.01 && number <= 100))
+        wrong("--truncation is '%s', want a number from 0.01 to 100", text);
+    return number;
+}
+
+static struct options read_options(int count, char **arguments)
+{
+    enum { OUT, COUNT, SEED, GRID, TRUNCATION, INTERPOLATE, HELP };
+    static const struct option known[] = {
+        {"out", required_argument, NULL, OUT},
+        {"count", required_argument, NULL, COUNT},
+        {"seed", required_argument, NULL, SEED},
+        {"grid", required_argument, NULL, GRID},
+        {"truncation", required_argument, NULL, TRUNCATION},
+        {"interpolate", required_argument, NULL, INTERPOLATE},
+        {"help", no_argument, NULL, HELP},
+        {NULL, 0, NULL, 0},
+    };
+    struct options o = {.count = 25, .seed = 1};
+    for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
+        switch (c) {
+        case OUT:
+            o.out = optarg;
+            break;
+        case COUNT:
+            o.count = (int64_t)number_of(optarg, 1, 10000000);
+            break;
+        case SEED:
+            o.seed = number_of(optarg, 0, UINT64_MAX);
+            break;
+        case GRID:
+            o.grid = (int)number_of(optarg, 1, 10000);
+            break;
+        case TRUNCATION:
+            o.truncation = truncation_of(optarg);
+            break;
+        case INTERPOLATE:
+            o.interpolate = true;
+            o.from = number_of(optarg, 0, UINT64_MAX);
+            if (optind >= count)
+                wrong("--interpolate wants two numbers%s", "");
+            o.to = number_of(arguments[optind++], 0, UINT64_MAX);
+            break;
+        case HELP:
+            fputs(usage, stdout);
+            exit(0);
+        default:
+            fputs(usage, stderr);
+            exit(2);
+        }
+    }
+    if (optind >= count)
+        wrong("which model?%s", "");
+    o.model = arguments[optind++];
+    if (optind < count)
+        wrong("what is '%s'?", arguments[optind]);
+    if (o.out == NULL)
+        wrong("where to? --out FILE says it%s", "");
+    return o;
+}
+
+/* ---- making them ---- */
+
+static int failed(void)
+{
+    fprintf(stderr, "sample: %s\n", gan_error_message());
+    return 1;
+}
+
+static gan_shape with_count(int64_t count, gan_shape one)
+{
+    gan_shape shape = {one.rank + 1, {count}};
+    for (int i = 0; i < one.rank; i++)
+        shape.dims[i + 1] = one.dims[i];
+    return shape;
+}
+
+/* Noise from N(0, 1); what is beyond the truncation is drawn again, from the seeds after. */
+static gan_tensor *draw_noise(gan_shape shape, uint64_t seed, double truncation)
+{
+    gan_tensor *z = gan_tensor_new(shape), *again = gan_tensor_new(shape);
+    bool fine = z != NULL && again != NULL && gan_tensor_fill_normal(z, 0, 1, seed) == GAN_OK;
+    for (bool beyond = fine && truncation > 0; beyond && fine;) {
+        beyond = false;
+        fine = gan_tensor_fill_normal(again, 0, 1, ++seed) == GAN_OK;
+        for (int64_t i = 0; i < gan_tensor_size(z); i++) {
+            float *number = gan_tensor_data(z) + i;
+            if (fabs((double)*number) > truncation)
+                *number = gan_tensor_data(again)[i];
+            beyond = beyond || fabs((double)*number) > truncation;
+        }
+    }
+    gan_tensor_unref(again);
+    if (fine)
+        return z;
+    gan_tensor_unref(z);
+    return NULL;
+}
+
+/* Along the great circle between a and b, where normal noise of many numbers lies (White 2016). */
+static void interpolate(const float *a, const float *b, int64_t size, double t, float *out)
+{
+    double aa = 0, bb = 0, ab = 0;
+    for (int64_t i = 0; i < size; i++) {
+        aa += (double)a[i] * (double)a[i];
+        bb += (double)b[i] * (double)b[i];
+        ab += (double)a[i] * (double)b[i];
+    }
+    double cosine = aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 1;
+    double angle = acos(fmin(1, fmax(-1, cosine)));
+    double s = sin(angle), from = s > 1e-6 ? sin((1 - t) * angle) / s : 1 - t, to = s > 1e-6 ? sin(t * angle) / s : t;
+    for (int64_t i = 0; i < size; i++)
+        out[i] = (float)(from * (double)a[i] + to * (double)b[i]);
+}
+
+static gan_tensor *noise_between(gan_shape one, const struct options *o)
+{
+    gan_tensor *a = draw_noise(one, o->from, o->truncation), *b = draw_noise(one, o->to, o->truncation);
+    gan_tensor *z = a != NULL && b != NULL ? gan_tensor_new(with_count(o->count, one)) : NULL;
+    int64_t size = gan_shape_size(one);
+    for (int64_t i = 0; z != NULL && i < o->count; i++)
+        interpolate(gan_tensor_data(a), gan_tensor_data(b), size, o->count > 1 ? (double)i / (double)(o->count - 1) : 0,
+                    gan_tensor_data(z) + i * size);
+    gan_tensor_unref(a);
+    gan_tensor_unref(b);
+    return z;
+}
+
+/* What the generator makes of the given noise. */
+static gan_tensor *make_from(gan_model *model, gan_tensor *z, int64_t count)
+{
+    gan_sampler *sampler = z != NULL ? gan_sampler_new(model, count) : NULL;
+    gan_tensor *made = sampler != NULL ? gan_tensor_new(with_count(count, gan_model_output_shape(model))) : NULL;
+    if (made != NULL && gan_sampler_run(sampler, z, NULL, made) != GAN_OK) {
+        gan_tensor_unref(made);
+        made = NULL;
+    }
+    gan_sampler_unref(sampler);
+    gan_tensor_unref(z);
+    return made;
+}
+
+static gan_tensor *make(gan_model *model, const struct options *o)
+{
+    gan_shape one = gan_model_input_shape(model);
+    if (o->interpolate)
+        return make_from(model, noise_between(one, o), o->count);
+    if (o->truncation > 0)
+        return make_from(model, draw_noise(with_count(o->count, one), o->seed, o->truncation), o->count);
+    return gan_generator_sample(model, o->count, o->seed);
+}
+
+/* ---- writing them ---- */
+
+static bool ends_in(const char *text, const char *ending)
+{
+    size_t length = strlen(text), tail = strlen(ending);
+    return length > tail && strcmp(text + length - tail, ending) == 0;
+}
+
+/* From the data's range to that of pictures. */
+static void to_brightness(const gan_model *model, gan_tensor *made)
+{
+    float low = 0, high = 1;
+    gan_model_data_range(model, &low, &high);
+    float *numbers = gan_tensor_data(made);
+    for (int64_t i = 0; (low != 0 || high != 1) && i < gan_tensor_size(made); i++)
+        numbers[i] = (numbers[i] - low) / (high - low);
+}
+
+static int write_folder(const char *folder, const gan_tensor *made)
+{
+    gan_shape shape = gan_tensor_shape(made), one = {shape.rank - 1, {shape.dims[1], shape.dims[2], shape.dims[3]}};
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "sample: the folder %s cannot be made: %s\n", folder, strerror(errno));
+        return 1;
+    }
+    for (int64_t i = 0; i < shape.dims[0]; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/%06lld.png", folder, (long long)i);
+        gan_tensor *image = gan_tensor_from(one, gan_tensor_data(made) + i * gan_shape_size(one));
+        gan_status status = image != NULL ? gan_image_write(path, image) : GAN_ERROR_OUT_OF_MEMORY;
+        gan_tensor_unref(image);
+        if (status != GAN_OK)
+            return failed();
+    }
+    return 0;
+}
+
+static int write_out(const struct options *o, const gan_model *model, gan_tensor *made)
+{
+    gan_shape shape = gan_tensor_shape(made);
+    if (ends_in(o->out, ".npy"))
+        return gan_tensor_write_npy(made, o->out) == GAN_OK ? 0 : failed();
+    if (shape.rank != 4 || (shape.dims[1] != 1 && shape.dims[1] != 3 && shape.dims[1] != 4)) {
+        char text[128];
+        fprintf(stderr, "sample: an example of this model is %s, which is no picture; give --out a .npy file\n",
+                gan_shape_text(gan_model_output_shape(model), text, sizeof text));
+        return 1;
+    }
+    to_brightness(model, made);
+    if (ends_in(o->out, ".png"))
+        return gan_image_write_grid(o->out, made, o->grid) == GAN_OK ? 0 : failed();
+    return write_folder(o->out, made);
+}
+
+int main(int argc, char **argv)
+{
+    gan_blis_prepare();
+    struct options o = read_options(argc, argv);
+    gan_model *model = gan_model_load(o.model);
+    gan_tensor *made = model != NULL ? make(model, &o) : NULL;
+    int status = made != NULL ? write_out(&o, model, made) : failed();
+    gan_tensor_unref(made);
+    gan_model_unref(model);
+    return status;
+}

@@ -1,0 +1,371 @@
+/*
+ * Reading a checkpoint: first everything is looked up and checked, and all memory taken; then it is copied, which
+ * cannot fail.
+ */
+#include "train/checkpoint.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "nn/model_file.h"
+#include "train/optimizer.h"
+#include "train/trainer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- settings: the same? ---- */
+
+/* What differs, as text: as much as fits, and how many. */
+struct differences {
+    char text[700];
+    size_t used;
+    int count;
+};
+
+static void note_difference(struct differences *differences, const char *path, const struct gan_json *here,
+                            const struct gan_json *there)
+{
+    char a[80], b[80];
+    if (differences->count++ >= 5)
+        return;
+    size_t room = sizeof differences->text - differences->used;
+    int length = snprintf(differences->text + differences->used, room, "%s%s is %s, and %s in the checkpoint",
+                          differences->used > 0 ? "; " : "", path, gan_json_print(here, a, sizeof a),
+                          gan_json_print(there, b, sizeof b));
+    differences->used += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+static void compare(const struct gan_json *here, const struct gan_json *there, const char *path, int depth,
+                    struct differences *differences)
+{
+    char inner[160];
+    struct gan_json_member member;
+    if (gan_json_equal(here, there))
+        return;
+    if (depth < 16 && gan_json_is_object(here) && gan_json_is_object(there)) {
+        for (bool more = gan_json_first(here, &member); more; more = gan_json_next(here, &member)) {
+            snprintf(inner, sizeof inner, "%s%s%s", path, *path != '\0' ? "." : "", member.key);
+            compare(member.value, gan_json_get(there, member.key), inner, depth + 1, differences);
+        }
+        for (bool more = gan_json_first(there, &member); more; more = gan_json_next(there, &member)) {
+            snprintf(inner, sizeof inner, "%s%s%s", path, *path != '\0' ? "." : "", member.key);
+            if (gan_json_get(here, member.key) == NULL)
+                note_difference(differences, inner, NULL, member.value);
+        }
+    } else if (depth < 16 && gan_json_is_array(here) && gan_json_is_array(there) &&
+               gan_json_is_object(gan_json_item(here, 0))) {
+        size_t first = gan_json_count(here), second = gan_json_count(there);
+        for (size_t i = 0; i < first || i < second; i++) {
+            snprintf(inner, sizeof inner, "%s.%zu", path, i);
+            const struct gan_json *a = gan_json_item(here, i), *b = gan_json_item(there, i);
+            compare(a, b, inner, depth + 1, differences);
+        }
+    } else {
+        note_difference(differences, path, here, there);
+    }
+}
+
+static struct gan_json *settings_of(const gan_trainer *trainer, const gan_loader *loader, const char *who)
+{
+    struct gan_json_writer writer = {0};
+    gan_json_begin(&writer, NULL, '{');
+    gan_status status = gan_checkpoint_write_settings(trainer, loader, &writer);
+    gan_json_end(&writer, '}');
+    char *text = gan_json_finish(&writer);
+    struct gan_json *settings = text != NULL && status == GAN_OK ? gan_json_parse(text, strlen(text), who) : NULL;
+    gan_free(text);
+    return settings;
+}
+
+static gan_status check_settings(const gan_trainer *trainer, const gan_loader *loader, const struct gan_json *about,
+                                 const char *path, const char *who)
+{
+    static const char *const parts[] = {"options",   "generator_optimizer", "discriminator_optimizer",
+                                        "generator", "discriminator",       "loader"};
+    struct differences differences = {.used = 0};
+    struct gan_json *own = settings_of(trainer, loader, who);
+    if (own == NULL)
+        return gan_error_status();
+    const struct gan_json *here = gan_json_get(own, "settings"), *there = gan_json_get(about, "settings");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (gan_json_get(here, parts[i]) != NULL) /* without a loader here, that of the checkpoint does not count */
+            compare(gan_json_get(here, parts[i]), gan_json_get(there, parts[i]), parts[i], 0, &differences);
+    gan_json_free(own);
+    if (differences.count == 0)
+        return GAN_OK;
+    char more[40] = "";
+    if (differences.count > 5)
+        snprintf(more, sizeof more, "; and %d more", differences.count - 5);
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is of a run with other settings: %s%s", who, path,
+                    differences.text, more);
+}
+
+/* ---- state ---- */
+
+struct optimizer_state {
+    float rate;
+    uint64_t steps;
+    const struct gan_safetensors_entry *moment[2];
+};
+
+struct model_entries {
+    const struct gan_safetensors_entry **parameters, **state;
+};
+
+struct reading {
+    gan_trainer *trainer;
+    gan_loader *loader;
+    const struct gan_safetensors *file;
+    const struct gan_json *about, *state;
+    size_t tensors; /* that the trainer has a place for */
+    uint64_t steps, generator_updates, position;
+    float r1_weight, data_low, data_high;
+    struct gan_run_position run;
+    struct optimizer_state generator_optimizer, discriminator_optimizer;
+    struct model_entries generator, discriminator, average;
+    gan_tensor *mean, *deviation;
+};
+
+static gan_status bad_state(const struct reading *reading, const char *key)
+{
+    char text[80];
+    return gan_fail(GAN_ERROR_FORMAT, "%s: the checkpoint's \"%s\" is %s, which cannot be",
+                    gan_safetensors_what(reading->file), key,
+                    gan_json_print(gan_json_get(reading->state, key), text, sizeof text));
+}
+
+static gan_status read_run(struct reading *reading)
+{
+    const struct gan_json *steps = gan_json_get(reading->state, "run_steps");
+    if (steps == NULL)
+        return GAN_OK;
+    reading->run.known = true;
+    if (!gan_json_integer(steps, &reading->run.steps) || reading->run.steps < 0)
+        return bad_state(reading, "run_steps");
+    if (!gan_json_double(gan_json_get(reading->state, "run_seconds"), &reading->run.seconds) ||
+        !(reading->run.seconds >= 0))
+        return bad_state(reading, "run_seconds");
+    return GAN_OK;
+}
+
+static gan_status read_counters(struct reading *reading)
+{
+    const struct gan_json *state = reading->state;
+    if (!gan_json_uint64(gan_json_get(state, "steps"), &reading->steps))
+        return bad_state(reading, "steps");
+    if (!gan_json_uint64(gan_json_get(state, "generator_updates"), &reading->generator_updates))
+        return bad_state(reading, "generator_updates");
+    if (!gan_json_float(gan_json_get(state, "r1_weight"), &reading->r1_weight) || !(reading->r1_weight >= 0))
+        return bad_state(reading, "r1_weight");
+    if (!gan_json_float(gan_json_get(state, "data_low"), &reading->data_low))
+        return bad_state(reading, "data_low");
+    if (!gan_json_float(gan_json_get(state, "data_high"), &reading->data_high) ||
+        !(reading->data_low < reading->data_high))
+        return bad_state(reading, "data_high");
+    if (reading->loader != NULL && !gan_json_uint64(gan_json_get(state, "loader_position"), &reading->position))
+        return bad_state(reading, "loader_position");
+    return read_run(reading);
+}
+
+static gan_status find_moment(struct reading *reading, const char *prefix, int which, int64_t size,
+                              struct optimizer_state *to)
+{
+    const struct gan_safetensors_entry *entry = gan_file_tensor(reading->file, prefix, which == 0 ? "m" : "v");
+    if (entry == NULL)
+        return gan_error_status();
+    if (!gan_safetensors_is_float(entry) || !gan_shape_equal(entry->shape, GAN_SHAPE(size)))
+        return gan_fail(GAN_ERROR_FORMAT, "%s: tensor \"%s\" has not the %lld numbers that the optimizer keeps",
+                        gan_safetensors_what(reading->file), entry->name, (long long)size);
+    to->moment[which] = entry;
+    reading->tensors++;
+    return GAN_OK;
+}
+
+static gan_status read_optimizer(struct reading *reading, const char *key, const char *prefix, gan_optimizer *optimizer,
+                                 gan_model *model, struct optimizer_state *to)
+{
+    const struct gan_json *json = gan_json_get(reading->state, key);
+    if (!gan_json_float(gan_json_get(json, "rate"), &to->rate) || !(to->rate >= 0) ||
+        !gan_json_uint64(gan_json_get(json, "steps"), &to->steps))
+        return bad_state(reading, key);
+    gan_status status = GAN_OK;
+    for (int i = 0; i < 2 && status == GAN_OK; i++)
+        if (gan_optimizer_moment(optimizer, i) != NULL)
+            status = find_moment(reading, prefix, i, gan_tensor_size(gan_model_block(model)), to);
+    return status;
+}
+
+static gan_status find_model(struct reading *reading, const char *prefix, const gan_model *model,
+                             struct model_entries *to)
+{
+    gan_status status = gan_model_find_slots(reading->file, prefix, &model->parameters, &to->parameters);
+    if (status == GAN_OK)
+        status = gan_model_find_slots(reading->file, prefix, &model->state, &to->state);
+    reading->tensors += model->parameters.count + model->state.count;
+    return status;
+}
+
+static gan_status find_tensors(struct reading *reading)
+{
+    gan_trainer *trainer = reading->trainer;
+    const gan_trainer_options *o = &trainer->options;
+    gan_status status = find_model(reading, GAN_CHECKPOINT_GENERATOR, trainer->generator, &reading->generator);
+    if (status == GAN_OK)
+        status = find_model(reading, GAN_CHECKPOINT_DISCRIMINATOR, trainer->discriminator, &reading->discriminator);
+    if (status == GAN_OK && trainer->average != trainer->generator)
+        status = find_model(reading, GAN_CHECKPOINT_AVERAGE, trainer->average, &reading->average);
+    if (status == GAN_OK)
+        status = read_optimizer(reading, "generator_optimizer", GAN_CHECKPOINT_GENERATOR_MOMENTS,
+                                o->generator_optimizer, trainer->generator, &reading->generator_optimizer);
+    if (status == GAN_OK)
+        status = read_optimizer(reading, "discriminator_optimizer", GAN_CHECKPOINT_D_MOMENTS,
+                                o->discriminator_optimizer, trainer->discriminator, &reading->discriminator_optimizer);
+    if (status == GAN_OK)
+        status = gan_model_read_standard(reading->file, GAN_CHECKPOINT_GENERATOR, reading->state,
+                                         gan_shape_size(gan_model_output_shape(trainer->generator)), &reading->mean,
+                                         &reading->deviation);
+    reading->tensors += reading->mean != NULL ? 2 : 0;
+    if (status == GAN_OK && gan_safetensors_count(reading->file) != reading->tensors)
+        status = gan_fail(GAN_ERROR_FORMAT, "%s: has %zu tensors, but the trainer %zu",
+                          gan_safetensors_what(reading->file), gan_safetensors_count(reading->file), reading->tensors);
+    return status;
+}
+
+/* ---- taking it over ---- */
+
+static void take_model(gan_model *model, const struct model_entries *entries)
+{
+    gan_model_take_slots(&model->parameters, entries->parameters);
+    gan_model_take_slots(&model->state, entries->state);
+    gan_model_mark_initialized(model);
+}
+
+static void take_optimizer(gan_optimizer *optimizer, const struct optimizer_state *state)
+{
+    for (int i = 0; i < 2; i++)
+        if (state->moment[i] != NULL)
+            gan_safetensors_numbers(state->moment[i], gan_optimizer_moment(optimizer, i));
+    gan_optimizer_restore(optimizer, state->rate, state->steps);
+}
+
+/* What can fail (memory for means and deviations), before what cannot. */
+static gan_status take_settings(const struct reading *reading)
+{
+    gan_trainer *trainer = reading->trainer;
+    const char *data = "";
+    gan_json_text(gan_json_get(reading->state, "data"), &data);
+    gan_model *const models[] = {trainer->generator, trainer->average, trainer->discriminator};
+    gan_status status = GAN_OK;
+    for (int i = 0; i < 3 && status == GAN_OK; i++) {
+        if (i < 2)
+            status = gan_model_set_standard(models[i], reading->mean, reading->deviation);
+        if (status == GAN_OK && *data != '\0')
+            status = gan_model_note_data(models[i], data);
+    }
+    if (status == GAN_OK)
+        status = gan_trainer_set_r1_weight(trainer, reading->r1_weight);
+    if (status == GAN_OK)
+        status = gan_trainer_set_data_range(trainer, reading->data_low, reading->data_high);
+    return status;
+}
+
+static void take_numbers(const struct reading *reading)
+{
+    gan_trainer *trainer = reading->trainer;
+    take_model(trainer->generator, &reading->generator);
+    take_model(trainer->discriminator, &reading->discriminator);
+    if (trainer->average != trainer->generator)
+        take_model(trainer->average, &reading->average);
+    take_optimizer(trainer->options.generator_optimizer, &reading->generator_optimizer);
+    take_optimizer(trainer->options.discriminator_optimizer, &reading->discriminator_optimizer);
+    trainer->steps = reading->steps;
+    trainer->generator_updates = reading->generator_updates;
+    if (trainer->steps > 0)
+        gan_trainer_note_steps(trainer);
+    if (reading->loader != NULL)
+        gan_loader_seek(reading->loader, reading->position);
+}
+
+/* ---- all together ---- */
+
+/* The same bits are promised on one build and one instruction set. */
+static void warn_of_other_machine(const struct reading *reading, const char *who)
+{
+    const char *level = "?", *library = "?", *what = gan_safetensors_what(reading->file);
+    gan_json_text(gan_json_get(reading->about, "level"), &level);
+    gan_json_text(gan_json_get(reading->about, "library"), &library);
+    if (strcmp(level, gan_cpu_level()) != 0)
+        gan_log_message(GAN_LOG_WARNING,
+                        "%s: %s was made with the instruction set %.20s, and this is %s: it goes on, but its bits will "
+                        "not be those of the run that was not stopped",
+                        who, what, level, gan_cpu_level());
+    if (strcmp(library, gan_version()) != 0)
+        gan_log_message(
+            GAN_LOG_WARNING,
+            "%s: %s was made by libgan %.20s, and this is %s: it goes on, but its bits may differ from those "
+            "of the run that was not stopped",
+            who, what, library, gan_version());
+}
+
+static gan_status read_all(struct reading *reading, const char *who)
+{
+    const char *what = gan_safetensors_what(reading->file);
+    if (reading->loader != NULL && gan_json_get(reading->state, "loader_position") == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: %s was saved without a loader; give NULL for it, and set its position yourself", who,
+                        what);
+    gan_status status = check_settings(reading->trainer, reading->loader, reading->about, what, who);
+    if (status == GAN_OK)
+        status = read_counters(reading);
+    if (status == GAN_OK)
+        status = find_tensors(reading);
+    if (status == GAN_OK)
+        status = take_settings(reading);
+    if (status != GAN_OK)
+        return status;
+    warn_of_other_machine(reading, who);
+    take_numbers(reading);
+    return GAN_OK;
+}
+
+static void clear(struct reading *reading)
+{
+    struct model_entries *const models[] = {&reading->generator, &reading->discriminator, &reading->average};
+    for (int i = 0; i < 3; i++) {
+        gan_free(models[i]->parameters);
+        gan_free(models[i]->state);
+    }
+    gan_tensor_unref(reading->mean);
+    gan_tensor_unref(reading->deviation);
+}
+
+gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, struct gan_run_position *run, const char *path,
+                               const char *who)
+{
+    struct gan_safetensors *file = gan_safetensors_open(path);
+    struct gan_json *about = file != NULL
+                                 ? gan_file_description(file, GAN_CHECKPOINT_FORMAT, GAN_CHECKPOINT_FORMAT_VERSION,
+                                                        "gan_model_load reads models")
+                                 : NULL;
+    gan_status status = about != NULL ? GAN_OK : gan_error_status();
+    if (status == GAN_OK) {
+        struct reading reading = {
+            .trainer = trainer, .loader = loader, .file = file, .about = about, .state = gan_json_get(about, "state")};
+        status = read_all(&reading, who);
+        if (status == GAN_OK && run != NULL)
+            *run = reading.run;
+        clear(&reading);
+    }
+    gan_json_free(about);
+    gan_safetensors_close(file);
+    return status;
+}
+
+gan_status gan_trainer_load(gan_trainer *trainer, gan_loader *loader, const char *path)
+{
+    static const char who[] = "gan_trainer_load";
+    if (trainer == NULL || path == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, trainer == NULL ? "trainer" : "path");
+    return gan_checkpoint_read(trainer, loader, NULL, path, who);
+}

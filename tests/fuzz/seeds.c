@@ -1,0 +1,119 @@
+/* Good files of every kind, as small as they can be: what the fuzzer begins with. */
+#include "fuzz.h"
+
+#include "players.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int failures;
+
+static void must(bool fine, const char *what)
+{
+    if (fine)
+        return;
+    fprintf(stderr, "seeds: %s: %s\n", what, gan_error_message());
+    failures++;
+}
+
+/* DIR/<target>/<name>; the text lives until the next call but one. */
+static const char *place(const char *directory, const char *target, const char *name)
+{
+    static char paths[2][4096];
+    static int next;
+    char *path = paths[next++ % 2];
+    snprintf(path, sizeof paths[0], "%s/%s", directory, target);
+    mkdir(path, 0777);
+    snprintf(path, sizeof paths[0], "%s/%s/%s", directory, target, name);
+    return path;
+}
+
+static void write_bytes(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    must(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0, path);
+}
+
+/* The same file as <header> 0 <data>: see fuzz_safetensors. */
+static void write_open_form(const char *from, const char *to)
+{
+    static unsigned char bytes[1 << 16];
+    FILE *file = fopen(from, "rb");
+    size_t size = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
+    must(size > 8 && fclose(file) == 0, from);
+    size_t header = (size_t)bytes[0] | (size_t)bytes[1] << 8;
+    while (header > 0 && bytes[8 + header - 1] == ' ')
+        header--; /* what fills it up */
+    size_t data = 8 + ((size_t)bytes[0] | (size_t)bytes[1] << 8);
+    memmove(bytes, bytes + 8, header);
+    bytes[header] = 0;
+    memmove(bytes + header + 1, bytes + data, size - data);
+    write_bytes(to, bytes, header + 1 + size - data);
+}
+
+static void write_models(const char *directory)
+{
+    gan_model *model = fuzz_model(2, 2);
+    gan_model_set_name(model, "G");
+    gan_model_set_range(model, -1, 1);
+    const char *path = place(directory, "safetensors", "model");
+    must(gan_model_save(model, path) == GAN_OK, "a model");
+    write_open_form(path, place(directory, "safetensors", "model-open"));
+    gan_model_unref(model);
+    gan_trainer *trainer = fuzz_trainer();
+    path = place(directory, "checkpoint", "checkpoint");
+    must(gan_trainer_save(trainer, NULL, path) == GAN_OK, "a checkpoint");
+    write_open_form(path, place(directory, "checkpoint", "checkpoint-open"));
+    gan_trainer_unref(trainer);
+    static const char foreign[] = "{\"0.weight\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[0,12]},"
+                                  "\"0.bias\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[12,16]},"
+                                  "\"1.weight\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[16,32]},"
+                                  "\"n\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[32,40]}}\0"
+                                  "0123456789012345678901234567890123456789";
+    write_bytes(place(directory, "safetensors", "foreign"), foreign, sizeof foreign - 1);
+}
+
+static void write_npy(const char *directory)
+{
+    static const gan_dtype dtypes[] = {GAN_FLOAT32, GAN_INT32, GAN_UINT8};
+    for (int i = 0; i < 3; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "type-%d", i);
+        gan_tensor *tensor = gan_tensor_new_typed(GAN_SHAPE(3, i + 1), dtypes[i]);
+        must(gan_tensor_write_npy(tensor, place(directory, "npy", name)) == GAN_OK, "an array");
+        gan_tensor_unref(tensor);
+    }
+    static const char fortran[] = "\x93NUMPY\x01\x00\x46\x00{'descr': '<f8', 'fortran_order': True, 'shape': (2, 1), }"
+                                  "               \n0123456701234567";
+    write_bytes(place(directory, "npy", "fortran"), fortran, sizeof fortran - 1);
+}
+
+static void write_idx(const char *directory)
+{
+    static const char pair[] = "\xB4\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x02"
+                               "abcdefgh"
+                               "\0\0\x08\x01\0\0\0\x02\x01\x02";
+    static const char alone[] = "\xFF\0\0\x08\x03\0\0\0\x01\0\0\0\x02\0\0\0\x02"
+                                "abcd";
+    write_bytes(place(directory, "idx", "pair"), pair, sizeof pair - 1);
+    write_bytes(place(directory, "idx", "alone"), alone, sizeof alone - 1);
+}
+
+static void write_csv(const char *directory)
+{
+    static const char plain[] = "1,2,3\n4,5.5,-6e2\n", header[] = "a,\"b, c\",label\r\n1,2,x\r\n3,4,y\r\n";
+    write_bytes(place(directory, "csv", "plain"), plain, sizeof plain - 1);
+    write_bytes(place(directory, "csv", "header"), header, sizeof header - 1);
+}
+
+int fuzz_write_seeds(const char *directory)
+{
+    write_models(directory);
+    write_npy(directory);
+    write_idx(directory);
+    write_csv(directory);
+    return failures;
+}
