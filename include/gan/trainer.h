@@ -26,8 +26,8 @@ typedef enum gan_preset {
      */
     GAN_PRESET_ARTICLE = 0,
     /**
-     * The same layers made to train: batch norm in G, leaky ReLU and centred input in D, R1 with weight 10,
-     * Adam(1e-3, 0, 0.999), and samples from a moving average of G.
+     * The same layers made to train: batch norm in G, leaky ReLU and centred input in D, R1 with weight 0.3,
+     * Adam(1e-3, 0, 0.99), and samples from a moving average of G.
      */
     GAN_PRESET_STABLE,
     /** Arjovsky et al. 2017, algorithm 1: Wasserstein, weights clipped to ±0.01, 5 updates of D, RMSProp(5e-5). */
@@ -86,7 +86,7 @@ typedef struct gan_trainer_options {
      * gradient of an example's logit to the example, ‖∇D‖ = √(Σ(∇D)² + 1e-12) over its numbers, and E the mean over the
      * batch. x are real examples, x̃ made ones, x̂ = u·x + (1 − u)·x̃ with u ~ U[0, 1) for each example.
      */
-    float r1_weight; /**< γ/2·E‖∇D(x)‖² (gan_penalty_r1; Mescheder et al. 2018, eq. 9): [0, 10] */
+    float r1_weight; /**< γ/2·E‖∇D(x)‖² (gan_penalty_r1; Mescheder et al. 2018, eq. 9): [0, 0.3] */
     float r2_weight; /**< γ/2·E‖∇D(x̃)‖² (same paper, eq. 10): 0 */
     /** λ·E(‖∇D(x̂)‖ − t)², t = penalty_target (Gulrajani et al., "Improved training of WGANs", NIPS 2017, eq. 3): 0 */
     float gradient_penalty_weight;
@@ -125,7 +125,7 @@ typedef struct gan_trainer_options {
     gan_optimizer *generator_optimizer, *discriminator_optimizer;
     gan_optimizer_kind optimizer;             /**< what stands for NULL: GAN_OPTIMIZER_ADAM */
     float generator_rate, discriminator_rate; /**< of what stands for NULL [2e-4, 1e-3] */
-    float beta1, beta2, epsilon;              /**< of the same: [0.5, 0], 0.999, 1e-8 */
+    float beta1, beta2, epsilon;              /**< of the same: [0.5, 0], [0.999, 0.99], 1e-8 */
     gan_schedule schedule;                    /**< of both optimizers' rates: GAN_SCHEDULE_CONSTANT */
     int64_t schedule_steps;                   /**< where it ends, ≥ 1 (unused when constant): 0 */
     float schedule_end;                       /**< the factor that it ends with and stays at, 0 … 1: 0 */

@@ -56,9 +56,10 @@ static gan_trainer_options defaults(gan_preset preset)
     case GAN_PRESET_ARTICLE:
         break;
     case GAN_PRESET_STABLE:
-        options.r1_weight = 10;
+        options.r1_weight = 0.3f;
         options.generator_rate = options.discriminator_rate = 1e-3f;
         options.beta1 = 0;
+        options.beta2 = 0.99f; /* 0.999 forgets a burst of gradients too slowly: runs could jump late */
         options.average_decay = 0.995f;
         break;
     case GAN_PRESET_WGAN:

@@ -217,7 +217,7 @@ START_TEST(settings_that_differ_are_named)
     ck_differs(o, path, "options.seed is \"6\", and \"5\" in the checkpoint");
     o = options_of(STABLE);
     o.r1_weight = 2;
-    ck_differs(o, path, "options.r1_weight is 2, and 10 in the checkpoint");
+    ck_differs(o, path, "options.r1_weight is 2, and 0.3 in the checkpoint");
     o = options_of(STABLE);
     o.beta1 = 0.5f;
     o.average_decay = 0.5f;

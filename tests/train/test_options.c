@@ -32,7 +32,8 @@ START_TEST(the_stable_preset_differs_by_what_mends_it)
     gan_trainer_options o = preset(GAN_PRESET_STABLE);
     ck_assert_int_eq(o.preset, GAN_PRESET_STABLE);
     ck_assert_int_eq(o.loss, GAN_LOSS_NON_SATURATING);
-    ck_assert(o.r1_weight == 10 && o.generator_rate == 1e-3f && o.discriminator_rate == 1e-3f && o.beta1 == 0);
+    ck_assert(o.r1_weight == 0.3f && o.generator_rate == 1e-3f && o.discriminator_rate == 1e-3f && o.beta1 == 0 &&
+              o.beta2 == 0.99f);
     ck_assert(o.average_decay > .9f && o.average_decay < 1 && o.average_warm_up);
     ck_assert_int_eq(o.update, GAN_UPDATE_D_FIRST);
 }
@@ -258,7 +259,7 @@ START_TEST(r1_with_batch_norm_in_the_discriminator_is_refused_unless_forced)
     gan_model_add(d, gan_layer_batch_norm());
     gan_model_add(d, gan_layer_dense(1));
     gan_trainer_options o = preset(GAN_PRESET_STABLE);
-    ck_null(gan_trainer_new(g, d, &o), "gan_trainer_new: r1_weight is 10, but the discriminator's batch norm mixes "
+    ck_null(gan_trainer_new(g, d, &o), "gan_trainer_new: r1_weight is 0.3, but the discriminator's batch norm mixes "
                                        "examples, and R1 is about each example by itself");
     o.r1_weight = 0;
     gan_trainer *without = gan_trainer_new(g, d, &o);

@@ -1,0 +1,263 @@
+/* Plans at their edges: memory that several vars share, state that depends on other state, and what comes late. */
+#include "suite.h"
+
+#include "gan/ops.h"
+#include "gan/plan.h"
+#include "ops/ops.h"
+#include "plan/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ASSERT_MESSAGE(part)                                                                                           \
+    ck_assert_msg(strstr(gan_error_message(), part) != NULL, "the message is: %s", gan_error_message())
+
+struct target {
+    gan_tensor *parameter;
+    int commits;
+};
+
+static gan_status descend(void *context, const float *gradient, int64_t size)
+{
+    struct target *target = context;
+    target->commits++;
+    for (int64_t i = 0; i < size && i < gan_tensor_size(target->parameter); i++)
+        gan_tensor_data(target->parameter)[i] -= 0.25f * gradient[i];
+    return GAN_OK;
+}
+
+/* A tape with one parameter of two numbers, and an update of it by the gradient of half its square's sum. */
+struct fixture {
+    struct target target;
+    gan_tape *tape;
+    gan_var *parameter, *loss, *update;
+};
+
+static struct fixture new_fixture(struct target *target)
+{
+    struct fixture made = {.tape = gan_tape_new()};
+    target->parameter = gan_tensor_from(GAN_SHAPE(2), (float[]){2, -4});
+    made.parameter = gan_tape_tensor(made.tape, target->parameter);
+    made.loss = gan_sum(gan_scale(gan_square(made.parameter), 0.5f));
+    made.update = gan_update(gan_grad(made.loss, made.parameter), &(struct gan_update_target){descend, NULL, target});
+    return made;
+}
+
+/* ---- memory that is shared ---- */
+
+/* The part is computed inside the whole, and read by the step that would like to take over the whole's room. */
+START_TEST(a_whole_is_not_taken_over_while_its_part_is_read)
+{
+    const int64_t rows = 300, columns = 70;
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(rows, columns));
+    gan_var *last = gan_exp(gan_slice(x, 0, rows - 1, rows)), *others = gan_tanh(gan_slice(x, 0, 0, rows - 1));
+    gan_var *whole = gan_concat((gan_var *[]){last, others}, 2, 0);
+    gan_var *sum = gan_add(whole, last); /* row 0 is read for every row */
+    gan_plan *plan = gan_plan_new(&sum, 1);
+    gan_tensor *numbers = gan_tensor_new(GAN_SHAPE(rows, columns));
+    gan_tensor_fill_normal(numbers, 0, 1, 3);
+    gan_plan_bind(plan, x, numbers);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    const float *in = gan_tensor_data(numbers), *out = gan_plan_numbers(plan, sum);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < columns; j++) {
+            float e = expf(in[(rows - 1) * columns + j]);
+            float expected = (i == 0 ? e : tanhf(in[(i - 1) * columns + j])) + e;
+            ck_assert_float_eq_tol(out[i * columns + j], expected, 1e-4f * (1 + fabsf(expected)));
+        }
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    gan_tensor_unref(numbers);
+}
+END_TEST
+
+START_TEST(a_var_may_be_several_parts_and_wanted_twice)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(2));
+    gan_var *square = gan_square(x);
+    gan_var *twice = gan_concat((gan_var *[]){square, square}, 2, 0);
+    gan_var *thrice = gan_concat((gan_var *[]){square, twice}, 2, 0);
+    gan_var *packed = gan_pack((gan_var *[]){square, thrice, square}, (int64_t[]){1, 5, 12}, 3, 16);
+    gan_var *wanted[] = {twice, packed, thrice, packed};
+    gan_plan *plan = gan_plan_new(wanted, 4);
+    gan_plan_bind_memory(plan, x, (float[]){2, 3});
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    const float pack[] = {0, 4, 9, 0, 0, 4, 9, 4, 9, 4, 9, 0, 4, 9, 0, 0}, list[] = {4, 9, 4, 9, 4, 9};
+    ck_assert_mem_eq(gan_plan_numbers(plan, packed), pack, sizeof pack);
+    ck_assert_mem_eq(gan_plan_numbers(plan, thrice), list, sizeof list);
+    ck_assert_mem_eq(gan_plan_numbers(plan, twice), list, 4 * sizeof *list);
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+}
+END_TEST
+
+/* What was read by a run is read, whatever is bound afterwards. */
+START_TEST(a_wanted_input_is_that_of_the_latest_run)
+{
+    struct target target = {NULL, 0};
+    struct fixture f = new_fixture(&target);
+    gan_var *x = gan_tape_input(f.tape, GAN_SHAPE(1)), *wanted[] = {x, f.parameter, f.update};
+    gan_plan *plan = gan_plan_new(wanted, 3);
+    gan_tensor *first = gan_tensor_from(GAN_SHAPE(1), (float[]){5}), *second = gan_tensor_new(GAN_SHAPE(1));
+    ck_assert_int_eq(gan_plan_bind(plan, x, first), GAN_OK);
+    gan_tensor_unref(first);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_int_eq(gan_plan_bind(plan, x, second), GAN_OK); /* the first tensor is gone now */
+    ck_assert_float_eq(gan_plan_scalar(plan, x), 5);
+    ck_assert_float_eq(gan_plan_numbers(plan, f.parameter)[0], 2);
+    ck_assert_float_eq(gan_tensor_data(target.parameter)[0], 1.5f);
+    gan_tensor_unref(second);
+    gan_plan_unref(plan);
+    gan_tape_unref(f.tape);
+    gan_tensor_unref(target.parameter);
+}
+END_TEST
+
+START_TEST(integers_are_not_computed_so_not_wanted)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *labels = gan_tape_input_int32(tape, GAN_SHAPE(2));
+    ck_assert_ptr_null(gan_plan_new(&labels, 1));
+    ASSERT_MESSAGE("wanted var 0 is int32; only float32 vars are computed");
+    gan_tape_unref(tape);
+}
+END_TEST
+
+/* ---- updates and assignments ---- */
+
+START_TEST(an_update_wanted_twice_is_carried_out_once)
+{
+    struct target target = {NULL, 0};
+    struct fixture f = new_fixture(&target);
+    gan_plan *plan = gan_plan_new((gan_var *[]){f.update, f.loss, f.update}, 3);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_int_eq(target.commits, 1);
+    gan_plan_unref(plan);
+    gan_tape_unref(f.tape);
+    gan_tensor_unref(target.parameter);
+}
+END_TEST
+
+/* Every value is that of before the commit: tensors may change places, and follow a parameter that is updated. */
+START_TEST(assignments_happen_at_once)
+{
+    struct target target = {NULL, 0};
+    struct fixture f = new_fixture(&target);
+    gan_tensor *tensors[3];
+    gan_var *vars[3];
+    for (int i = 0; i < 3; i++) {
+        tensors[i] = gan_tensor_from(GAN_SHAPE(2), (float[]){(float)i, (float)(10 * i)});
+        vars[i] = gan_tape_tensor(f.tape, tensors[i]);
+    }
+    gan_tape_assign(f.tape, tensors[0], vars[1]);
+    gan_tape_assign(f.tape, tensors[1], vars[0]);
+    gan_tape_assign(f.tape, tensors[2], f.parameter);
+    gan_plan *plan = gan_plan_new(&f.update, 1);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_float_eq(gan_tensor_data(tensors[0])[1], 10);
+    ck_assert_float_eq(gan_tensor_data(tensors[1])[1], 0);
+    ck_assert_float_eq(gan_tensor_data(tensors[2])[1], -4);
+    ck_assert_float_eq(gan_tensor_data(target.parameter)[1], -3);
+    gan_plan_unref(plan);
+    gan_tape_unref(f.tape);
+    for (int i = 0; i < 3; i++)
+        gan_tensor_unref(tensors[i]);
+    gan_tensor_unref(target.parameter);
+}
+END_TEST
+
+/* The plan was made for the assignments that were there; what is recorded later is another plan's. */
+START_TEST(later_assignments_are_not_the_plans)
+{
+    struct target target = {NULL, 0};
+    struct fixture f = new_fixture(&target);
+    gan_tensor *early = gan_tensor_new(GAN_SHAPE(2)), *late = gan_tensor_new(GAN_SHAPE(2));
+    gan_tape_assign(f.tape, early, f.parameter);
+    gan_plan *plan = gan_plan_new(&f.update, 1);
+    gan_var *input = gan_tape_input(f.tape, GAN_SHAPE(2));
+    for (int i = 0; i < 100; i++)
+        input = gan_shift(input, 1);
+    gan_tape_assign(f.tape, early, gan_scale(input, 2));
+    gan_tape_assign(f.tape, late, input);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_float_eq(gan_tensor_data(early)[0], 2);
+    ck_assert_float_eq(gan_tensor_data(late)[0], 0);
+    gan_tensor_data(target.parameter)[1] = NAN; /* the explanation is of this plan too */
+    ck_assert_int_eq(gan_plan_run(plan), GAN_ERROR_NOT_FINITE);
+    ASSERT_MESSAGE("the first input that is not finite is tensor [2]");
+    gan_plan_unref(plan);
+    gan_tape_unref(f.tape);
+    gan_tensor_unref(early);
+    gan_tensor_unref(late);
+    gan_tensor_unref(target.parameter);
+}
+END_TEST
+
+START_TEST(a_failed_run_cannot_be_read)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *table = gan_tape_input(tape, GAN_SHAPE(3)), *indices = gan_tape_input_int32(tape, GAN_SHAPE(2));
+    gan_var *sum = gan_sum(gan_gather(table, indices));
+    gan_plan *plan = gan_plan_new(&sum, 1);
+    gan_plan_bind_memory(plan, table, (float[]){1, 2, 4});
+    gan_plan_bind_memory(plan, indices, (int32_t[]){2, 0});
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_float_eq(gan_plan_scalar(plan, sum), 5);
+    gan_plan_bind_memory(plan, indices, (int32_t[]){2, 3});
+    ck_assert_int_eq(gan_plan_run(plan), GAN_ERROR_INVALID_ARGUMENT);
+    ck_assert(isnan(gan_plan_scalar(plan, sum)));
+    ASSERT_MESSAGE("has not run yet, or its latest run failed");
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+}
+END_TEST
+
+/* ---- shapes ---- */
+
+START_TEST(shapes_of_no_axes_and_of_eight)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(2, 1, 3, 1, 2, 1, 1, 2)), *s = gan_tape_input(tape, GAN_SCALAR);
+    gan_var *y = gan_mul(gan_permute(x, GAN_AXES(7, 6, 5, 4, 3, 2, 1, 0)), s);
+    gan_var *z = gan_sum_keep(gan_exp(gan_scale(y, 0.1f)), GAN_AXES(1, 3, 5, 7));
+    gan_var *ones = gan_sum_over(gan_square(gan_reshape(s, GAN_SHAPE(1, 1, 1, 1, 1, 1, 1, 1))), GAN_AXES(0, 3, 7));
+    gan_var *total = gan_add(gan_max(z), gan_sum(ones));
+    gan_var *wanted[] = {y, z, ones, total, gan_grad(total, x), gan_grad(total, s), s};
+    gan_plan *plan = gan_plan_new(wanted, 7);
+    float numbers[24];
+    for (int i = 0; i < 24; i++)
+        numbers[i] = (float)i;
+    gan_plan_bind_memory(plan, x, numbers);
+    gan_plan_bind_memory(plan, s, (float[]){2});
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_float_eq(gan_plan_numbers(plan, y)[1], 24); /* x[1, 0, 0, 0, 0, 0, 0, 0]·2 */
+    ck_assert_float_eq_tol(gan_plan_numbers(plan, z)[0], expf(0) + expf(2.4f), 1e-4f);
+    ck_assert_int_eq(gan_var_rank(ones), 5);
+    double most = exp(0.2 * 11) + exp(0.2 * 23);
+    ck_assert_double_eq_tol((double)gan_plan_scalar(plan, total), most + 4, 1e-3);
+    ck_assert_double_eq_tol((double)gan_plan_numbers(plan, wanted[4])[23], 0.2 * exp(0.2 * 23), 1e-3);
+    ck_assert_double_eq_tol((double)gan_plan_scalar(plan, wanted[5]),
+                            4 + 0.1 * (11 * exp(0.2 * 11) + 23 * exp(0.2 * 23)), 1e-2);
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+}
+END_TEST
+
+static const struct test_case tests[] = {
+    {"wholes and parts", a_whole_is_not_taken_over_while_its_part_is_read},
+    {"parts of several", a_var_may_be_several_parts_and_wanted_twice},
+    {"wanted inputs", a_wanted_input_is_that_of_the_latest_run},
+    {"wanted integers", integers_are_not_computed_so_not_wanted},
+    {"update twice", an_update_wanted_twice_is_carried_out_once},
+    {"assignments at once", assignments_happen_at_once},
+    {"later assignments", later_assignments_are_not_the_plans},
+    {"failed runs", a_failed_run_cannot_be_read},
+    {"ranks", shapes_of_no_axes_and_of_eight},
+};
+
+int main(void)
+{
+    return RUN_SUITE("plan: corner cases", tests);
+}
