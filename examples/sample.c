@@ -1,6 +1,6 @@
 /*
  * sample: what a saved generator makes, as a picture, as numbers, or as a folder of pictures.
- *   cc sample.c $(pkg-config --cflags --libs gan) -o sample
+ *   cc sample.c $(pkg-config --cflags --libs gan) -lm -o sample
  *   ./sample generator.safetensors --out digits.png
  *   ./sample generator.safetensors --count 1000 --out digits.npy
  *   ./sample generator.safetensors --interpolate 3 8 --count 16 --grid 16 --out between.png
@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +136,11 @@ static gan_shape with_count(int64_t count, gan_shape one)
     return shape;
 }
 
+static bool is_beyond(float number, double truncation)
+{
+    return (double)number > truncation || (double)number < -truncation;
+}
+
 /* Noise from N(0, 1); what is beyond the truncation is drawn again, from the seeds after. */
 static gan_tensor *draw_noise(gan_shape shape, uint64_t seed, double truncation)
 {
@@ -147,9 +151,9 @@ static gan_tensor *draw_noise(gan_shape shape, uint64_t seed, double truncation)
         fine = gan_tensor_fill_normal(again, 0, 1, ++seed) == GAN_OK;
         for (int64_t i = 0; i < gan_tensor_size(z); i++) {
             float *number = gan_tensor_data(z) + i;
-            if (fabs((double)*number) > truncation)
+            if (is_beyond(*number, truncation))
                 *number = gan_tensor_data(again)[i];
-            beyond = beyond || fabs((double)*number) > truncation;
+            beyond = beyond || is_beyond(*number, truncation);
         }
     }
     gan_tensor_unref(again);
@@ -159,20 +163,21 @@ static gan_tensor *draw_noise(gan_shape shape, uint64_t seed, double truncation)
     return NULL;
 }
 
-/* Along the great circle between a and b, where normal noise of many numbers lies (White 2016). */
+/* By Newton's method, so that the program needs nothing beside libgan. */
+static double square_root(double x)
+{
+    double root = 1;
+    for (int i = 0; i < 30; i++)
+        root = (root + x / root) / 2;
+    return root;
+}
+
+/* ((1 − t)·a + t·b)/√((1 − t)² + t²), which is distributed as a and b are. */
 static void interpolate(const float *a, const float *b, int64_t size, double t, float *out)
 {
-    double aa = 0, bb = 0, ab = 0;
-    for (int64_t i = 0; i < size; i++) {
-        aa += (double)a[i] * (double)a[i];
-        bb += (double)b[i] * (double)b[i];
-        ab += (double)a[i] * (double)b[i];
-    }
-    double cosine = aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 1;
-    double angle = acos(fmin(1, fmax(-1, cosine)));
-    double s = sin(angle), from = s > 1e-6 ? sin((1 - t) * angle) / s : 1 - t, to = s > 1e-6 ? sin(t * angle) / s : t;
+    double length = square_root((1 - t) * (1 - t) + t * t);
     for (int64_t i = 0; i < size; i++)
-        out[i] = (float)(from * (double)a[i] + to * (double)b[i]);
+        out[i] = (float)(((1 - t) * (double)a[i] + t * (double)b[i]) / length);
 }
 
 static gan_tensor *noise_between(gan_shape one, const struct options *o)

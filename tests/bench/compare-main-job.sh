@@ -5,13 +5,17 @@
 set -eu
 build=${1:-build} data=${2:-../shared/data/mnist} epochs=${3:-1} threads=${4:-2} rounds=${5:-3}
 here=$(dirname "$0")
-blis=$(dirname "$(ls /usr/lib/*/blis-openmp/libblas.so.3 /usr/lib/*/blis-pthread/libblas.so.3 2>/dev/null | head -1)")
+blis=
+for library in /usr/lib/*/blis-pthread/libblas.so.3 /usr/lib/*/blis-openmp/libblas.so.3; do
+    [ -e "$library" ] && blis=$(dirname "$library")
+done
+[ -n "$blis" ] || { echo "no BLIS that PyTorch could use: apt-get install libblis4-openmp"; exit 1; }
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-), $threads threads; PyTorch with BLIS from $(basename "$blis")"
 for preset in article stable; do
-    ours= theirs=
-    for round in $(seq "$rounds"); do
+    ours='' theirs=''
+    for _ in $(seq "$rounds"); do
         begin=$(date +%s.%N)
         "$build/examples/mnist" --data "$data" --preset "$preset" --epochs "$epochs" --threads "$threads" --out "$out" --quiet
         ours="$ours $(echo "$(date +%s.%N) $begin" | awk '{ printf "%.2f", $1 - $2 }')"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # The example programs as their users meet them: what they write, what they say, how they end. On a few digits that this
 # script makes, so that it takes seconds; tests/train/main_job.sh trains the main job in full.
-#   examples.sh MNIST CLASSIFIER OWN_LOOP
+#   examples.sh MNIST CLASSIFIER OWN_LOOP TOY
 set -eu
-mnist=$1 classifier=$2 own_loop=$3
+mnist=$1 classifier=$2 own_loop=$3 toy=$4
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
@@ -123,4 +123,32 @@ says 'one/losses.png'
 ends 0 "$own_loop"
 says '8 of 8 clouds found'
 [ -s ring.png ] || fail "own_loop draws no ring.png"
-echo "mnist, classifier and own_loop do as they should"
+
+# Every data set, loss, penalty and preset of the toy, for a few steps; and it finds the ring.
+short='--steps 5 --batch 16 --samples 100'
+for data in ring grid spiral moons; do
+    ends 0 "$toy" --data $data $short --out $data.png
+    says "$data, relativistic loss"
+    [ -s $data.png ] || fail "toy draws no $data.png"
+done
+ends 0 "$toy" $short --data ring --out again.png
+same ring.png again.png
+for loss in $("$toy" --loss list); do
+    ends 0 "$toy" $short --loss "$loss"
+done
+for penalty in $("$toy" --penalty list); do
+    ends 0 "$toy" $short --penalty "$penalty=0.1"
+done
+for preset in article stable wgan wgan-gp lsgan rsgan; do
+    ends 0 "$toy" $short --preset $preset
+done
+for options in '--loss best' '--penalty r1' '--penalty r1=x' '--data square' '--preset best' '--steps 0' '--steps' \
+    '--bogus 1' 'ring'; do
+    ends 2 "$toy" $options
+    says 'usage: toy'
+done
+ends 1 "$toy" $short --loss hinge --out no/folder.png
+says 'no/folder.png'
+ends 0 "$toy" --steps 500
+grep -q '^modes found  *8    8 of 8$' log || fail "toy does not find the ring's eight modes"
+echo "mnist, classifier, own_loop and toy do as they should"

@@ -54,7 +54,8 @@ quick_run() {
     case $1-$2 in
     own_loop-* | cxx_train-* | hello-shared) echo "" ;;
     mnist-shared) echo "--epochs 1 --quiet --out out" ;;
-    mnist-* | classifier-*) echo "--help" ;;
+    toy-shared) echo "--steps 20 --batch 32 --samples 200" ;;
+    mnist-* | classifier-* | toy-*) echo "--help" ;;
     *) echo no ;;
     esac
 }
@@ -71,7 +72,11 @@ try() {
         file=$(basename "$source")
         name=${file%.*}
         case $file in
-        *.c) cc "$@" -o "$name" "$file" $flags || fail "$file does not build: $way" ;;
+        *.c)
+            math= # for those whose own first lines say that they want the C library's mathematics
+            ! grep -q '^ \*   cc .* -lm' "$file" || math=-lm
+            cc "$@" -o "$name" "$file" $flags $math || fail "$file does not build: $way"
+            ;;
         *)
             command -v c++ >/dev/null || continue
             c++ "$@" -std=c++17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -o "$name" "$file" $flags ||
