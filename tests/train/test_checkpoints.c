@@ -1,5 +1,4 @@
 /* Saving and loading a trainer, and runs that stop and go on: the bits are those of the run that was never stopped. */
-#include "memory_check.h"
 #include "players.h"
 
 #include "config.h"
@@ -12,6 +11,8 @@
 #include <unistd.h>
 
 #ifdef HAVE_JANSSON
+
+#include "memory_check.h"
 
 enum { EXAMPLES = 23, BATCH = 4 };
 

@@ -101,6 +101,7 @@ static void play(size_t index, gan_tensor *noise, gan_tensor *batch)
     gan_trainer_options options;
     ck_ok(gan_trainer_options_init(&options, stable ? GAN_PRESET_STABLE : GAN_PRESET_ARTICLE));
     options.r1_weight = (float)golden_steps[index].r1_weight;
+    options.beta2 = 0.999f; /* what golden_steps.py has, whatever the preset says */
     options.average_decay = (float)golden_steps[index].average_decay;
     options.average_warm_up = false;
     options.update = golden_steps[index].order;

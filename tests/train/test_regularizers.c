@@ -487,6 +487,29 @@ START_TEST(weights_stay_within_the_clip)
 }
 END_TEST
 
+/* What the checkpoint of a run with one penalty says to a trainer with another. */
+START_TEST(checkpoints_know_penalties_and_labels)
+{
+    const char *path = scratch_file("penalties.checkpoint");
+    gan_trainer_options o = options_with(GAN_REGULARIZER_GRADIENT_PENALTY, 2), other = o;
+    gan_trainer *trainer = small_trainer(&o);
+    gan_tensor *batch = small_batch(4, 1);
+    ck_ok(gan_train_step(trainer, batch, NULL, NULL));
+    ck_ok(gan_trainer_save(trainer, NULL, path));
+    ck_ok(gan_trainer_load(trainer, NULL, path));
+    gan_trainer_unref(trainer);
+    gan_tensor_unref(batch);
+    other.gradient_penalty_weight = 3;
+    other.weight_clip = .5f;
+    other.label_flip = .25f;
+    trainer = small_trainer(&other);
+    ck_fails(gan_trainer_load(trainer, NULL, path), GAN_ERROR_INVALID_ARGUMENT,
+             "options.gradient_penalty_weight is 3, and 2 in the checkpoint; options.weight_clip is 0.5, and 0");
+    ck_message("options.label_flip is 0.25, and 0");
+    gan_trainer_unref(trainer);
+}
+END_TEST
+
 START_TEST(every_field_is_checked)
 {
     struct dirac players = dirac_new(1, 1);
@@ -529,6 +552,7 @@ static const struct test_case tests[] = {
     {"every one trains small networks", every_one_trains_small_networks},
     {"batch norm in the discriminator is refused by each", batch_norm_in_the_discriminator_is_refused_by_each},
     {"weights stay within the clip", weights_stay_within_the_clip},
+    {"checkpoints know penalties and labels", checkpoints_know_penalties_and_labels},
     {"every field is checked", every_field_is_checked},
 };
 
