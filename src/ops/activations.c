@@ -73,8 +73,8 @@ gan_var *gan_vjp_leaky_relu(gan_var *node, gan_var *gradient, int index)
 
 gan_var *gan_elu(gan_var *x, float alpha)
 {
-    if (x == NULL)
-        return gan_record_unary(GAN_OP_relu, x, 0, 0);
+    if (!gan_check_vars("elu", &x, 1))
+        return NULL;
     /* e^min(x, 0) cannot overflow where it is not chosen; clip's derivative at 0 is 1, so elu's there is alpha */
     gan_var *below = gan_scale(gan_shift(gan_exp(gan_clip(x, -INFINITY, 0.0f)), -1.0f), alpha);
     return gan_select(gan_greater(x, gan_tape_constant(x->tape, GAN_SCALAR, 0.0f)), x, below);

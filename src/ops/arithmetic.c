@@ -8,8 +8,6 @@ gan_var *gan_scale(gan_var *x, float factor)
 {
     if (x != NULL && factor == 1.0f)
         return x;
-    if (x != NULL && x->op == &gan_ops[GAN_OP_scale])
-        return gan_record_unary(GAN_OP_scale, x->input[0], x->attributes.p * factor, 0);
     float value;
     if (x != NULL && x->dtype == GAN_FLOAT32 && gan_var_is_constant(x, &value))
         return gan_tape_known(x->tape, x->shape, value * factor);

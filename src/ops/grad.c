@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "tape/tape.h"
+#include "table.h"
 
 #include <string.h>
 
@@ -45,12 +45,18 @@ static bool record_backward(gan_var *y, const bool *depends, gan_var **gradient)
     return gan_tape_status(tape) == GAN_OK;
 }
 
-static gan_status check_arguments(gan_var *y, gan_var *const *xs, int count)
+static gan_status check_arguments(gan_var *y, gan_var *const *xs, int count, gan_var *const *gradients)
 {
     if (y == NULL) /* an op before failed: its error stands */
         return gan_error_status() != GAN_OK ? gan_error_status()
                                             : gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_grads: y is NULL");
     gan_tape *tape = y->tape;
+    if (gan_tape_status(tape) != GAN_OK)
+        return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
+    if (count < 0)
+        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "gan_grads: count is %d, want 0 or more", count);
+    else if (count > 0 && (xs == NULL || gradients == NULL))
+        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "gan_grads: %s is NULL", xs == NULL ? "xs" : "gradients");
     if (gan_tape_status(tape) != GAN_OK)
         return gan_tape_status(tape);
     if (y->dtype != GAN_FLOAT32)
@@ -68,11 +74,20 @@ static gan_status check_arguments(gan_var *y, gan_var *const *xs, int count)
     return gan_tape_status(tape);
 }
 
+/* The var that the caller gets: one that he may differentiate by, so not a constant that would be folded. */
+static gan_var *handed_out(gan_var *gradient, const gan_var *x)
+{
+    float value = 0.0f;
+    if (gradient != NULL && !gan_var_is_constant(gradient, &value))
+        return gradient;
+    return gan_tape_constant(x->tape, x->shape, value);
+}
+
 gan_status gan_grads(gan_var *y, gan_var *const *xs, int count, gan_var **gradients)
 {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count && gradients != NULL; i++)
         gradients[i] = NULL;
-    gan_status status = check_arguments(y, xs, count);
+    gan_status status = check_arguments(y, xs, count, gradients);
     if (status != GAN_OK)
         return status;
     gan_tape *tape = y->tape;
@@ -84,9 +99,7 @@ gan_status gan_grads(gan_var *y, gan_var *const *xs, int count, gan_var **gradie
         gradient[y->id] = gan_tape_known(tape, y->shape, 1.0f);
         if (gradient[y->id] != NULL && record_backward(y, depends, gradient))
             for (int i = 0; i < count; i++)
-                gradients[i] = gradient[xs[i]->id] != NULL && depends[xs[i]->id]
-                                   ? gradient[xs[i]->id]
-                                   : gan_tape_known(tape, xs[i]->shape, 0.0f);
+                gradients[i] = handed_out(gradient[xs[i]->id], xs[i]);
     } else {
         gan_tape_fail_again(tape);
     }

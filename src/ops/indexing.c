@@ -4,18 +4,15 @@
 #include "base/status.h"
 #include "tensor/tensor.h"
 
-static bool check_indices(const char *who, gan_var *x, gan_var *indices)
+/* Checks int32 indices for use on a tape. */
+static bool check_indices(const char *who, gan_tape *tape, const gan_var *indices)
 {
     if (indices == NULL)
-        return false;
-    if (x != NULL && (indices->tape != x->tape || indices->dtype != GAN_INT32))
-        gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
-                      "%s: the indices are %s%s; they must be int32 vars of the tape", who,
-                      gan_dtype_name(indices->dtype), indices->tape != x->tape ? " of another tape" : "");
-    else if (indices->dtype != GAN_INT32)
-        gan_tape_fail(indices->tape, GAN_ERROR_INVALID_ARGUMENT, "%s: the indices are %s; they must be int32", who,
-                      gan_dtype_name(indices->dtype));
-    return gan_tape_status(indices->tape) == GAN_OK;
+        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: the indices are NULL", who);
+    else if (indices->tape != tape || indices->dtype != GAN_INT32)
+        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: the indices are %s%s; they must be int32 vars of the tape",
+                      who, gan_dtype_name(indices->dtype), indices->tape != tape ? " of another tape" : "");
+    return tape != NULL && gan_tape_status(tape) == GAN_OK;
 }
 
 /* The sizes of `head`, then those of `tail` from axis `from` on. */
@@ -32,7 +29,7 @@ static bool join_shapes(gan_shape head, gan_shape tail, int from, gan_shape *out
 
 gan_var *gan_gather(gan_var *table, gan_var *indices)
 {
-    if (!gan_check_vars("gather", &table, 1) || !check_indices("gather", table, indices))
+    if (!gan_check_vars("gather", &table, 1) || !check_indices("gather", table->tape, indices))
         return NULL;
     gan_shape shape;
     if (table->shape.rank < 1 || !join_shapes(indices->shape, table->shape, 1, &shape) ||
@@ -52,7 +49,7 @@ gan_var *gan_vjp_gather(gan_var *node, gan_var *gradient, int index)
 
 gan_var *gan_scatter_add(gan_var *source, gan_var *indices, int64_t rows)
 {
-    if (!gan_check_vars("scatter_add", &source, 1) || !check_indices("scatter_add", source, indices))
+    if (!gan_check_vars("scatter_add", &source, 1) || !check_indices("scatter_add", source->tape, indices))
         return NULL;
     bool fits = indices->shape.rank <= source->shape.rank && rows >= 1;
     for (int axis = 0; fits && axis < indices->shape.rank; axis++)
@@ -79,7 +76,7 @@ gan_var *gan_vjp_scatter_add(gan_var *node, gan_var *gradient, int index)
 
 gan_var *gan_one_hot(gan_var *indices, int64_t classes)
 {
-    if (!check_indices("one_hot", NULL, indices))
+    if (!check_indices("one_hot", gan_var_tape(indices), indices))
         return NULL;
     gan_shape shape;
     if (classes < 1 || !join_shapes(indices->shape, GAN_SHAPE(classes), 0, &shape) ||

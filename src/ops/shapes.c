@@ -41,6 +41,8 @@ gan_var *gan_sum_to(gan_var *x, gan_shape shape)
     if (gan_shape_equal(x->shape, shape))
         return x;
     gan_shape both;
+    if (gan_shape_check(shape, "gan_sum_to") != GAN_OK)
+        return gan_tape_fail_again(x->tape);
     if (!gan_broadcast_shape(x->shape, shape, &both) || !gan_shape_equal(both, x->shape)) {
         char from[128], to[128];
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT, "sum_to: %s is not an expansion of %s",
@@ -84,10 +86,6 @@ gan_var *gan_reshape(gan_var *x, gan_shape shape)
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
                              "reshape: %s cannot become %s; the numbers of elements must agree (one size may be -1)",
                              gan_shape_text(x->shape, from, sizeof from), to);
-    if (gan_shape_equal(x->shape, shape))
-        return x;
-    if (x->op == &gan_ops[GAN_OP_reshape])
-        x = x->input[0];
     if (gan_shape_equal(x->shape, shape))
         return x;
     return gan_tape_append(x->tape, &gan_ops[GAN_OP_reshape], GAN_FLOAT32, shape, &x, 1, NULL);

@@ -25,22 +25,11 @@ static struct gan_operand operand_of(const struct gan_graph *graph, const struct
     return operand;
 }
 
-static struct gan_view whole_of(const struct gan_graph *graph, int index)
-{
-    struct gan_view view = {.node = index};
-    int64_t stride = 1;
-    gan_shape shape = graph->nodes[index].shape;
-    for (int axis = shape.rank - 1; axis >= 0; axis--) {
-        view.strides[axis] = stride;
-        stride *= shape.dims[axis];
-    }
-    return view;
-}
-
 static struct gan_operand result_of(const struct gan_graph *graph, int index)
 {
-    struct gan_view view = whole_of(graph, index);
-    return operand_of(graph, &view, graph->nodes[index].shape.rank);
+    gan_shape shape = graph->nodes[index].shape;
+    struct gan_view view = gan_view_whole(index, shape);
+    return operand_of(graph, &view, shape.rank);
 }
 
 /* ---- steps ---- */
@@ -257,12 +246,9 @@ static gan_status emit_pack(struct emitter *emitter, int index)
     gan_status status = GAN_OK;
     for (int i = 0; i < node->inputs && status == GAN_OK; i++) {
         gan_shape shape = node->var->input[i]->shape;
-        struct gan_operand out = {.memory = node->memory, .offset = node->offset + offsets[i]};
-        int64_t stride = 1;
-        for (int axis = shape.rank - 1; axis >= 0; axis--) {
-            out.strides[axis] = stride;
-            stride *= shape.dims[axis];
-        }
+        struct gan_view part = gan_view_whole(index, shape);
+        part.offset = offsets[i];
+        struct gan_operand out = operand_of(emitter->graph, &part, shape.rank);
         status = emit_fill(emitter, index, end, offsets[i] - end, 0.0f);
         if (status == GAN_OK && !computed_in_place(emitter->graph, index, i, offsets[i]))
             status = emit_copy(emitter, &node->input[i], shape, out, index);

@@ -65,9 +65,8 @@ static gan_status search(const gan_plan *replay, const char *what)
 
 gan_status gan_plan_explain_not_finite(gan_plan *plan, const char *what)
 {
-    struct gan_plan_options options = {
-        .backend = GAN_BACKEND_CPU, .fuse = false, .reuse = false, .assignments = plan->assigns};
-    gan_plan *replay = gan_plan_new_with(plan->wanted, plan->wanted_count, &options);
+    struct gan_plan_options options = {.backend = GAN_BACKEND_CPU, .fuse = false, .reuse = false};
+    gan_plan *replay = gan_plan_again(plan, &options);
     if (replay == NULL)
         return gan_fail(GAN_ERROR_NOT_FINITE, "%s (where it came from could not be found: %s)", what,
                         gan_error_message());

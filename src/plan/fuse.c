@@ -7,14 +7,9 @@
 
 #include <string.h>
 
-static enum gan_op_kind kind_of(const struct gan_node *node)
-{
-    return node->copy ? GAN_KIND_MAP : node->var->op->kind;
-}
-
 static bool is_reduction(const struct gan_node *node)
 {
-    return kind_of(node) == GAN_KIND_SUM || kind_of(node) == GAN_KIND_MAX;
+    return gan_node_kind(node) == GAN_KIND_SUM || gan_node_kind(node) == GAN_KIND_MAX;
 }
 
 /* True if input i of `reader` is all of `node`, element for element. */
@@ -34,7 +29,7 @@ static int only_reader(const struct gan_graph *graph, int index)
         for (int j = 0; j < reader->inputs; j++) {
             if (reader->input[j].node != index)
                 continue;
-            bool computes = kind_of(reader) == GAN_KIND_MAP || is_reduction(reader);
+            bool computes = gan_node_kind(reader) == GAN_KIND_MAP || is_reduction(reader);
             if (!computes || !reads_element_for_element(reader, j, &graph->nodes[index]) ||
                 (root >= 0 && reader->root != root))
                 return -1;
@@ -67,7 +62,7 @@ static int find_load(const struct gan_fused *program, const struct gan_view *vie
 static bool is_member(const struct gan_graph *graph, int root, int index)
 {
     const struct gan_node *node = &graph->nodes[index];
-    return node->root == root && kind_of(node) == GAN_KIND_MAP;
+    return node->root == root && gan_node_kind(node) == GAN_KIND_MAP;
 }
 
 static bool collect_loads(const struct gan_graph *graph, int root, const struct gan_node *node,
@@ -110,15 +105,14 @@ static struct gan_map_instruction instruction_of(const struct gan_node *node, in
 }
 
 /* A reduction that absorbed nothing reduces what it reads. */
-static bool finish_reduction(const struct gan_node *node, struct gan_fused *program)
+static void finish_reduction(const struct gan_node *node, struct gan_fused *program)
 {
     if (program->instructions > 0)
-        return true;
+        return;
     program->load[0] = node->input[0];
     program->loads = 1;
     program->instruction[0] = (struct gan_map_instruction){.op = GAN_MAP_COPY};
     program->instructions = 1;
-    return true;
 }
 
 bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused *program)
@@ -127,12 +121,7 @@ bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused
     memset(program, 0, sizeof *program);
     program->shape = is_reduction(node) ? gan_node_input_shape(node, 0) : node->shape;
     if (node->anchor >= 0) { /* the product's result is load 0 */
-        program->load[0].node = node->anchor;
-        int64_t stride = 1;
-        for (int axis = program->shape.rank - 1; axis >= 0; axis--) {
-            program->load[0].strides[axis] = stride;
-            stride *= program->shape.dims[axis];
-        }
+        program->load[0] = gan_view_whole(node->anchor, program->shape);
         program->loads = 1;
     }
     for (int i = 0; i <= root; i++)
@@ -152,7 +141,9 @@ bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused
         program->instruction[program->instructions++] = instruction_of(member, arguments[0], arguments[1],
                                                                        arguments[2]);
     }
-    return !is_reduction(node) || finish_reduction(node, program);
+    if (is_reduction(node))
+        finish_reduction(node, program);
+    return true;
 }
 
 /* ---- deciding ---- */
@@ -176,7 +167,7 @@ static void try_to_anchor(struct gan_graph *graph, int index)
 {
     struct gan_node *node = &graph->nodes[index];
     int root = node->keep ? -1 : only_reader(graph, index);
-    if (root < 0 || kind_of(&graph->nodes[root]) != GAN_KIND_MAP || graph->nodes[root].anchor >= 0)
+    if (root < 0 || gan_node_kind(&graph->nodes[root]) != GAN_KIND_MAP || graph->nodes[root].anchor >= 0)
         return;
     graph->nodes[root].anchor = index;
     struct gan_fused program;
@@ -192,9 +183,9 @@ void gan_graph_fuse(struct gan_graph *graph, bool fuse)
     if (!fuse)
         return;
     for (int i = (int)graph->count - 1; i >= 0; i--)
-        if (kind_of(&graph->nodes[i]) == GAN_KIND_MAP)
+        if (gan_node_kind(&graph->nodes[i]) == GAN_KIND_MAP)
             try_to_absorb(graph, i);
     for (int i = (int)graph->count - 1; i >= 0; i--)
-        if (kind_of(&graph->nodes[i]) == GAN_KIND_MATMUL)
+        if (gan_node_kind(&graph->nodes[i]) == GAN_KIND_MATMUL)
             try_to_anchor(graph, i);
 }

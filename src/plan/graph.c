@@ -9,13 +9,15 @@
 
 /* ---- views ---- */
 
-static void dense_strides(gan_shape shape, int64_t *strides)
+struct gan_view gan_view_whole(int node, gan_shape shape)
 {
+    struct gan_view view = {.node = node};
     int64_t stride = 1;
     for (int axis = shape.rank - 1; axis >= 0; axis--) {
-        strides[axis] = stride;
+        view.strides[axis] = stride;
         stride *= shape.dims[axis];
     }
+    return view;
 }
 
 bool gan_view_dense(const struct gan_view *view, gan_shape shape)
@@ -86,11 +88,14 @@ static bool reshape_view(gan_shape from, const struct gan_view *view, gan_shape 
 
 /* ---- nodes ---- */
 
+enum gan_op_kind gan_node_kind(const struct gan_node *node)
+{
+    return node->copy ? GAN_KIND_MAP : node->var->op->kind;
+}
+
 bool gan_node_is_leaf(const struct gan_node *node)
 {
-    if (node->copy)
-        return false;
-    enum gan_op_kind kind = node->var->op->kind;
+    enum gan_op_kind kind = gan_node_kind(node);
     return kind == GAN_KIND_INPUT || kind == GAN_KIND_TENSOR || kind == GAN_KIND_CONSTANT;
 }
 
@@ -117,8 +122,7 @@ static gan_status add_node(struct gan_graph *graph, const gan_var *var, bool cop
                                             .anchor = -1,
                                             .parent = -1,
                                             .alias = -1};
-    *view = (struct gan_view){.node = index};
-    dense_strides(var->shape, view->strides);
+    *view = gan_view_whole(index, var->shape);
     return GAN_OK;
 }
 
@@ -159,19 +163,11 @@ static gan_status add_constant(struct gan_graph *graph, const gan_var *var, stru
     return GAN_OK;
 }
 
-/* Index kernels and matrix products of batches read their inputs as they lie. */
-static bool wants_dense_input(const gan_var *var, int i)
+/* The kernels by index know no strides. */
+static bool wants_dense_inputs(const gan_var *var)
 {
-    switch (var->op->kind) {
-    case GAN_KIND_GATHER:
-    case GAN_KIND_SCATTER_ADD:
-    case GAN_KIND_ONE_HOT:
-        return true;
-    case GAN_KIND_UPDATE:
-        return i == 1;
-    default:
-        return false;
-    }
+    enum gan_op_kind kind = var->op->kind;
+    return kind == GAN_KIND_GATHER || kind == GAN_KIND_SCATTER_ADD || kind == GAN_KIND_ONE_HOT;
 }
 
 static gan_status add_computed(struct gan_graph *graph, const gan_var *var, struct gan_view *view)
@@ -180,7 +176,7 @@ static gan_status add_computed(struct gan_graph *graph, const gan_var *var, stru
     for (int i = 0; i < var->inputs; i++) {
         const gan_var *input = var->input[i];
         struct gan_view *of_input = &graph->views[input->id];
-        if (!wants_dense_input(var, i) || gan_view_dense(of_input, input->shape))
+        if (!wants_dense_inputs(var) || gan_view_dense(of_input, input->shape))
             continue;
         gan_status status = add_copy(graph, input, *of_input, &dense);
         if (status != GAN_OK)
@@ -222,7 +218,7 @@ static gan_status add_var(struct gan_graph *graph, const gan_var *var)
             return GAN_OK;
         gan_status status = add_copy(graph, var->input[0], source, view);
         if (status == GAN_OK)
-            dense_strides(var->shape, view->strides);
+            *view = gan_view_whole(view->node, var->shape);
         return status;
     default:
         return add_computed(graph, var, view);
@@ -241,10 +237,14 @@ static void mark(const gan_tape *tape, bool *live)
         }
 }
 
-gan_status gan_graph_keep(struct gan_graph *graph, const gan_var *var)
+/*
+ * Makes a var's numbers lie together and outlast the run. A leaf is copied: what is read or assigned afterwards is what
+ * the run saw, though something else may be bound by then, and an update or an assignment may have changed the tensor.
+ */
+static gan_status keep(struct gan_graph *graph, const gan_var *var)
 {
     struct gan_view *view = &graph->views[var->id];
-    if (!gan_view_dense(view, var->shape)) {
+    if (gan_node_is_leaf(&graph->nodes[view->node]) || !gan_view_dense(view, var->shape)) {
         struct gan_view dense;
         gan_status status = add_copy(graph, var, *view, &dense);
         if (status != GAN_OK)
@@ -268,11 +268,10 @@ static gan_status add_live(struct gan_graph *graph, const bool *live)
     return GAN_OK;
 }
 
-gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, gan_var *const *wanted, int count, bool assignments)
+gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, gan_var *const *wanted, int count,
+                           const struct gan_assignment *assigned, int assigned_count)
 {
     size_t length = (size_t)gan_tape_length(tape);
-    const struct gan_assignment *assigned = NULL;
-    int assigned_count = assignments ? gan_tape_assignments(tape, &assigned) : 0;
     graph->tape = gan_tape_ref(tape);
     graph->views = gan_alloc_zero(length, sizeof *graph->views);
     bool *live = gan_alloc_zero(length, sizeof *live);
@@ -288,12 +287,12 @@ gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, gan_var *con
     gan_status status = add_live(graph, live);
     gan_free(live);
     for (int i = 0; i < count && status == GAN_OK; i++) {
-        status = gan_graph_keep(graph, wanted[i]);
+        status = keep(graph, wanted[i]);
         if (status == GAN_OK && wanted[i]->op->kind == GAN_KIND_UPDATE)
-            status = gan_graph_keep(graph, wanted[i]->input[1]);
+            status = keep(graph, wanted[i]->input[1]);
     }
     for (int i = 0; i < assigned_count && status == GAN_OK; i++)
-        status = gan_graph_keep(graph, assigned[i].value);
+        status = keep(graph, assigned[i].value);
     return status;
 }
 

@@ -62,14 +62,15 @@ struct gan_graph {
 
 /* graph.c */
 gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, gan_var *const *wanted, int count,
-                           bool assignments);
+                           const struct gan_assignment *assigned, int assigned_count);
 void gan_graph_release(struct gan_graph *graph);
-/* Makes a var's numbers lie together (by a copy if need be) and outlast the run. */
-gan_status gan_graph_keep(struct gan_graph *graph, const gan_var *var);
+/* All of a node of this shape, as it lies. */
+struct gan_view gan_view_whole(int node, gan_shape shape);
 bool gan_view_dense(const struct gan_view *view, gan_shape shape);
 /* The shape over whose axes input i's strides run. */
 gan_shape gan_node_input_shape(const struct gan_node *node, int i);
 bool gan_node_is_leaf(const struct gan_node *node);
+enum gan_op_kind gan_node_kind(const struct gan_node *node); /* a copy is elementwise */
 
 /* fuse.c: sets root and anchor */
 void gan_graph_fuse(struct gan_graph *graph, bool fuse);

@@ -12,11 +12,6 @@
 
 enum { ALIGNMENT = 16 }; /* elements: 64 bytes of float */
 
-static enum gan_op_kind kind_of(const struct gan_node *node)
-{
-    return node->copy ? GAN_KIND_MAP : node->var->op->kind;
-}
-
 static bool is_stored(const struct gan_graph *graph, int index)
 {
     return graph->nodes[index].root == index && !gan_node_is_leaf(&graph->nodes[index]);
@@ -62,7 +57,7 @@ static void find_lifetimes(struct gan_graph *graph)
 /* Offset of input i within a node whose inputs lie one after another; -1 if they do not. */
 static int64_t part_offset(const struct gan_node *node, int i)
 {
-    if (kind_of(node) == GAN_KIND_PACK)
+    if (gan_node_kind(node) == GAN_KIND_PACK)
         return node->var->attributes.offsets[i];
     for (int axis = 0; axis < node->var->attributes.axis; axis++)
         if (node->shape.dims[axis] != 1)
@@ -105,15 +100,20 @@ static void widen_wholes(struct gan_graph *graph)
 
 /* ---- taking a room over ---- */
 
-/* True if every access of the step to `input` is to the element that it computes. */
+/* True if every access of the step to the room of `input` is to the element that it computes: so not to a part of a
+ * whole either. */
 static bool only_dense_access(const struct gan_graph *graph, int root, int input)
 {
+    int64_t offset;
+    int room = owner_of(graph, input, &offset);
     for (int i = 0; i <= root; i++) {
         const struct gan_node *member = &graph->nodes[i];
         for (int j = 0; member->root == root && j < member->inputs; j++) {
             const struct gan_view *view = &member->input[j];
-            if (view->node == input && (view->offset != 0 || !gan_view_dense(view, member->shape) ||
-                                        !gan_shape_equal(gan_node_input_shape(member, j), member->shape)))
+            if (owner_of(graph, view->node, &offset) != room)
+                continue;
+            if (view->node != input || view->offset != 0 || !gan_view_dense(view, member->shape) ||
+                !gan_shape_equal(gan_node_input_shape(member, j), member->shape))
                 return false;
         }
     }
@@ -123,7 +123,7 @@ static bool only_dense_access(const struct gan_graph *graph, int root, int input
 static void take_over(struct gan_graph *graph, int root)
 {
     struct gan_node *node = &graph->nodes[root];
-    if (kind_of(node) != GAN_KIND_MAP || node->anchor >= 0 || node->parent >= 0)
+    if (gan_node_kind(node) != GAN_KIND_MAP || node->anchor >= 0 || node->parent >= 0)
         return;
     for (int i = 0; i <= root; i++)
         for (int j = 0; graph->nodes[i].root == root && j < graph->nodes[i].inputs; j++) {
@@ -180,7 +180,7 @@ gan_status gan_graph_place(struct gan_graph *graph, bool reuse, int64_t *size)
     int count = (int)graph->count, used = 0;
     find_lifetimes(graph);
     for (int i = count - 1; i >= 0; i--) {
-        enum gan_op_kind kind = kind_of(&graph->nodes[i]);
+        enum gan_op_kind kind = gan_node_kind(&graph->nodes[i]);
         if (kind == GAN_KIND_PACK || kind == GAN_KIND_CONCAT)
             adopt_parts(graph, i);
     }

@@ -34,8 +34,20 @@ static gan_status check_wanted(gan_var *const *wanted, int count)
                        : gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is NULL", i);
         if (wanted[i]->tape != tape)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is on another tape than var 0", i);
+        if (wanted[i]->dtype != GAN_FLOAT32)
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                            "gan_plan_new: wanted var %d is %s; only float32 vars are computed", i,
+                            gan_dtype_name(wanted[i]->dtype));
     }
     return GAN_OK;
+}
+
+static bool is_among(gan_var *const *vars, int count, const gan_var *var)
+{
+    for (int i = 0; i < count; i++)
+        if (vars[i] == var)
+            return true;
+    return false;
 }
 
 static gan_status list_wanted(gan_plan *plan, gan_var *const *wanted, int count)
@@ -44,11 +56,23 @@ static gan_status list_wanted(gan_plan *plan, gan_var *const *wanted, int count)
     plan->updates = gan_alloc_zero((size_t)count, sizeof *plan->updates);
     if (plan->wanted == NULL || plan->updates == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
-    for (int i = 0; i < count; i++) {
-        plan->wanted[plan->wanted_count++] = wanted[i];
-        if (wanted[i]->op->kind == GAN_KIND_UPDATE)
-            plan->updates[plan->update_count++] = wanted[i];
-    }
+    for (int i = 0; i < count; i++)
+        if (!is_among(plan->wanted, plan->wanted_count, wanted[i])) {
+            plan->wanted[plan->wanted_count++] = wanted[i];
+            if (wanted[i]->op->kind == GAN_KIND_UPDATE)
+                plan->updates[plan->update_count++] = wanted[i];
+        }
+    return GAN_OK;
+}
+
+/* The tape may get more assignments later: they are not this plan's. */
+static gan_status list_assignments(gan_plan *plan, const struct gan_assignment *list, int count)
+{
+    plan->assignments = gan_alloc_zero((size_t)count, sizeof *list);
+    if (plan->assignments == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    for (int i = 0; i < count; i++)
+        plan->assignments[plan->assignment_count++] = list[i];
     return GAN_OK;
 }
 
@@ -87,36 +111,59 @@ static gan_status allocate(gan_plan *plan, int64_t arena_elements)
     return element == sizeof(double) ? convert_leaves(plan) : GAN_OK;
 }
 
-static gan_status build(gan_plan *plan, gan_var *const *wanted, int count, const struct gan_plan_options *options)
+static gan_status build(gan_plan *plan)
 {
-    gan_status status = list_wanted(plan, wanted, count);
-    plan->assigns = options->assignments || plan->update_count > 0;
-    if (status == GAN_OK)
-        status = gan_graph_build(&plan->graph, wanted[0]->tape, wanted, count, plan->assigns);
+    gan_status status = gan_graph_build(&plan->graph, plan->wanted[0]->tape, plan->wanted, plan->wanted_count,
+                                        plan->assignments, plan->assignment_count);
     if (status != GAN_OK)
         return status;
-    gan_graph_fuse(&plan->graph, options->fuse && plan->backend->fuses);
+    gan_graph_fuse(&plan->graph, plan->options.fuse && plan->backend->fuses);
     int64_t arena_elements = 0;
-    status = gan_graph_place(&plan->graph, options->reuse, &arena_elements);
+    status = gan_graph_place(&plan->graph, plan->options.reuse, &arena_elements);
     if (status == GAN_OK)
         status = gan_steps_emit(&plan->steps, &plan->graph, plan->backend, arena_elements);
     return status == GAN_OK ? allocate(plan, arena_elements) : status;
 }
 
-gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_plan_options *options)
+/* A plan that is still to be built. */
+static gan_plan *new_plan(gan_var *const *wanted, int count, const struct gan_plan_options *options)
 {
-    if (check_wanted(wanted, count) != GAN_OK)
-        return NULL;
     gan_plan *plan = gan_alloc_zero(1, sizeof *plan);
     if (plan == NULL)
         return NULL;
     atomic_init(&plan->references, 1);
     plan->options = *options;
     plan->backend = options->backend == GAN_BACKEND_REFERENCE ? gan_backend_reference() : gan_backend_cpu();
-    if (build(plan, wanted, count, options) == GAN_OK)
+    if (list_wanted(plan, wanted, count) == GAN_OK)
         return plan;
     gan_plan_unref(plan);
     return NULL;
+}
+
+static gan_plan *built(gan_plan *plan, const struct gan_assignment *assignments, int count)
+{
+    if (list_assignments(plan, assignments, count) == GAN_OK && build(plan) == GAN_OK)
+        return plan;
+    gan_plan_unref(plan);
+    return NULL;
+}
+
+gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_plan_options *options)
+{
+    if (check_wanted(wanted, count) != GAN_OK)
+        return NULL;
+    gan_plan *plan = new_plan(wanted, count, options);
+    if (plan == NULL)
+        return NULL;
+    const struct gan_assignment *assignments = NULL;
+    int assigned = gan_tape_assignments(wanted[0]->tape, &assignments);
+    return built(plan, assignments, options->assignments || plan->update_count > 0 ? assigned : 0);
+}
+
+gan_plan *gan_plan_again(const gan_plan *plan, const struct gan_plan_options *options)
+{
+    gan_plan *again = new_plan(plan->wanted, plan->wanted_count, options);
+    return again != NULL ? built(again, plan->assignments, plan->assignment_count) : NULL;
 }
 
 gan_plan *gan_plan_new(gan_var *const *wanted, int count)
@@ -140,6 +187,7 @@ void gan_plan_unref(gan_plan *plan)
     gan_free(plan->seconds);
     gan_free(plan->wanted);
     gan_free(plan->updates);
+    gan_free(plan->assignments);
     gan_free(plan->arena);
     gan_free(plan->constants);
     gan_free(plan->memory);
@@ -288,6 +336,7 @@ gan_status gan_plan_compute(gan_plan *plan)
     gan_status status = place_leaves(plan);
     if (status != GAN_OK)
         return status;
+    plan->computed = false;
     _Atomic int64_t bad_index = INT64_MIN;
     struct gan_run run = {plan->memory, plan->seed, plan->step, &bad_index};
     for (size_t i = 0; i < plan->steps.count; i++) {
@@ -309,8 +358,8 @@ static const void *address_of(const gan_plan *plan, const gan_var *var)
 {
     const struct gan_view *view = &plan->graph.views[var->id];
     const struct gan_node *node = &plan->graph.nodes[view->node];
-    size_t element = var->dtype == GAN_FLOAT32 ? (size_t)plan->backend->element : sizeof(int32_t);
-    return (const char *)plan->memory[node->memory] + (size_t)(node->offset + view->offset) * element;
+    return (const char *)plan->memory[node->memory] +
+           (size_t)(node->offset + view->offset) * (size_t)plan->backend->element;
 }
 
 static double number_at(const gan_plan *plan, const gan_var *var, int64_t i)
@@ -322,13 +371,12 @@ static double number_at(const gan_plan *plan, const gan_var *var, int64_t i)
 
 static void store_assignments(gan_plan *plan)
 {
-    const struct gan_assignment *list;
-    int count = gan_tape_assignments(plan->graph.tape, &list);
-    for (int i = 0; i < count; i++) {
-        float *to = gan_tensor_data(list[i].tensor);
-        int64_t size = gan_tensor_size(list[i].tensor);
+    for (int i = 0; i < plan->assignment_count; i++) {
+        const struct gan_assignment *assignment = &plan->assignments[i];
+        float *to = gan_tensor_data(assignment->tensor);
+        int64_t size = gan_tensor_size(assignment->tensor);
         for (int64_t j = 0; j < size; j++)
-            to[j] = (float)number_at(plan, list[i].value, j);
+            to[j] = (float)number_at(plan, assignment->value, j);
     }
 }
 
@@ -351,9 +399,7 @@ static gan_status commit_update(gan_plan *plan, const gan_var *update)
 
 gan_status gan_plan_commit(gan_plan *plan)
 {
-    /* Assignments first: their values may lie in parameters' place only through a tensor that an update changes. */
-    if (plan->assigns)
-        store_assignments(plan);
+    store_assignments(plan);
     for (int i = 0; i < plan->update_count; i++) {
         gan_status status = commit_update(plan, plan->updates[i]);
         if (status != GAN_OK)
@@ -382,14 +428,12 @@ static bool can_read(const gan_plan *plan, const gan_var *var, const char *who)
         gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the %s is NULL", who, plan == NULL ? "plan" : "var");
         return false;
     }
-    bool wanted = false;
-    for (int i = 0; i < plan->wanted_count && !wanted; i++)
-        wanted = plan->wanted[i] == var;
+    bool wanted = is_among(plan->wanted, plan->wanted_count, var);
     if (!wanted)
         gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the var %s was not among those wanted of the plan", who,
                  gan_var_name(var));
     else if (!plan->computed)
-        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the plan has not run yet", who);
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the plan has not run yet, or its latest run failed", who);
     return wanted && plan->computed;
 }
 
@@ -407,7 +451,7 @@ gan_status gan_plan_read(gan_plan *plan, gan_var *var, gan_tensor *out)
                         gan_shape_text(gan_tensor_shape(out), given, sizeof given));
     }
     int64_t size = gan_tensor_size(out);
-    if (var->dtype == GAN_FLOAT32 && plan->backend->element == sizeof(double))
+    if (plan->backend->element == sizeof(double))
         for (int64_t i = 0; i < size; i++)
             gan_tensor_data(out)[i] = (float)number_at(plan, var, i);
     else
@@ -419,11 +463,11 @@ float gan_plan_scalar(gan_plan *plan, gan_var *var)
 {
     if (!can_read(plan, var, "gan_plan_scalar"))
         return NAN;
-    if (var->dtype == GAN_FLOAT32 && gan_shape_size(var->shape) == 1)
+    if (gan_shape_size(var->shape) == 1)
         return (float)number_at(plan, var, 0);
     char text[128];
-    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_scalar: the var is %s %s; it must be one float32 number",
-             gan_dtype_name(var->dtype), gan_shape_text(var->shape, text, sizeof text));
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_scalar: the var has shape %s; it must be one number",
+             gan_shape_text(var->shape, text, sizeof text));
     return NAN;
 }
 

@@ -18,15 +18,19 @@ struct gan_plan {
     int wanted_count;
     gan_var **updates; /* those wanted vars that are updates */
     int update_count;
-    bool assigns;
+    struct gan_assignment *assignments; /* those of the tape when the plan was made */
+    int assignment_count;
 
     void *arena, *constants;
     size_t arena_size; /* bytes */
     void **memory;
-    bool computed;
+    bool computed;   /* the latest run came to its end: there is something to read */
     double *seconds; /* of each step, if the plan is profiled: the sum over `profiled` runs */
     uint64_t profiled;
     uint64_t seed, step;
 };
+
+/* A new plan of the same vars and assignments; its leaves are in the same order, with nothing bound to the inputs. */
+gan_plan *gan_plan_again(const gan_plan *plan, const struct gan_plan_options *options);
 
 #endif

@@ -1,4 +1,3 @@
-#include "memory_check.h"
 #include "network.h"
 
 #include "config.h"
@@ -9,6 +8,8 @@
 #include <unistd.h>
 
 #ifdef HAVE_JANSSON
+
+#include "memory_check.h"
 
 static gan_model *loaded(const char *path)
 {

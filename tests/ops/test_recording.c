@@ -1,0 +1,164 @@
+/* What recording must not change for the sake of a shorter tape, and what it must refuse. */
+#include "suite.h"
+
+#include "gan/ops.h"
+#include "gan/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+static float value_at(gan_var *y, gan_var *x, float number)
+{
+    gan_plan *plan = gan_plan_new(&y, 1);
+    ck_assert_msg(plan != NULL, "%s", gan_error_message());
+    gan_plan_bind_memory(plan, x, &number);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    float value = gan_plan_scalar(plan, y);
+    gan_plan_unref(plan);
+    return value;
+}
+
+/* Every var that a user holds can be differentiated by, whatever is recorded on it afterwards. */
+START_TEST(intermediate_vars_have_derivatives)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(1));
+    gan_var *scaled = gan_scale(x, 2), *reshaped = gan_reshape(x, GAN_SHAPE(1, 1));
+    gan_var *of_scaled = gan_square(gan_scale(scaled, 3));                        /* (3s)² */
+    gan_var *of_reshaped = gan_square(gan_reshape(reshaped, GAN_SHAPE(1, 1, 1))); /* r² */
+    gan_var *back = gan_square(gan_reshape(reshaped, GAN_SHAPE(1)));
+    gan_var *twice = gan_neg(gan_neg(x));
+    ck_assert_float_eq(value_at(gan_grad(of_scaled, scaled), x, 1), 36); /* 18·s at s = 2 */
+    ck_assert_float_eq(value_at(gan_grad(of_scaled, x), x, 1), 72);
+    ck_assert_float_eq(value_at(gan_grad(of_reshaped, reshaped), x, 5), 10);
+    ck_assert_float_eq(value_at(gan_grad(back, reshaped), x, 5), 10);
+    ck_assert_float_eq(value_at(gan_grad(gan_square(twice), x), x, 5), 10);
+    gan_tape_unref(tape);
+}
+END_TEST
+
+/* A derivative is a var like others, also where it is a constant. */
+START_TEST(derivatives_that_are_constants_have_derivatives)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(1));
+    gan_var *one = gan_grad(x, x), *none = gan_grad(gan_sign(x), x);
+    ck_assert_float_eq(value_at(gan_grad(gan_mul(one, x), one), x, 7), 7);
+    ck_assert_float_eq(value_at(gan_grad(gan_add(none, x), none), x, 7), 1);
+    gan_tape_unref(tape);
+}
+END_TEST
+
+START_TEST(overflow_is_where_the_user_put_it)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(1));
+    gan_var *up = gan_scale(gan_scale(x, 1e30f), 1e30f), *around = gan_scale(gan_scale(x, 1e30f), 1e-30f);
+    ck_assert_float_eq(value_at(up, x, 0), 0);
+    ck_assert(isinf(value_at(around, x, 1e20f)));
+    ck_assert(isnan(value_at(gan_scale(x, 0), x, INFINITY)));
+    ck_assert(isnan(value_at(gan_scale(x, 0), x, NAN)));
+    gan_tape_unref(tape);
+}
+END_TEST
+
+START_TEST(derivatives_may_be_asked_for_twice_and_of_itself)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(1)), *y = gan_power(x, 3);
+    gan_var *later = gan_tape_input(tape, GAN_SHAPE(3));
+    gan_var *xs[] = {x, y, x, later}, *gradients[4];
+    ck_assert_int_eq(gan_grads(y, xs, 4, gradients), GAN_OK);
+    ck_assert_ptr_eq(gradients[0], gradients[2]);
+    ck_assert_float_eq(value_at(gradients[0], x, 2), 12);
+    ck_assert_float_eq(value_at(gradients[1], x, 2), 1);
+    ck_assert_float_eq(value_at(gan_sum(gradients[3]), x, 2), 0);
+    gan_tape_unref(tape);
+}
+END_TEST
+
+enum mistake { SUM_TO, RESHAPE, MATMUL, NO_INDICES, INDICES_ELSEWHERE, NO_LIST, NO_COUNT, MISTAKES };
+
+static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
+{
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(2, 3)), *gradient = NULL;
+    gan_shape bad = {1000, {2}};
+    switch (mistake) {
+    case SUM_TO:
+        ck_assert_ptr_null(gan_sum_to(x, bad));
+        break;
+    case RESHAPE:
+        ck_assert_ptr_null(gan_reshape(x, bad));
+        break;
+    case MATMUL:
+        ck_assert_ptr_null(gan_matmul(gan_tape_input(tape, GAN_SHAPE(INT64_C(1) << 40, 1)),
+                                      gan_tape_input(tape, GAN_SHAPE(1, INT64_C(1) << 40))));
+        break;
+    case NO_INDICES:
+        ck_assert_ptr_null(gan_gather(x, NULL));
+        break;
+    case INDICES_ELSEWHERE:
+        ck_assert_ptr_null(gan_gather(x, gan_tape_input_int32(other, GAN_SHAPE(2))));
+        break;
+    case NO_LIST:
+        ck_assert_int_eq(gan_grads(x, NULL, 1, &gradient), GAN_ERROR_INVALID_ARGUMENT);
+        break;
+    case NO_COUNT:
+        ck_assert_int_eq(gan_grads(x, &x, -1, &gradient), GAN_ERROR_INVALID_ARGUMENT);
+        break;
+    case MISTAKES:
+        break;
+    }
+}
+
+START_TEST(mistakes_are_refused)
+{
+    static const char *const messages[MISTAKES] = {
+        [SUM_TO] = "gan_sum_to: shape has 1000 axes",
+        [RESHAPE] = "reshape: [2, 3] cannot become [2, 0",
+        [MATMUL] = "gan_matmul: shape [1099511627776, 1099511627776] has too many elements",
+        [NO_INDICES] = "gather: the indices are NULL",
+        [INDICES_ELSEWHERE] = "of another tape",
+        [NO_LIST] = "gan_grads: xs is NULL",
+        [NO_COUNT] = "gan_grads: count is -1",
+    };
+    for (int mistake = 0; mistake < MISTAKES; mistake++) {
+        gan_tape *tape = gan_tape_new(), *other = gan_tape_new();
+        make((enum mistake)mistake, tape, other);
+        ck_assert_int_eq(gan_tape_status(tape), GAN_ERROR_INVALID_ARGUMENT);
+        ck_assert_msg(strstr(gan_tape_message(tape), messages[mistake]) != NULL, "%d: %s", mistake,
+                      gan_tape_message(tape));
+        gan_tape_unref(tape);
+        gan_tape_unref(other);
+    }
+}
+END_TEST
+
+/* Whatever is asked of a tape that has failed, the answer is its first error. */
+START_TEST(the_first_error_is_told_again)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(2)), *gradient;
+    ck_assert_ptr_null(gan_slice(x, 0, 1, 5));
+    ck_assert_ptr_null(gan_tensor_new(GAN_SHAPE(0))); /* another error in between */
+    ck_assert_ptr_null(strstr(gan_error_message(), "slice"));
+    ck_assert_int_eq(gan_grads(x, &x, 1, &gradient), GAN_ERROR_INVALID_ARGUMENT);
+    ck_assert_ptr_null(gradient);
+    ck_assert_ptr_nonnull(strstr(gan_error_message(), "slice: 1 … 5"));
+    gan_tape_unref(tape);
+}
+END_TEST
+
+static const struct test_case tests[] = {
+    {"intermediate vars", intermediate_vars_have_derivatives},
+    {"constant derivatives", derivatives_that_are_constants_have_derivatives},
+    {"overflow", overflow_is_where_the_user_put_it},
+    {"twice and itself", derivatives_may_be_asked_for_twice_and_of_itself},
+    {"mistakes", mistakes_are_refused},
+    {"first error", the_first_error_is_told_again},
+};
+
+int main(void)
+{
+    return RUN_SUITE("ops: recording", tests);
+}
