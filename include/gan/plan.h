@@ -15,8 +15,8 @@ extern "C" {
 typedef struct gan_plan gan_plan;
 
 /**
- * A plan that computes `wanted` (vars of one tape, without error). Only these can be read afterwards. The plan shares
- * the tape, and the tensors that it refers to.
+ * A plan that computes `wanted` (float32 vars of one tape, without error). Only these can be read afterwards. The plan
+ * shares the tape, and the tensors that it refers to.
  */
 GAN_API gan_plan *gan_plan_new(gan_var *const *wanted, int count);
 GAN_API gan_plan *gan_plan_ref(gan_plan *plan);

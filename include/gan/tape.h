@@ -49,8 +49,9 @@ GAN_API gan_var *gan_tape_constant(gan_tape *tape, gan_shape shape, float value)
 GAN_API gan_var *gan_tape_tensor(gan_tape *tape, gan_tensor *tensor);
 /**
  * Says that `tensor` becomes `value` (equal shapes) once a run has succeeded: state, such as running statistics. Until
- * then the tensor keeps its numbers; the newest of several assignments counts. Assignments are carried out by plans
- * that hold an update (gan_optimizer_minimize), if they were recorded before it; plans without one only compute.
+ * then the tensor keeps its numbers; the newest of several assignments counts. All happen at once: values are those of
+ * before. Assignments are carried out by plans that hold an update (gan_optimizer_minimize), if they were recorded
+ * before the plan was made; plans without one only compute.
  */
 GAN_API gan_status gan_tape_assign(gan_tape *tape, gan_tensor *tensor, gan_var *value);
 

@@ -149,6 +149,12 @@ const struct gan_backend *gan_backend_cpu(void); /* the best instruction set in 
  */
 void gan_map_finish(struct gan_map_program *program, struct gan_operand *out);
 
+/* Where element `linear` of a domain of these sizes lies in the operand's memory. */
+int64_t gan_operand_place(const struct gan_operand *operand, int rank, const int64_t *dims, int64_t linear);
+
+/* The index of row i, or -1 (noted for the run's status) if it is out of range. */
+int64_t gan_checked_index(const struct gan_index_call *call, const struct gan_run *run, int64_t i);
+
 /* True if the operand walks memory in the linear order of a domain of these sizes, without gaps. */
 bool gan_operand_dense(const struct gan_operand *operand, int rank, const int64_t *dims);
 

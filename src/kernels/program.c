@@ -1,4 +1,4 @@
-/* What elementwise programs need before they run, whatever the backend. */
+/* What every backend needs of calls: where operands lie, and what elementwise programs need before they run. */
 #include "kernels.h"
 
 #include <assert.h>
@@ -19,6 +19,27 @@ bool gan_operand_dense(const struct gan_operand *operand, int rank, const int64_
     }
     return true;
 }
+
+int64_t gan_operand_place(const struct gan_operand *operand, int rank, const int64_t *dims, int64_t linear)
+{
+    int64_t place = operand->offset;
+    for (int axis = rank - 1; axis >= 0; axis--) {
+        place += linear % dims[axis] * operand->strides[axis];
+        linear /= dims[axis];
+    }
+    return place;
+}
+
+int64_t gan_checked_index(const struct gan_index_call *call, const struct gan_run *run, int64_t i)
+{
+    int64_t value = ((const int32_t *)run->memory[call->index.memory] + call->index.offset)[i];
+    if (value >= 0 && value < call->rows)
+        return value;
+    atomic_store(run->bad_index, value);
+    return -1;
+}
+
+/* ---- elementwise programs ---- */
 
 static bool mergeable(const struct gan_operand *operand, int axis, int64_t inner_size)
 {

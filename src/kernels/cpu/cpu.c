@@ -70,11 +70,8 @@ static void run_spread(const struct gan_map_call *call, const struct gan_run *ru
     int last = program->rank - 1;
     float *base = run->memory[call->out.memory];
     while (begin < end) {
-        int64_t rest = begin, offset = call->out.offset, in_row = begin % program->dims[last];
-        for (int axis = last; axis >= 0; axis--) {
-            offset += rest % program->dims[axis] * call->out.strides[axis];
-            rest /= program->dims[axis];
-        }
+        int64_t offset = gan_operand_place(&call->out, program->rank, program->dims, begin);
+        int64_t in_row = begin % program->dims[last];
         int64_t n = smaller(smaller(program->dims[last] - in_row, end - begin), 256);
         kernels()->run_program(program, run, begin, n, NULL, values);
         for (int64_t i = 0; i < n; i++)
@@ -163,16 +160,6 @@ static int64_t cut(int64_t size, int64_t parts, int64_t i)
     return smaller(size, divide_up(divide_up(size, 32) * i, parts) * 32);
 }
 
-static int64_t batch_offset(const struct gan_matmul_call *call, const struct gan_operand *operand, int64_t batch)
-{
-    int64_t offset = 0;
-    for (int axis = call->batch_rank - 1; axis >= 0; axis--) {
-        offset += batch % call->batch_dims[axis] * operand->strides[axis];
-        batch /= call->batch_dims[axis];
-    }
-    return offset;
-}
-
 /* Our own kernels where the processor has fused multiply-adds; else BLIS, which knows older ones better. */
 static void multiply(const struct gan_product *product)
 {
@@ -186,6 +173,13 @@ static void multiply(const struct gan_product *product)
                          product->add || term > 0);
 }
 
+static float *matrix(const struct gan_matmul_call *call, const struct gan_operand *operand, const struct gan_run *run,
+                     int64_t batch)
+{
+    return (float *)run->memory[operand->memory] +
+           gan_operand_place(operand, call->batch_rank, call->batch_dims, batch);
+}
+
 static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
 {
     const struct gan_matmul_call *call = opaque;
@@ -196,9 +190,9 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
     if (m0 >= m1 || n0 >= n1)
         return;
     int row = call->batch_rank, column = call->batch_rank + 1;
-    const float *a = pointer(&call->a, run) + batch_offset(call, &call->a, batch) + m0 * call->a.strides[row];
-    const float *b = pointer(&call->b, run) + batch_offset(call, &call->b, batch) + n0 * call->b.strides[column];
-    float *out = pointer(&call->out, run) + batch_offset(call, &call->out, batch);
+    const float *a = matrix(call, &call->a, run, batch) + m0 * call->a.strides[row];
+    const float *b = matrix(call, &call->b, run, batch) + n0 * call->b.strides[column];
+    float *out = matrix(call, &call->out, run, batch);
     float *c = out + m0 * call->out.strides[row] + n0;
     multiply(&(struct gan_product){.m = m1 - m0,
                                    .n = n1 - n0,
@@ -243,17 +237,6 @@ static void prepare_index(struct gan_index_call *call)
     call->parts = 1;
 }
 
-/* The index of row i, or -1 (noted for the run's status) if it is out of range. */
-static int64_t checked_index(const struct gan_index_call *call, const struct gan_run *run, int64_t i)
-{
-    const int32_t *index = (const int32_t *)run->memory[call->index.memory] + call->index.offset;
-    int64_t value = index[i];
-    if (value >= 0 && value < call->rows)
-        return value;
-    atomic_store(run->bad_index, value);
-    return -1;
-}
-
 static void gather(const void *opaque, const struct gan_run *run, int64_t part)
 {
     (void)part;
@@ -261,7 +244,7 @@ static void gather(const void *opaque, const struct gan_run *run, int64_t part)
     const float *table = pointer(&call->table, run);
     float *out = pointer(&call->out, run);
     for (int64_t i = 0; i < call->count; i++) {
-        int64_t row = checked_index(call, run, i);
+        int64_t row = gan_checked_index(call, run, i);
         if (row >= 0)
             memcpy(out + i * call->width, table + row * call->width, (size_t)call->width * sizeof *out);
     }
@@ -275,7 +258,7 @@ static void scatter_add(const void *opaque, const struct gan_run *run, int64_t p
     float *out = pointer(&call->out, run);
     memset(out, 0, (size_t)(call->rows * call->width) * sizeof *out);
     for (int64_t i = 0; i < call->count; i++) {
-        int64_t row = checked_index(call, run, i);
+        int64_t row = gan_checked_index(call, run, i);
         for (int64_t j = 0; row >= 0 && j < call->width; j++)
             out[row * call->width + j] += source[i * call->width + j];
     }
@@ -288,7 +271,7 @@ static void one_hot(const void *opaque, const struct gan_run *run, int64_t part)
     float *out = pointer(&call->out, run);
     memset(out, 0, (size_t)(call->count * call->rows) * sizeof *out);
     for (int64_t i = 0; i < call->count; i++) {
-        int64_t column = checked_index(call, run, i);
+        int64_t column = gan_checked_index(call, run, i);
         if (column >= 0)
             out[i * call->rows + column] = 1.0f;
     }

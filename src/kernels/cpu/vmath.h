@@ -1,7 +1,7 @@
 /*
  * Elementary functions as straight-line code that compilers turn into vector instructions: no calls, no branches, the
  * same operations for an element wherever it stands. Errors are given in units in the last place (ulp) of float, as
- * tests/kernels/test_vmath.c measures them.
+ * tests/kernels/test_functions.c measures them.
  */
 #ifndef GAN_SRC_KERNELS_CPU_VMATH_H
 #define GAN_SRC_KERNELS_CPU_VMATH_H

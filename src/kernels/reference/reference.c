@@ -96,23 +96,13 @@ static double instruction_value(const struct gan_map_instruction *instruction, d
     return NAN;
 }
 
-/* Where element `linear` of a domain lies in an operand's memory. */
-static int64_t offset_of(const struct gan_operand *operand, int rank, const int64_t *dims, int64_t linear)
-{
-    int64_t offset = operand->offset;
-    for (int axis = rank - 1; axis >= 0; axis--) {
-        offset += linear % dims[axis] * operand->strides[axis];
-        linear /= dims[axis];
-    }
-    return offset;
-}
-
 static double program_value(const struct gan_map_program *program, const struct gan_run *run, int64_t linear)
 {
     double values[GAN_MAP_LOADS + GAN_MAP_INSTRUCTIONS];
     for (int i = 0; i < program->loads; i++) {
         const struct gan_operand *load = &program->load[i];
-        values[i] = ((double *)run->memory[load->memory])[offset_of(load, program->rank, program->dims, linear)];
+        values[i] =
+            ((double *)run->memory[load->memory])[gan_operand_place(load, program->rank, program->dims, linear)];
     }
     for (int i = 0; i < program->instructions; i++) {
         const struct gan_map_instruction *instruction = &program->instruction[i];
@@ -131,7 +121,7 @@ static void map(const void *opaque, const struct gan_run *run, int64_t part)
     const struct gan_map_program *program = &call->program;
     double *out = run->memory[call->out.memory];
     for (int64_t i = 0; i < program->size; i++)
-        out[offset_of(&call->out, program->rank, program->dims, i)] = program_value(program, run, i);
+        out[gan_operand_place(&call->out, program->rank, program->dims, i)] = program_value(program, run, i);
 }
 
 static void reduce(const void *opaque, const struct gan_run *run, int64_t part)
@@ -163,11 +153,11 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
     int row = call->batch_rank, column = call->batch_rank + 1;
     for (int64_t batch = 0; batch < call->batch; batch++) {
         const double *a = (double *)run->memory[call->a.memory] +
-                          offset_of(&call->a, call->batch_rank, call->batch_dims, batch);
+                          gan_operand_place(&call->a, call->batch_rank, call->batch_dims, batch);
         const double *b = (double *)run->memory[call->b.memory] +
-                          offset_of(&call->b, call->batch_rank, call->batch_dims, batch);
+                          gan_operand_place(&call->b, call->batch_rank, call->batch_dims, batch);
         double *out = (double *)run->memory[call->out.memory] +
-                      offset_of(&call->out, call->batch_rank, call->batch_dims, batch);
+                      gan_operand_place(&call->out, call->batch_rank, call->batch_dims, batch);
         for (int64_t i = 0; i < call->m; i++)
             for (int64_t j = 0; j < call->n; j++) {
                 double sum = 0;
@@ -188,22 +178,12 @@ static void fill(const void *opaque, const struct gan_run *run, int64_t part)
         out[i] = (double)call->value;
 }
 
-/* The index of row i, or -1 (noted for the run's status) if it is out of range. */
-static int64_t checked_index(const struct gan_index_call *call, const struct gan_run *run, int64_t i)
-{
-    int64_t value = ((const int32_t *)run->memory[call->index.memory] + call->index.offset)[i];
-    if (value >= 0 && value < call->rows)
-        return value;
-    atomic_store(run->bad_index, value);
-    return -1;
-}
-
 static void gather(const void *opaque, const struct gan_run *run, int64_t part)
 {
     (void)part;
     const struct gan_index_call *call = opaque;
     for (int64_t i = 0; i < call->count; i++) {
-        int64_t row = checked_index(call, run, i);
+        int64_t row = gan_checked_index(call, run, i);
         for (int64_t j = 0; row >= 0 && j < call->width; j++)
             pointer(&call->out, run)[i * call->width + j] = pointer(&call->table, run)[row * call->width + j];
     }
@@ -215,7 +195,7 @@ static void scatter_add(const void *opaque, const struct gan_run *run, int64_t p
     const struct gan_index_call *call = opaque;
     memset(pointer(&call->out, run), 0, (size_t)(call->rows * call->width) * sizeof(double));
     for (int64_t i = 0; i < call->count; i++) {
-        int64_t row = checked_index(call, run, i);
+        int64_t row = gan_checked_index(call, run, i);
         for (int64_t j = 0; row >= 0 && j < call->width; j++)
             pointer(&call->out, run)[row * call->width + j] += pointer(&call->table, run)[i * call->width + j];
     }
@@ -227,7 +207,7 @@ static void one_hot(const void *opaque, const struct gan_run *run, int64_t part)
     const struct gan_index_call *call = opaque;
     memset(pointer(&call->out, run), 0, (size_t)(call->count * call->rows) * sizeof(double));
     for (int64_t i = 0; i < call->count; i++) {
-        int64_t column = checked_index(call, run, i);
+        int64_t column = gan_checked_index(call, run, i);
         if (column >= 0)
             pointer(&call->out, run)[i * call->rows + column] = 1;
     }
