@@ -22,7 +22,7 @@ static const char usage[] =
     "  --data DIR      the folder with MNIST's four files, plain or .gz (default: digits that the library draws)\n"
     "  --train WHAT    what to learn from, if not from --data: a folder like it, or 'digits' for the drawn ones\n"
     "  --samples FILE  then reads these, made by a generator: .npy, float32 [N, 1, 28, 28]; may be given again\n"
-    "  --epochs N      passes over the training digits (default 8)\n"
+    "  --epochs N      passes over the training digits (default 12)\n"
     "  --seed N        decides everything that is random (default 1)\n"
     "  --threads N     processors to work with (default: all)\n"
     "  --help          shows this\n";
@@ -64,7 +64,7 @@ static struct options read_options(int count, char **arguments)
         {"seed", required_argument, NULL, 'r'},    {"threads", required_argument, NULL, 'n'},
         {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
     };
-    struct options options = {.epochs = 8, .seed = 1};
+    struct options options = {.epochs = 12, .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (c) {
         case 'd':
