@@ -4,6 +4,7 @@
 
 #include "emit.h"
 #include "graph.h"
+#include "plan.h"
 
 #include <stdatomic.h>
 
@@ -29,6 +30,8 @@ struct gan_plan {
     uint64_t profiled;
     uint64_t seed, step;
 };
+
+bool gan_plan_wants(const gan_plan *plan, const gan_var *var);
 
 /* A new plan of the same vars and assignments; its leaves are in the same order, with nothing bound to the inputs. */
 gan_plan *gan_plan_again(const gan_plan *plan, const struct gan_plan_options *options);
