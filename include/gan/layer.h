@@ -12,6 +12,7 @@
 #define GAN_LAYER_H
 
 #include "initializer.h"
+#include "ops.h"
 #include "tape.h"
 
 #ifdef __cplusplus
@@ -39,6 +40,24 @@ GAN_API gan_layer *gan_layer_dense(int64_t units);
  * unit u is row u·pieces + p. pieces ≥ 2.
  */
 GAN_API gan_layer *gan_layer_maxout(int64_t units, int64_t pieces);
+/**
+ * Convolution of images, [C, H, W] → [channels, h, w] with h = ⌊(H + 2·padding − kernel)/stride⌋ + 1, and w likewise;
+ * see gan_conv2d. Parameters: weight [channels, C, kernel, kernel] (Glorot uniform), bias [channels] (0), as PyTorch's
+ * Conv2d. Halving a size of 4 or more: kernel 4, stride 2, padding 1.
+ */
+GAN_API gan_layer *gan_layer_conv2d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding);
+/** The same with all that gan_conv_options names: windows that are not square, dilation, groups. Depthwise: as many
+ * groups as the input has channels. */
+GAN_API gan_layer *gan_layer_conv2d_with(int64_t channels, const gan_conv_options *options);
+/**
+ * Transposed convolution, [C, H, W] → [channels, h, w] with h = (H − 1)·stride − 2·padding + kernel, and w likewise;
+ * see gan_conv_transpose2d. Parameters: weight [C, channels, kernel, kernel] (Glorot uniform, with C·kernel²/stride²
+ * for fan_in: so many numbers an output sums up), bias [channels] (0), as PyTorch's ConvTranspose2d. Doubling: kernel
+ * 4, stride 2, padding 1.
+ */
+GAN_API gan_layer *gan_layer_conv_transpose2d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding);
+/** The same with all that gan_conv_options names. */
+GAN_API gan_layer *gan_layer_conv_transpose2d_with(int64_t channels, const gan_conv_options *options);
 /**
  * Batch norm (Ioffe and Szegedy, ICML 2015) with epsilon 1e-5 and momentum 0.1; see gan_layer_batch_norm_with.
  */

@@ -105,6 +105,43 @@ GAN_API gan_var *gan_matmul(gan_var *a, gan_var *b);
 /** The same with a or b (or both) transposed in their last two axes first. */
 GAN_API gan_var *gan_matmul_transposed(gan_var *a, bool transpose_a, gan_var *b, bool transpose_b);
 
+/* ---- convolutions of images [N, C, H, W] ---- */
+
+/** How a convolution's window moves; along height, then width. Fill it with gan_conv_options_init. */
+typedef struct gan_conv_options {
+    size_t struct_size;        /**< set by gan_conv_options_init */
+    int64_t kernel[2];         /**< the window's size: for layers; ops take it from the weight */
+    int64_t stride[2];         /**< ≥ 1: from one window to the next */
+    int64_t padding[2];        /**< ≥ 0: zeros before and after each row and column */
+    int64_t dilation[2];       /**< ≥ 1: from one tap to the next; 1 */
+    int64_t output_padding[2]; /**< of transposed ones: rows and columns more of result, < stride; 0 */
+    int64_t groups;            /**< ≥ 1: channels in so many groups that do not meet; 1 */
+} gan_conv_options;
+
+/** gan_conv_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_conv_options_init_sized(gan_conv_options *options, size_t struct_size, int64_t kernel,
+                                               int64_t stride, int64_t padding);
+/** A square window, the same both ways; dilation 1, one group, no output padding. */
+static inline gan_status gan_conv_options_init(gan_conv_options *options, int64_t kernel, int64_t stride,
+                                               int64_t padding)
+{
+    return gan_conv_options_init_sized(options, sizeof *options, kernel, stride, padding);
+}
+
+/**
+ * Convolution (as in all of deep learning, without turning the kernel over): x [N, C, H, W], weight
+ * [O, C/groups, kernel height, kernel width] → [N, O, h, w] with h = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) /
+ * stride⌋ + 1, w likewise. NULL options: stride 1, no padding.
+ */
+GAN_API gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options *options);
+/**
+ * Transposed convolution, the derivative of a convolution to its input: x [N, C, H, W], weight
+ * [C, O/groups, kernel height, kernel width] → [N, O, h, w] with h = (H − 1)·stride − 2·padding +
+ * dilation·(kernel − 1) + output_padding + 1, w likewise (Dumoulin and Visin 2016, "A guide to convolution
+ * arithmetic").
+ */
+GAN_API gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_options *options);
+
 /* ---- reductions; the axes reduced over are dropped, or kept with size 1 by the _keep forms ---- */
 
 /** The sum of all elements: a scalar. */

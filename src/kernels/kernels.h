@@ -7,6 +7,7 @@
 #define GAN_SRC_KERNELS_H
 
 #include "base/random.h"
+#include "window.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -101,6 +102,49 @@ struct gan_matmul_call {
     int64_t m_parts, n_parts, parts;
 };
 
+/*
+ * The three ops that a convolution and its derivatives are made of. All relate images x [N, C, H, W] (the side that
+ * has the taps), images y [N, O, h, w] and a weight [O, C/groups, kernel…]: given two of the three, each gives the
+ * third, y[n, o, p] = Σ_{c, tap} x[n, c, p·stride + tap·dilation − padding] · weight[o, c, tap] and the transposes of
+ * that.
+ */
+enum gan_conv_kind { GAN_CONV_FORWARD, GAN_CONV_DATA, GAN_CONV_WEIGHT };
+
+struct gan_conv {
+    enum gan_conv_kind kind;
+    struct gan_window window;
+    int64_t examples, groups;
+    int64_t x[3], y[3]; /* channels, height, width */
+};
+
+/* A weight as a backend's convolution likes to read it: in a format of its own, of `size` elements; 0: as it is. */
+struct gan_panels {
+    int format;
+    int64_t size;
+};
+
+/* The operands' strides are those of N, C, H, W, and of the weight's four axes; the result is one of the three. */
+struct gan_conv_call {
+    struct gan_conv conv;
+    struct gan_panels panels; /* the weight's, if it comes so */
+    struct gan_operand x, y, weight;
+    bool has_epilogue;
+    struct gan_map_program epilogue; /* over the result; its linear order is that of the result in memory */
+    int64_t block_columns;
+    int64_t row_parts, column_parts, unit_parts, parts;
+    int64_t scratch_size; /* bytes */
+    int scratch_memory;
+    int64_t scratch_offset; /* bytes */
+};
+
+/* Puts a weight into panels. */
+struct gan_panels_call {
+    struct gan_conv conv;
+    struct gan_panels panels;
+    struct gan_operand weight, out;
+    int64_t parts;
+};
+
 /* out = value */
 struct gan_fill_call {
     struct gan_operand out; /* contiguous */
@@ -131,10 +175,14 @@ struct gan_backend {
     const char *name;
     int64_t element; /* bytes of a float var's element */
     bool fuses;
-    gan_kernel *map, *reduce, *reduce_combine, *matmul, *fill, *gather, *scatter_add, *one_hot, *random;
+    gan_kernel *map, *reduce, *reduce_combine, *matmul, *conv, *panels, *fill, *gather, *scatter_add, *one_hot, *random;
     void (*prepare_map)(struct gan_map_call *call);
     void (*prepare_reduce)(struct gan_reduce_call *call);
     void (*prepare_matmul)(struct gan_matmul_call *call);
+    void (*prepare_conv)(struct gan_conv_call *call);
+    /* How a convolution wants its weight. NULL where none is ever packed. */
+    struct gan_panels (*panels_for)(const struct gan_conv *conv);
+    void (*prepare_panels)(struct gan_panels_call *call);
     void (*prepare_fill)(struct gan_fill_call *call);
     void (*prepare_index)(struct gan_index_call *call); /* parts over the width for scatter_add, over count otherwise */
     void (*prepare_random)(struct gan_random_call *call);

@@ -136,6 +136,40 @@ static gan_layer *read_reshape(const struct source *source)
     return gan_layer_reshape(shape);
 }
 
+static bool take_pair(const struct source *source, const char *key, int64_t *pair)
+{
+    const struct gan_json *list = gan_json_get(source->json, key);
+    if (gan_json_count(list) == 2 && gan_json_integer(gan_json_item(list, 0), &pair[0]) &&
+        gan_json_integer(gan_json_item(list, 1), &pair[1]))
+        return true;
+    reject(source, key, "two whole numbers");
+    return false;
+}
+
+static bool take_convolution(const struct source *source, int64_t *channels, gan_conv_options *options)
+{
+    gan_conv_options_init(options, 1, 1, 0);
+    return take_integer(source, "channels", channels) && take_pair(source, "kernel", options->kernel) &&
+           take_pair(source, "stride", options->stride) && take_pair(source, "padding", options->padding) &&
+           take_pair(source, "dilation", options->dilation) && take_integer(source, "groups", &options->groups);
+}
+
+static gan_layer *read_conv2d(const struct source *source)
+{
+    int64_t channels;
+    gan_conv_options options;
+    return take_convolution(source, &channels, &options) ? gan_layer_conv2d_with(channels, &options) : NULL;
+}
+
+static gan_layer *read_conv_transpose2d(const struct source *source)
+{
+    int64_t channels;
+    gan_conv_options options;
+    bool whole = take_convolution(source, &channels, &options) &&
+                 take_pair(source, "output_padding", options.output_padding);
+    return whole ? gan_layer_conv_transpose2d_with(channels, &options) : NULL;
+}
+
 static gan_layer *read_concat_noise(const struct source *source)
 {
     int64_t size;
@@ -195,6 +229,8 @@ static const struct row {
 } rows[] = {
     {"batch_norm", read_batch_norm},
     {"concat_noise", read_concat_noise},
+    {"conv2d", read_conv2d},
+    {"conv_transpose2d", read_conv_transpose2d},
     {"dense", read_dense},
     {"dropout", read_dropout},
     {"elu", read_elu},

@@ -27,9 +27,17 @@ static struct gan_operand operand_of(const struct gan_graph *graph, const struct
 
 static struct gan_operand result_of(const struct gan_graph *graph, int index)
 {
-    gan_shape shape = graph->nodes[index].shape;
-    struct gan_view view = gan_view_whole(index, shape);
-    return operand_of(graph, &view, shape.rank);
+    struct gan_view view = gan_node_view(graph, index);
+    return operand_of(graph, &view, graph->nodes[index].shape.rank);
+}
+
+/* The operand with its axes in another order. */
+static struct gan_operand in_order(struct gan_operand operand, int rank, struct gan_order order)
+{
+    struct gan_operand ordered = operand;
+    for (int place = 0; place < rank; place++)
+        ordered.strides[place] = operand.strides[order.axis[place]];
+    return ordered;
 }
 
 /* ---- steps ---- */
@@ -55,13 +63,16 @@ static gan_status add_step(struct emitter *emitter, gan_kernel *run, void *call,
     return GAN_OK;
 }
 
-static void set_program(struct gan_map_program *program, const struct gan_graph *graph, const struct gan_fused *fused)
+/* The program's domain goes through the axes in the order given. */
+static void set_program(struct gan_map_program *program, const struct gan_graph *graph, const struct gan_fused *fused,
+                        struct gan_order order)
 {
     program->rank = fused->shape.rank;
-    memcpy(program->dims, fused->shape.dims, sizeof program->dims);
+    for (int place = 0; place < program->rank; place++)
+        program->dims[place] = fused->shape.dims[order.axis[place]];
     program->loads = fused->loads;
     for (int i = 0; i < fused->loads; i++)
-        program->load[i] = operand_of(graph, &fused->load[i], fused->shape.rank);
+        program->load[i] = in_order(operand_of(graph, &fused->load[i], program->rank), program->rank, order);
     program->instructions = fused->instructions;
     memcpy(program->instruction, fused->instruction, sizeof program->instruction);
 }
@@ -72,7 +83,7 @@ static void fused_program(const struct emitter *emitter, int root, struct gan_ma
     bool fits = gan_graph_program(emitter->graph, root, &fused);
     assert(fits);
     (void)fits;
-    set_program(program, emitter->graph, &fused);
+    set_program(program, emitter->graph, &fused, emitter->graph->nodes[root].order);
 }
 
 static gan_status emit_map(struct emitter *emitter, int index)
@@ -80,23 +91,24 @@ static gan_status emit_map(struct emitter *emitter, int index)
     struct gan_map_call *call = new_call(emitter, sizeof *call);
     if (call == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
+    const struct gan_node *node = &emitter->graph->nodes[index];
     fused_program(emitter, index, &call->program);
-    call->out = result_of(emitter->graph, index);
+    call->out = in_order(result_of(emitter->graph, index), node->shape.rank, node->order);
     emitter->backend->prepare_map(call);
     return add_step(emitter, emitter->backend->map, call, call->parts, index, NULL);
 }
 
-/* A copy of `view` (over the axes of `shape`) to `out`. */
+/* A copy of `view` (over the axes of `shape`) to `out`, a part of node `index`, in the order in which that lies. */
 static gan_status emit_copy(struct emitter *emitter, const struct gan_view *view, gan_shape shape,
-                            struct gan_operand out, int index)
+                            struct gan_operand out, struct gan_order order, int index)
 {
     struct gan_map_call *call = new_call(emitter, sizeof *call);
     if (call == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
     struct gan_fused fused = {.loads = 1, .load = {*view}, .instructions = 1, .shape = shape};
     fused.instruction[0].op = GAN_MAP_COPY;
-    set_program(&call->program, emitter->graph, &fused);
-    call->out = out;
+    set_program(&call->program, emitter->graph, &fused, order);
+    call->out = in_order(out, shape.rank, order);
     emitter->backend->prepare_map(call);
     return add_step(emitter, emitter->backend->map, call, call->parts, index, "copy");
 }
@@ -119,18 +131,18 @@ static gan_status emit_fill(struct emitter *emitter, int index, int64_t begin, i
 /* ---- reductions ---- */
 
 /* Reorders a program's axes: first those kept (but for a kept last one), then those reduced, then the kept last one. */
-static void order_axes(struct gan_reduce_call *call, uint32_t reduced_axes)
+static void order_axes(struct gan_reduce_call *call, uint32_t reduced_axes, struct gan_order order)
 {
     struct gan_map_program *program = &call->program;
     struct gan_map_program ordered = *program;
     int rank = program->rank, next = 0, last = rank - 1;
     while (last >= 0 && program->dims[last] == 1)
         last--;
-    bool inner_kept = last >= 0 && (reduced_axes & 1u << last) == 0;
+    bool inner_kept = last >= 0 && (reduced_axes & 1u << order.axis[last]) == 0;
     call->kept = call->reduced = call->inner = 1;
     for (int pass = 0; pass < 3; pass++)
         for (int axis = 0; axis < rank; axis++) {
-            bool is_reduced = (reduced_axes & 1u << axis) != 0;
+            bool is_reduced = (reduced_axes & 1u << order.axis[axis]) != 0;
             int wanted = is_reduced ? 1 : inner_kept && axis == last ? 2 : 0;
             if (wanted != pass)
                 continue;
@@ -151,7 +163,7 @@ static gan_status emit_reduce(struct emitter *emitter, int index)
     if (call == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
     fused_program(emitter, index, &call->program);
-    order_axes(call, node->var->attributes.axes);
+    order_axes(call, node->var->attributes.axes, node->order);
     call->reduction = node->var->op->kind == GAN_KIND_SUM ? GAN_REDUCE_SUM : GAN_REDUCE_MAX;
     call->out = result_of(emitter->graph, index);
     call->scratch_memory = GAN_MEMORY_ARENA;
@@ -203,6 +215,62 @@ static gan_status emit_matmul(struct emitter *emitter, int product, int root)
     return add_step(emitter, emitter->backend->matmul, call, call->parts, root, NULL);
 }
 
+/* ---- convolutions ---- */
+
+static double flops_of(const struct gan_conv *conv)
+{
+    double meetings = 1;
+    for (int axis = 0; axis < 2; axis++)
+        meetings *= (double)gan_window_meetings(&conv->window, axis, conv->x[axis + 1], conv->y[axis + 1]);
+    return 2.0 * meetings * (double)conv->examples * (double)(conv->x[0] / conv->groups) * (double)conv->y[0];
+}
+
+static gan_status emit_conv(struct emitter *emitter, int product, int root)
+{
+    const struct gan_graph *graph = emitter->graph;
+    const struct gan_node *node = &graph->nodes[product];
+    struct gan_conv_call *call = new_call(emitter, sizeof *call);
+    if (call == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    call->conv = gan_conv_of(node->var);
+    struct gan_operand first = operand_of(graph, &node->input[0], 4), second = operand_of(graph, &node->input[1], 4);
+    struct gan_operand out = result_of(graph, root);
+    call->x = call->conv.kind == GAN_CONV_DATA ? out : first;
+    call->y = call->conv.kind == GAN_CONV_FORWARD ? out : call->conv.kind == GAN_CONV_DATA ? first : second;
+    call->weight = call->conv.kind == GAN_CONV_WEIGHT ? out : second;
+    call->panels = graph->nodes[node->input[1].node].panels;
+    call->has_epilogue = product != root;
+    if (call->has_epilogue)
+        fused_program(emitter, root, &call->epilogue);
+    call->scratch_memory = GAN_MEMORY_ARENA;
+    call->scratch_offset = emitter->arena_size * emitter->backend->element;
+    emitter->backend->prepare_conv(call);
+    if (emitter->steps->scratch_size < call->scratch_size)
+        emitter->steps->scratch_size = call->scratch_size;
+    emitter->steps->flops += flops_of(&call->conv);
+    return add_step(emitter, emitter->backend->conv, call, call->parts, root, NULL);
+}
+
+static gan_status emit_panels(struct emitter *emitter, int index)
+{
+    const struct gan_node *node = &emitter->graph->nodes[index];
+    struct gan_panels_call *call = new_call(emitter, sizeof *call);
+    if (call == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    call->conv = node->conv;
+    call->panels = node->panels;
+    call->weight = operand_of(emitter->graph, &node->input[0], 4);
+    call->out = result_of(emitter->graph, index);
+    emitter->backend->prepare_panels(call);
+    return add_step(emitter, emitter->backend->panels, call, call->parts, index, "panels");
+}
+
+static gan_status emit_product(struct emitter *emitter, int product, int root)
+{
+    return gan_node_kind(&emitter->graph->nodes[product]) == GAN_KIND_MATMUL ? emit_matmul(emitter, product, root)
+                                                                             : emit_conv(emitter, product, root);
+}
+
 /* ---- wholes made of parts ---- */
 
 static gan_status emit_pad(struct emitter *emitter, int index)
@@ -212,7 +280,8 @@ static gan_status emit_pad(struct emitter *emitter, int index)
     gan_status status = emit_fill(emitter, index, 0, gan_shape_size(node->shape), 0.0f);
     struct gan_operand out = result_of(emitter->graph, index);
     out.offset += node->var->attributes.begin * out.strides[axis];
-    return status != GAN_OK ? status : emit_copy(emitter, &node->input[0], node->var->input[0]->shape, out, index);
+    return status != GAN_OK ? status
+                            : emit_copy(emitter, &node->input[0], node->var->input[0]->shape, out, node->order, index);
 }
 
 static bool computed_in_place(const struct gan_graph *graph, int whole, int i, int64_t offset)
@@ -232,7 +301,7 @@ static gan_status emit_concat(struct emitter *emitter, int index)
     for (int i = 0; i < node->inputs && status == GAN_OK; i++) {
         gan_shape shape = node->var->input[i]->shape;
         if (!computed_in_place(emitter->graph, index, i, out.offset - begin))
-            status = emit_copy(emitter, &node->input[i], shape, out, index);
+            status = emit_copy(emitter, &node->input[i], shape, out, node->order, index);
         out.offset += shape.dims[axis] * out.strides[axis];
     }
     return status;
@@ -251,7 +320,7 @@ static gan_status emit_pack(struct emitter *emitter, int index)
         struct gan_operand out = operand_of(emitter->graph, &part, shape.rank);
         status = emit_fill(emitter, index, end, offsets[i] - end, 0.0f);
         if (status == GAN_OK && !computed_in_place(emitter->graph, index, i, offsets[i]))
-            status = emit_copy(emitter, &node->input[i], shape, out, index);
+            status = emit_copy(emitter, &node->input[i], shape, out, gan_row_major, index);
         end = offsets[i] + gan_shape_size(shape);
     }
     return status != GAN_OK ? status : emit_fill(emitter, index, end, node->shape.dims[0] - end, 0.0f);
@@ -305,17 +374,20 @@ static gan_status emit_node(struct emitter *emitter, int index)
 {
     const struct gan_node *node = &emitter->graph->nodes[index];
     if (node->anchor >= 0)
-        return emit_matmul(emitter, node->anchor, index);
-    if (node->copy)
-        return emit_map(emitter, index);
-    switch (node->var->op->kind) {
+        return emit_product(emitter, node->anchor, index);
+    switch (gan_node_kind(node)) {
     case GAN_KIND_MAP:
         return emit_map(emitter, index);
     case GAN_KIND_SUM:
     case GAN_KIND_MAX:
         return emit_reduce(emitter, index);
     case GAN_KIND_MATMUL:
-        return emit_matmul(emitter, index, index);
+    case GAN_KIND_CONV:
+    case GAN_KIND_CONV_DATA:
+    case GAN_KIND_CONV_WEIGHT:
+        return emit_product(emitter, index, index);
+    case GAN_KIND_PANELS:
+        return emit_panels(emitter, index);
     case GAN_KIND_PAD:
         return emit_pad(emitter, index);
     case GAN_KIND_CONCAT:

@@ -12,12 +12,20 @@ static bool is_reduction(const struct gan_node *node)
     return gan_node_kind(node) == GAN_KIND_SUM || gan_node_kind(node) == GAN_KIND_MAX;
 }
 
+/* True if its last pass can be an elementwise step. */
+static bool is_product(const struct gan_node *node)
+{
+    enum gan_op_kind kind = gan_node_kind(node);
+    return kind == GAN_KIND_MATMUL || kind == GAN_KIND_CONV || kind == GAN_KIND_CONV_DATA;
+}
+
 /* True if input i of `reader` is all of `node`, element for element. */
 static bool reads_element_for_element(const struct gan_node *reader, int i, const struct gan_node *node)
 {
     gan_shape shape = gan_node_input_shape(reader, i);
+    struct gan_view whole = gan_view_ordered(reader->input[i].node, node->shape, node->order);
     return reader->input[i].offset == 0 && gan_shape_equal(shape, node->shape) &&
-           gan_view_dense(&reader->input[i], shape);
+           gan_same_strides(&reader->input[i], &whole, shape);
 }
 
 /* The step that alone reads `index`, element for element; -1 if there is none. */
@@ -43,12 +51,7 @@ static int only_reader(const struct gan_graph *graph, int index)
 
 static bool same_view(const struct gan_view *a, const struct gan_view *b, gan_shape shape)
 {
-    if (a->node != b->node || a->offset != b->offset)
-        return false;
-    for (int axis = 0; axis < shape.rank; axis++)
-        if (shape.dims[axis] != 1 && a->strides[axis] != b->strides[axis])
-            return false;
-    return true;
+    return a->node == b->node && a->offset == b->offset && gan_same_strides(a, b, shape);
 }
 
 static int find_load(const struct gan_fused *program, const struct gan_view *view)
@@ -121,7 +124,7 @@ bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused
     memset(program, 0, sizeof *program);
     program->shape = is_reduction(node) ? gan_node_input_shape(node, 0) : node->shape;
     if (node->anchor >= 0) { /* the product's result is load 0 */
-        program->load[0] = gan_view_whole(node->anchor, program->shape);
+        program->load[0] = gan_node_view(graph, node->anchor);
         program->loads = 1;
     }
     for (int i = 0; i <= root; i++)
@@ -169,6 +172,9 @@ static void try_to_anchor(struct gan_graph *graph, int index)
     int root = node->keep ? -1 : only_reader(graph, index);
     if (root < 0 || gan_node_kind(&graph->nodes[root]) != GAN_KIND_MAP || graph->nodes[root].anchor >= 0)
         return;
+    struct gan_view made = gan_node_view(graph, index), stored = gan_node_view(graph, root);
+    if (!gan_same_strides(&made, &stored, node->shape)) /* the epilogue goes over the product as it lies */
+        return;
     graph->nodes[root].anchor = index;
     struct gan_fused program;
     if (gan_graph_program(graph, root, &program)) {
@@ -186,6 +192,6 @@ void gan_graph_fuse(struct gan_graph *graph, bool fuse)
         if (gan_node_kind(&graph->nodes[i]) == GAN_KIND_MAP)
             try_to_absorb(graph, i);
     for (int i = (int)graph->count - 1; i >= 0; i--)
-        if (gan_node_kind(&graph->nodes[i]) == GAN_KIND_MATMUL)
+        if (is_product(&graph->nodes[i]))
             try_to_anchor(graph, i);
 }

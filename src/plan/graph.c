@@ -9,28 +9,6 @@
 
 /* ---- views ---- */
 
-struct gan_view gan_view_whole(int node, gan_shape shape)
-{
-    struct gan_view view = {.node = node};
-    int64_t stride = 1;
-    for (int axis = shape.rank - 1; axis >= 0; axis--) {
-        view.strides[axis] = stride;
-        stride *= shape.dims[axis];
-    }
-    return view;
-}
-
-bool gan_view_dense(const struct gan_view *view, gan_shape shape)
-{
-    int64_t expected = 1;
-    for (int axis = shape.rank - 1; axis >= 0; axis--) {
-        if (shape.dims[axis] != 1 && view->strides[axis] != expected)
-            return false;
-        expected *= shape.dims[axis];
-    }
-    return true;
-}
-
 static struct gan_view expand_view(const gan_var *var, struct gan_view view)
 {
     gan_shape from = var->input[0]->shape, to = var->shape;
@@ -90,7 +68,7 @@ static bool reshape_view(gan_shape from, const struct gan_view *view, gan_shape 
 
 enum gan_op_kind gan_node_kind(const struct gan_node *node)
 {
-    return node->copy ? GAN_KIND_MAP : node->var->op->kind;
+    return node->panels.size > 0 ? GAN_KIND_PANELS : node->copy ? GAN_KIND_MAP : node->var->op->kind;
 }
 
 bool gan_node_is_leaf(const struct gan_node *node)
@@ -101,11 +79,12 @@ bool gan_node_is_leaf(const struct gan_node *node)
 
 gan_shape gan_node_input_shape(const struct gan_node *node, int i)
 {
-    return node->copy ? node->var->shape : node->var->input[i]->shape;
+    return node->copy || node->panels.size > 0 ? node->var->shape : node->var->input[i]->shape;
 }
 
-/* Appends a node for a var; its view is dense. */
-static gan_status add_node(struct gan_graph *graph, const gan_var *var, bool copy, int inputs, struct gan_view *view)
+/* Appends a node for a var; its view is all of it. */
+static gan_status add_node(struct gan_graph *graph, const gan_var *var, bool copy, int inputs, struct gan_order order,
+                           struct gan_view *view)
 {
     if (!gan_grow((void **)&graph->nodes, &graph->capacity, graph->count, sizeof *graph->nodes))
         return GAN_ERROR_OUT_OF_MEMORY;
@@ -116,19 +95,22 @@ static gan_status add_node(struct gan_graph *graph, const gan_var *var, bool cop
     graph->nodes[index] = (struct gan_node){.var = var,
                                             .copy = copy,
                                             .shape = var->shape,
+                                            .order = order,
+                                            .size = gan_shape_size(var->shape),
                                             .inputs = inputs,
                                             .input = input,
                                             .root = index,
                                             .anchor = -1,
                                             .parent = -1,
                                             .alias = -1};
-    *view = gan_view_whole(index, var->shape);
+    *view = gan_node_view(graph, index);
     return GAN_OK;
 }
 
-static gan_status add_copy(struct gan_graph *graph, const gan_var *var, struct gan_view of, struct gan_view *view)
+static gan_status add_copy(struct gan_graph *graph, const gan_var *var, struct gan_view of, struct gan_order order,
+                           struct gan_view *view)
 {
-    gan_status status = add_node(graph, var, true, 1, view);
+    gan_status status = add_node(graph, var, true, 1, order, view);
     if (status == GAN_OK)
         graph->nodes[view->node].input[0] = of;
     return status;
@@ -138,7 +120,7 @@ static gan_status add_leaf(struct gan_graph *graph, const gan_var *var, struct g
 {
     if (!gan_grow((void **)&graph->leaves, &graph->leaf_capacity, graph->leaf_count, sizeof *graph->leaves))
         return GAN_ERROR_OUT_OF_MEMORY;
-    gan_status status = add_node(graph, var, false, 0, view);
+    gan_status status = add_node(graph, var, false, 0, gan_row_major, view);
     if (status != GAN_OK)
         return status;
     gan_tensor *tensor = var->attributes.tensor;
@@ -153,7 +135,7 @@ static gan_status add_constant(struct gan_graph *graph, const gan_var *var, stru
     if (!gan_grow((void **)&graph->constants, &graph->constant_capacity, graph->constant_count,
                   sizeof *graph->constants))
         return GAN_ERROR_OUT_OF_MEMORY;
-    gan_status status = add_node(graph, var, false, 0, view);
+    gan_status status = add_node(graph, var, false, 0, gan_row_major, view);
     if (status != GAN_OK)
         return status;
     graph->nodes[view->node].memory = GAN_MEMORY_CONSTANTS;
@@ -170,22 +152,131 @@ static bool wants_dense_inputs(const gan_var *var)
     return kind == GAN_KIND_GATHER || kind == GAN_KIND_SCATTER_ADD || kind == GAN_KIND_ONE_HOT;
 }
 
+static bool is_convolution(const gan_var *var)
+{
+    enum gan_op_kind kind = var->op->kind;
+    return kind == GAN_KIND_CONV || kind == GAN_KIND_CONV_DATA || kind == GAN_KIND_CONV_WEIGHT;
+}
+
+/* True if input i is a convolution's images, not its weight. */
+static bool is_image(const gan_var *var, int i)
+{
+    return is_convolution(var) && (i == 0 || var->op->kind == GAN_KIND_CONV_WEIGHT);
+}
+
+/* Lets a var's numbers lie as a reader wants them, from here on. */
+static gan_status lay_out(struct gan_graph *graph, const gan_var *var, struct gan_order order)
+{
+    struct gan_view copy;
+    gan_status status = add_copy(graph, var, graph->views[var->id], order, &copy);
+    if (status == GAN_OK)
+        graph->views[var->id] = copy;
+    return status;
+}
+
+static gan_status lay_out_inputs(struct gan_graph *graph, const gan_var *var)
+{
+    gan_status status = GAN_OK;
+    for (int i = 0; i < var->inputs && status == GAN_OK; i++) {
+        const gan_var *input = var->input[i];
+        const struct gan_view *view = &graph->views[input->id];
+        if (wants_dense_inputs(var) && !gan_view_dense(view, input->shape))
+            status = lay_out(graph, input, gan_row_major);
+        else if (is_image(var, i) && !gan_view_pixel_major(view, input->shape))
+            status = lay_out(graph, input, gan_pixel_major);
+    }
+    return status;
+}
+
+static struct gan_order order_of_result(const struct gan_graph *graph, const gan_var *var)
+{
+    struct gan_view first[3];
+    switch (var->op->kind) {
+    case GAN_KIND_MAP:
+        for (int i = 0; i < var->inputs; i++)
+            first[i] = graph->views[var->input[i]->id];
+        return gan_order_like(graph, first, var->inputs, var->shape);
+    case GAN_KIND_SUM:
+    case GAN_KIND_MAX:
+    case GAN_KIND_PAD:
+    case GAN_KIND_CONCAT:
+        return gan_order_like(graph, &graph->views[var->input[0]->id], 1, var->input[0]->shape);
+    case GAN_KIND_CONV:
+    case GAN_KIND_CONV_DATA:
+        return gan_pixel_major;
+    case GAN_KIND_CONV_WEIGHT:
+        return gan_tap_major;
+    default:
+        return gan_row_major;
+    }
+}
+
+struct gan_conv gan_conv_of(const gan_var *var)
+{
+    bool forward = var->op->kind == GAN_KIND_CONV, data = var->op->kind == GAN_KIND_CONV_DATA;
+    gan_shape x = data ? var->shape : var->input[0]->shape;
+    gan_shape y = forward ? var->shape : var->input[data ? 0 : 1]->shape;
+    struct gan_conv conv = {.kind = forward ? GAN_CONV_FORWARD
+                                    : data  ? GAN_CONV_DATA
+                                            : GAN_CONV_WEIGHT,
+                            .window = var->attributes.window,
+                            .examples = x.dims[0],
+                            .groups = var->attributes.groups};
+    memcpy(conv.x, x.dims + 1, sizeof conv.x);
+    memcpy(conv.y, y.dims + 1, sizeof conv.y);
+    return conv;
+}
+
+static bool same_view(const struct gan_view *a, const struct gan_view *b, gan_shape shape)
+{
+    return a->node == b->node && a->offset == b->offset && gan_same_strides(a, b, shape);
+}
+
+/* The node that holds a convolution's weight as the backend likes it, one for all that like it so; `panels` is its
+ * view, or node -1 where the weight serves as it is. */
+static gan_status pack_weight(struct gan_graph *graph, const gan_var *var, struct gan_view *panels)
+{
+    struct gan_conv conv = gan_conv_of(var);
+    const gan_var *weight = var->input[1];
+    panels->node = -1;
+    if (graph->backend->panels_for == NULL || conv.kind == GAN_CONV_WEIGHT)
+        return GAN_OK;
+    struct gan_panels wanted = graph->backend->panels_for(&conv);
+    if (wanted.size == 0)
+        return GAN_OK;
+    const struct gan_view *source = &graph->views[weight->id];
+    for (size_t i = 0; i < graph->count && panels->node < 0; i++) {
+        const struct gan_node *node = &graph->nodes[i];
+        if (node->panels.size == wanted.size && node->panels.format == wanted.format &&
+            node->conv.groups == conv.groups && same_view(&node->input[0], source, weight->shape) &&
+            gan_shape_equal(node->shape, weight->shape))
+            panels->node = (int)i;
+    }
+    if (panels->node >= 0)
+        return GAN_OK;
+    gan_status status = add_node(graph, weight, false, 1, gan_row_major, panels);
+    if (status != GAN_OK)
+        return status;
+    struct gan_node *node = &graph->nodes[panels->node];
+    node->input[0] = *source;
+    node->panels = wanted;
+    node->size = wanted.size;
+    node->conv = conv;
+    return GAN_OK;
+}
+
 static gan_status add_computed(struct gan_graph *graph, const gan_var *var, struct gan_view *view)
 {
-    struct gan_view dense;
-    for (int i = 0; i < var->inputs; i++) {
-        const gan_var *input = var->input[i];
-        struct gan_view *of_input = &graph->views[input->id];
-        if (!wants_dense_inputs(var) || gan_view_dense(of_input, input->shape))
-            continue;
-        gan_status status = add_copy(graph, input, *of_input, &dense);
-        if (status != GAN_OK)
-            return status;
-        *of_input = dense;
-    }
-    gan_status status = add_node(graph, var, false, var->inputs, view);
+    struct gan_view panels = {.node = -1};
+    gan_status status = lay_out_inputs(graph, var);
+    if (status == GAN_OK && is_convolution(var))
+        status = pack_weight(graph, var, &panels);
+    if (status == GAN_OK)
+        status = add_node(graph, var, false, var->inputs, order_of_result(graph, var), view);
     for (int i = 0; i < var->inputs && status == GAN_OK; i++)
         graph->nodes[view->node].input[i] = graph->views[var->input[i]->id];
+    if (status == GAN_OK && panels.node >= 0)
+        graph->nodes[view->node].input[1] = panels;
     return status;
 }
 
@@ -216,7 +307,7 @@ static gan_status add_var(struct gan_graph *graph, const gan_var *var)
     case GAN_KIND_RESHAPE:
         if (reshape_view(var->input[0]->shape, &source, var->shape, view))
             return GAN_OK;
-        gan_status status = add_copy(graph, var->input[0], source, view);
+        gan_status status = add_copy(graph, var->input[0], source, gan_row_major, view);
         if (status == GAN_OK)
             *view = gan_view_whole(view->node, var->shape);
         return status;
@@ -246,7 +337,7 @@ static gan_status keep(struct gan_graph *graph, const gan_var *var)
     struct gan_view *view = &graph->views[var->id];
     if (gan_node_is_leaf(&graph->nodes[view->node]) || !gan_view_dense(view, var->shape)) {
         struct gan_view dense;
-        gan_status status = add_copy(graph, var, *view, &dense);
+        gan_status status = add_copy(graph, var, *view, gan_row_major, &dense);
         if (status != GAN_OK)
             return status;
         *view = dense;
@@ -268,11 +359,12 @@ static gan_status add_live(struct gan_graph *graph, const bool *live)
     return GAN_OK;
 }
 
-gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, gan_var *const *wanted, int count,
-                           const struct gan_assignment *assigned, int assigned_count)
+gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, const struct gan_backend *backend,
+                           gan_var *const *wanted, int count, const struct gan_assignment *assigned, int assigned_count)
 {
     size_t length = (size_t)gan_tape_length(tape);
     graph->tape = gan_tape_ref(tape);
+    graph->backend = backend;
     graph->views = gan_alloc_zero(length, sizeof *graph->views);
     bool *live = gan_alloc_zero(length, sizeof *live);
     if (graph->views == NULL || live == NULL) {

@@ -19,14 +19,23 @@ struct gan_view {
 
 enum { GAN_MEMORY_ARENA, GAN_MEMORY_CONSTANTS, GAN_MEMORY_LEAVES };
 
+/* The order in which a node's axes lie in memory, outermost first. Row-major: 0, 1, 2, … */
+struct gan_order {
+    int axis[GAN_MAX_RANK];
+};
+
 struct gan_node {
     const gan_var *var;
-    bool copy; /* not the var's op, but a copy of input 0, laid out densely as the var */
+    bool copy; /* not the var's op, but a copy of input 0, which may lie in another order */
     gan_shape shape;
+    struct gan_order order;
     int inputs;
     struct gan_view
-        *input; /* over the axes of `input_shape(i)`: the tape's input vars; of a copy, the var's own axes */
-    bool keep;  /* its numbers must outlast the run: wanted, assigned, or an update's gradient */
+        *input;   /* over the axes of `input_shape(i)`: the tape's input vars; of a copy, the var's own axes */
+    int64_t size; /* numbers that it holds */
+    struct gan_panels panels; /* size > 0: not the var's op, but input 0 (its value) in panels for `conv` */
+    struct gan_conv conv;
+    bool keep; /* its numbers must outlast the run: wanted, assigned, or an update's gradient */
 
     /* fuse.c */
     int root;   /* the node whose step computes this one; itself if it has its own */
@@ -51,6 +60,7 @@ struct gan_leaf {
 
 struct gan_graph {
     gan_tape *tape;
+    const struct gan_backend *backend;
     struct gan_node *nodes;
     size_t count, capacity;
     struct gan_view *views; /* by var id; node -1 where the var is not live */
@@ -60,17 +70,39 @@ struct gan_graph {
     size_t constant_count, constant_capacity;
 };
 
-/* graph.c */
-gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, gan_var *const *wanted, int count,
-                           const struct gan_assignment *assigned, int assigned_count);
-void gan_graph_release(struct gan_graph *graph);
-/* All of a node of this shape, as it lies. */
+/* layout.c */
+extern const struct gan_order gan_row_major;
+/* H, W, N, C for an N, C, H, W shape: for each pixel a matrix of N rows of C numbers. */
+extern const struct gan_order gan_pixel_major;
+/* kernel height, width, in, out for a weight [out, in, …]: for each tap a matrix of `in` rows. */
+extern const struct gan_order gan_tap_major;
+/* The order in which an elementwise node's numbers lie best, given what it reads (views over its shape). */
+struct gan_order gan_order_like(const struct gan_graph *graph, const struct gan_view *inputs, int count,
+                                gan_shape shape);
+/* All of a node of this shape, as it lies in memory. */
+struct gan_view gan_view_ordered(int node, gan_shape shape, struct gan_order order);
+/* All of a node of this shape in row-major order. */
 struct gan_view gan_view_whole(int node, gan_shape shape);
+struct gan_view gan_node_view(const struct gan_graph *graph, int node);
+/* True if the two views of a shape go through memory alike: they have the same strides where there is more than one
+ * element. */
+bool gan_same_strides(const struct gan_view *a, const struct gan_view *b, gan_shape shape);
+/* True if the view is row-major without gaps. */
 bool gan_view_dense(const struct gan_view *view, gan_shape shape);
+/* True if it is pixel-major: channels together, then examples. There may be gaps. */
+bool gan_view_pixel_major(const struct gan_view *view, gan_shape shape);
+
+/* graph.c */
+gan_status gan_graph_build(struct gan_graph *graph, gan_tape *tape, const struct gan_backend *backend,
+                           gan_var *const *wanted, int count, const struct gan_assignment *assigned,
+                           int assigned_count);
+void gan_graph_release(struct gan_graph *graph);
 /* The shape over whose axes input i's strides run. */
 gan_shape gan_node_input_shape(const struct gan_node *node, int i);
 bool gan_node_is_leaf(const struct gan_node *node);
 enum gan_op_kind gan_node_kind(const struct gan_node *node); /* a copy is elementwise */
+/* What a convolution's var asks of the kernels. */
+struct gan_conv gan_conv_of(const gan_var *var);
 
 /* fuse.c: sets root and anchor */
 void gan_graph_fuse(struct gan_graph *graph, bool fuse);

@@ -59,6 +59,9 @@ static int64_t part_offset(const struct gan_node *node, int i)
 {
     if (gan_node_kind(node) == GAN_KIND_PACK)
         return node->var->attributes.offsets[i];
+    struct gan_view whole = gan_view_ordered(0, node->shape, node->order);
+    if (!gan_view_dense(&whole, node->shape))
+        return -1;
     for (int axis = 0; axis < node->var->attributes.axis; axis++)
         if (node->shape.dims[axis] != 1)
             return -1;
@@ -77,7 +80,7 @@ static void adopt_parts(struct gan_graph *graph, int index)
         gan_shape shape = gan_node_input_shape(whole, i);
         int64_t offset = part_offset(whole, i);
         if (offset < 0 || !is_stored(graph, view->node) || part->parent >= 0 || part->keep || view->offset != 0 ||
-            gan_shape_size(shape) != gan_shape_size(part->shape) || !gan_view_dense(view, shape))
+            gan_shape_size(shape) != part->size || !gan_view_dense(view, shape))
             continue;
         part->parent = index;
         part->parent_offset = offset;
@@ -106,13 +109,14 @@ static bool only_dense_access(const struct gan_graph *graph, int root, int input
 {
     int64_t offset;
     int room = owner_of(graph, input, &offset);
+    struct gan_view computed = gan_node_view(graph, root);
     for (int i = 0; i <= root; i++) {
         const struct gan_node *member = &graph->nodes[i];
         for (int j = 0; member->root == root && j < member->inputs; j++) {
             const struct gan_view *view = &member->input[j];
             if (owner_of(graph, view->node, &offset) != room)
                 continue;
-            if (view->node != input || view->offset != 0 || !gan_view_dense(view, member->shape) ||
+            if (view->node != input || view->offset != 0 || !gan_same_strides(view, &computed, member->shape) ||
                 !gan_shape_equal(gan_node_input_shape(member, j), member->shape))
                 return false;
         }
@@ -130,7 +134,7 @@ static void take_over(struct gan_graph *graph, int root)
             int input = graph->nodes[i].input[j].node;
             struct gan_node *given = &graph->nodes[input];
             if (!is_stored(graph, input) || input == root || given->parent >= 0 || given->keep || given->last != root ||
-                gan_shape_size(given->shape) != gan_shape_size(node->shape) || !only_dense_access(graph, root, input))
+                given->size != node->size || !only_dense_access(graph, root, input))
                 continue;
             node->alias = input;
             int64_t offset;
@@ -200,7 +204,7 @@ gan_status gan_graph_place(struct gan_graph *graph, bool reuse, int64_t *size)
         const struct gan_node *node = &graph->nodes[i];
         if (!is_stored(graph, i) || node->parent >= 0 || node->alias >= 0)
             continue;
-        int64_t elements = gan_shape_size(node->shape);
+        int64_t elements = node->size;
         rooms[used++] = (struct room){.node = i,
                                       .first = reuse ? node->first : 0,
                                       .last = reuse ? node->last : count,

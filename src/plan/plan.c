@@ -102,8 +102,8 @@ static gan_status allocate(gan_plan *plan, int64_t arena_elements)
 
 static gan_status build(gan_plan *plan)
 {
-    gan_status status = gan_graph_build(&plan->graph, plan->wanted[0]->tape, plan->wanted, plan->wanted_count,
-                                        plan->assignments, plan->assignment_count);
+    gan_status status = gan_graph_build(&plan->graph, plan->wanted[0]->tape, plan->backend, plan->wanted,
+                                        plan->wanted_count, plan->assignments, plan->assignment_count);
     if (status != GAN_OK)
         return status;
     gan_graph_fuse(&plan->graph, plan->options.fuse && plan->backend->fuses);

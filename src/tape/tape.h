@@ -3,20 +3,23 @@
 #define GAN_SRC_TAPE_TAPE_H
 
 #include "gan/tape.h"
+#include "kernels/window.h"
 
 /* What an op's node carries beside its inputs; which fields count is the op's matter. */
 struct gan_attributes {
     float p, q; /* numbers: factor, exponent, bounds, … */
     bool transpose_a, transpose_b;
-    bool known;              /* of a constant: nobody outside has this var, so what it enters may be folded */
-    int axis;                /* the axis of slice, pad and concat */
-    int64_t begin, end;      /* of slice; before and after of pad; rows of scatter_add, classes of one_hot */
-    uint32_t axes;           /* a bit for each axis reduced over */
-    int order[GAN_MAX_RANK]; /* of permute */
-    int64_t *offsets;        /* of pack; owned by the node */
-    gan_tensor *tensor;      /* of a tensor leaf; a reference */
-    const void *target;      /* of update: owned by the tape */
-    uint32_t stream;         /* of a random node: its ordinal on the tape */
+    bool known;               /* of a constant: nobody outside has this var, so what it enters may be folded */
+    int axis;                 /* the axis of slice, pad and concat */
+    int64_t begin, end;       /* of slice; before and after of pad; rows of scatter_add, classes of one_hot */
+    uint32_t axes;            /* a bit for each axis reduced over */
+    int order[GAN_MAX_RANK];  /* of permute */
+    int64_t *offsets;         /* of pack; owned by the node */
+    struct gan_window window; /* of convolutions and pooling */
+    int64_t groups;
+    gan_tensor *tensor; /* of a tensor leaf; a reference */
+    const void *target; /* of update: owned by the tape */
+    uint32_t stream;    /* of a random node: its ordinal on the tape */
 };
 
 struct gan_op;
@@ -50,6 +53,10 @@ enum gan_op_kind {
     GAN_KIND_SUM, /* reductions keep their axes, with size 1 */
     GAN_KIND_MAX,
     GAN_KIND_MATMUL,
+    GAN_KIND_CONV,        /* images and weight to images */
+    GAN_KIND_CONV_DATA,   /* images and weight to images, the other way round */
+    GAN_KIND_CONV_WEIGHT, /* images and images to weight */
+    GAN_KIND_PANELS,      /* of plans only: a weight as convolutions read it */
     GAN_KIND_GATHER,
     GAN_KIND_SCATTER_ADD,
     GAN_KIND_ONE_HOT,

@@ -40,13 +40,13 @@ static void check_product(const struct level *level, struct buffers *buffers, in
                                   .k = k,
                                   .terms = terms,
                                   .a = a,
-                                  .a_row = transpose_a ? 1 : k,
+                                  .a_rows = gan_even_rows(transpose_a ? 1 : k),
                                   .a_column = transpose_a ? m : 1,
                                   .b = b,
                                   .b_row = transpose_b ? 1 : n,
                                   .b_column = transpose_b ? k : 1,
                                   .c = buffers->c,
-                                  .c_row = c_row,
+                                  .c_rows = gan_even_rows(c_row),
                                   .add = add};
     for (int64_t i = 0; i < m * c_row; i++)
         buffers->c[i] = 0.5f;
@@ -58,7 +58,7 @@ static void check_product(const struct level *level, struct buffers *buffers, in
             double exact = add ? 0.5 : 0, size = 1;
             for (int term = 0; term < terms && j < n; term++)
                 for (int64_t x = 0; x < k; x++) {
-                    double addend = (double)a[term][i * product.a_row + x * product.a_column] *
+                    double addend = (double)a[term][i * product.a_rows.stride + x * product.a_column] *
                                     (double)b[term][x * product.b_row + j * product.b_column];
                     exact += addend;
                     size += fabs(addend);
@@ -117,13 +117,13 @@ START_TEST(rows_and_columns_do_not_depend_on_the_others)
                                           .k = k,
                                           .terms = 1,
                                           .a = &a,
-                                          .a_row = k,
+                                          .a_rows = gan_even_rows(k),
                                           .a_column = 1,
                                           .b = &b,
                                           .b_row = transpose_b ? 1 : n,
                                           .b_column = transpose_b ? k : 1,
                                           .c = buffers->c,
-                                          .c_row = n};
+                                          .c_rows = gan_even_rows(n)};
             levels[level].kernels->product(&product);
             for (int64_t i = 0; i < m; i += 5) { /* one row alone */
                 const float *row = a + i * k;
@@ -160,13 +160,13 @@ START_TEST(blis_says_the_same)
                                                              .k = k,
                                                              .terms = 1,
                                                              .a = &a,
-                                                             .a_row = k,
+                                                             .a_rows = gan_even_rows(k),
                                                              .a_column = 1,
                                                              .b = &b,
                                                              .b_row = 1,
                                                              .b_column = k,
                                                              .c = buffers->c,
-                                                             .c_row = n});
+                                                             .c_rows = gan_even_rows(n)});
         gan_blis_product(m, n, k, a, k, 1, b, 1, k, buffers->other, n, false);
         for (int64_t i = 0; i < m * n; i++)
             if (!(fabsf(buffers->c[i] - buffers->other[i]) <= 1e-4f))

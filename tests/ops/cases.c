@@ -98,6 +98,44 @@ RECORD(matmul_tt, gan_square(gan_matmul_transposed(x[0], true, x[1], true)))
 RECORD(matmul_batched, gan_square(gan_matmul(x[0], x[1])))
 RECORD(matmul_with_epilogue, gan_tanh(gan_add(gan_matmul_transposed(x[0], false, x[1], true), x[2])))
 RECORD(matmul_of_view, gan_exp(gan_matmul(gan_slice(x[0], 1, 1, 4), gan_transpose(x[1], 0, 1))))
+
+/* Along height and width: stride, padding, dilation, output padding; then groups. */
+static gan_conv_options moving(const int64_t (*axis)[4], int64_t groups)
+{
+    gan_conv_options options;
+    gan_conv_options_init(&options, 0, 1, 0);
+    for (int i = 0; i < 2; i++) {
+        options.stride[i] = axis[i][0];
+        options.padding[i] = axis[i][1];
+        options.dilation[i] = axis[i][2];
+        options.output_padding[i] = axis[i][3];
+    }
+    options.groups = groups;
+    return options;
+}
+#define MOVING(h, ph, dh, oh, w, pw, dw, ow, groups)                                                                   \
+    (&(gan_conv_options[]){moving((const int64_t[2][4]){{h, ph, dh, oh}, {w, pw, dw, ow}}, groups)}[0])
+
+RECORD(conv, gan_conv2d(x[0], x[1], NULL))
+RECORD(conv_padded, gan_square(gan_conv2d(x[0], x[1], MOVING(1, 1, 1, 0, 1, 1, 1, 0, 1))))
+RECORD(conv_strided, gan_square(gan_conv2d(x[0], x[1], MOVING(2, 1, 1, 0, 2, 1, 1, 0, 1))))
+RECORD(conv_uneven, gan_square(gan_conv2d(x[0], x[1], MOVING(2, 0, 2, 0, 3, 4, 1, 0, 1))))
+RECORD(conv_grouped, gan_square(gan_conv2d(x[0], x[1], MOVING(1, 1, 2, 0, 2, 0, 1, 0, 2))))
+RECORD(conv_depthwise, gan_square(gan_conv2d(x[0], x[1], MOVING(2, 1, 1, 0, 1, 1, 1, 0, 3))))
+RECORD(conv_with_epilogue, gan_tanh(gan_add(gan_conv2d(x[0], x[1], MOVING(2, 1, 1, 0, 2, 1, 1, 0, 1)), x[2])))
+RECORD(conv_of_views, gan_exp(gan_conv2d(gan_slice(x[0], 1, 1, 3), gan_transpose(x[1], 2, 3), NULL)))
+RECORD(conv_then_dense, gan_matmul(gan_reshape(gan_relu(gan_conv2d(x[0], x[1], MOVING(2, 1, 1, 0, 2, 1, 1, 0, 1))),
+                                               GAN_SHAPE(gan_var_shape(x[0]).dims[0], -1)),
+                                   x[2]))
+RECORD(conv_of_conv, gan_conv2d(gan_leaky_relu(gan_conv2d(x[0], x[1], NULL), 0.2f), x[2], NULL))
+RECORD(conv_pixel_norm,
+       gan_mul(gan_conv2d(x[0], x[1], NULL),
+               gan_power(gan_shift(gan_mean_keep(gan_square(gan_conv2d(x[0], x[1], NULL)), GAN_AXES(1)), 0.1f), -0.5f)))
+RECORD(conv_weight, gan_square(gan_conv2d_weight(x[0], x[1], &(struct gan_window){{3, 2}, {2, 1}, {1, 0}, {1, 2}}, 1)))
+RECORD(transposed, gan_conv_transpose2d(x[0], x[1], NULL))
+RECORD(transposed_strided, gan_square(gan_conv_transpose2d(x[0], x[1], MOVING(2, 1, 1, 0, 2, 1, 1, 0, 1))))
+RECORD(transposed_uneven, gan_square(gan_conv_transpose2d(x[0], x[1], MOVING(2, 1, 3, 1, 3, 0, 1, 2, 1))))
+RECORD(transposed_grouped, gan_square(gan_conv_transpose2d(x[0], x[1], MOVING(2, 1, 1, 1, 2, 1, 2, 0, 2))))
 RECORD(gather, gan_square(gan_gather(x[0], indices(tape, 4, (int32_t[]){2, 0, 2, 1}))))
 RECORD(scatter_add, gan_square(gan_scatter_add(gan_exp(x[0]), indices(tape, 5, (int32_t[]){1, 0, 1, 3, 1}), 6)))
 RECORD(one_hot, gan_mul(gan_exp(x[0]), gan_one_hot(indices(tape, 5, (int32_t[]){1, 0, 2, 2, 1}), 3)))
@@ -195,6 +233,40 @@ const struct op_case op_cases[] = {
     {"matmul, batched", GAN_OP_matmul, 2, {DIMS(2, 1, 3, 5), DIMS(3, 5, 2)}, -1, 1, matmul_batched},
     {"matmul, then bias and tanh", GAN_OP_matmul, 3, {DIMS(3, 5), DIMS(4, 5), DIMS(4)}, -1, 1, matmul_with_epilogue},
     {"matmul of views", GAN_OP_matmul, 2, {DIMS(4, 6), DIMS(5, 3)}, -1, 1, matmul_of_view},
+    {"conv", GAN_OP_conv2d, 2, {DIMS(2, 2, 4, 3), DIMS(3, 2, 2, 3)}, -1, 1, conv},
+    {"conv, padded", GAN_OP_conv2d, 2, {DIMS(2, 2, 3, 4), DIMS(3, 2, 3, 3)}, -1, 1, conv_padded},
+    {"conv, strided", GAN_OP_conv2d, 2, {DIMS(2, 3, 6, 8), DIMS(2, 3, 4, 4)}, -1, 1, conv_strided},
+    {"conv, uneven", GAN_OP_conv2d, 2, {DIMS(1, 2, 8, 5), DIMS(3, 2, 2, 3)}, -1, 1, conv_uneven},
+    {"conv, grouped", GAN_OP_conv2d, 2, {DIMS(2, 4, 5, 5), DIMS(6, 2, 3, 2)}, -1, 1, conv_grouped},
+    {"conv, depthwise", GAN_OP_conv2d, 2, {DIMS(2, 3, 5, 4), DIMS(3, 1, 3, 3)}, -1, 1, conv_depthwise},
+    {"conv, then bias and tanh",
+     GAN_OP_conv2d,
+     3,
+     {DIMS(2, 2, 4, 4), DIMS(3, 2, 4, 4), DIMS(3, 1, 1)},
+     -1,
+     1,
+     conv_with_epilogue},
+    {"conv of views", GAN_OP_conv2d, 2, {DIMS(2, 4, 3, 3), DIMS(2, 2, 2, 3)}, -1, 1, conv_of_views},
+    {"conv, then dense", GAN_OP_conv2d, 3, {DIMS(2, 1, 4, 4), DIMS(3, 1, 4, 4), DIMS(12, 2)}, -1, 1, conv_then_dense},
+    {"conv of conv", GAN_OP_conv2d, 3, {DIMS(2, 2, 4, 4), DIMS(3, 2, 2, 2), DIMS(2, 3, 3, 3)}, -1, 1, conv_of_conv},
+    {"conv, pixel norm", GAN_OP_conv2d, 2, {DIMS(2, 2, 3, 3), DIMS(3, 2, 2, 2)}, -1, 1, conv_pixel_norm},
+    {"conv weight", GAN_OP_conv2d_weight, 2, {DIMS(2, 2, 6, 5), DIMS(2, 3, 3, 3)}, -1, 1, conv_weight},
+    {"transposed conv", GAN_OP_conv2d_data, 2, {DIMS(2, 2, 2, 3), DIMS(2, 3, 3, 2)}, -1, 1, transposed},
+    {"transposed conv, strided",
+     GAN_OP_conv2d_data,
+     2,
+     {DIMS(2, 2, 3, 4), DIMS(2, 3, 4, 4)},
+     -1,
+     1,
+     transposed_strided},
+    {"transposed conv, uneven", GAN_OP_conv2d_data, 2, {DIMS(1, 2, 3, 2), DIMS(2, 2, 2, 4)}, -1, 1, transposed_uneven},
+    {"transposed conv, grouped",
+     GAN_OP_conv2d_data,
+     2,
+     {DIMS(2, 4, 3, 3), DIMS(4, 2, 3, 3)},
+     -1,
+     1,
+     transposed_grouped},
     {"gather", GAN_OP_gather, 1, {DIMS(3, 4)}, -1, 1, gather},
     {"scatter add", GAN_OP_scatter_add, 1, {DIMS(5, 2)}, -1, 1, scatter_add},
     {"one hot", GAN_OP_one_hot, 1, {DIMS(5, 3)}, -1, 1, one_hot},

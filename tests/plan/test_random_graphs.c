@@ -245,6 +245,42 @@ static gan_var *product_of(struct graph *graph, gan_var *x)
     return below(graph, 2) == 0 ? product : gan_tanh(gan_add(product, gan_mean_keep(product, GAN_AXES(-1))));
 }
 
+/* The var as images: [N, C, H, W] with few channels and pixels, so that products stay cheap. */
+static gan_var *as_images(struct graph *graph, gan_var *x)
+{
+    int64_t size = gan_shape_size(gan_var_shape(x)), sides[3];
+    for (int i = 0; i < 3; i++) {
+        sides[i] = size % 2 == 0 && below(graph, 2) == 0 ? 2 : size % 3 == 0 ? 3 : size % 5 == 0 ? 5 : 1;
+        size /= sides[i];
+    }
+    return gan_reshape(x, GAN_SHAPE(size, sides[0], sides[1], sides[2]));
+}
+
+/* Convolved by a part of itself, both ways. */
+static gan_var *convolved(struct graph *graph, gan_var *x)
+{
+    gan_var *images = gan_tanh(gan_var_rank(x) == 4 && below(graph, 2) == 0 ? x : as_images(graph, x));
+    gan_shape shape = gan_var_shape(images);
+    if (shape.dims[1] * shape.dims[2] * shape.dims[3] > 400)
+        return images;
+    gan_var *weight = images;
+    for (int axis = 0; axis < 4; axis += axis == 0 ? 2 : 1)
+        weight = gan_slice(weight, axis, 0, shape.dims[axis] < 3 ? 1 : 2 + below(graph, 2));
+    gan_conv_options options;
+    gan_conv_options_init(&options, 0, 1 + below(graph, 2), 1);
+    gan_var *y = gan_scale(gan_conv2d(images, weight, &options), 0.2f);
+    switch (below(graph, 4)) {
+    case 0:
+        return y;
+    case 1:
+        return gan_leaky_relu(gan_add(y, gan_mean_keep(y, GAN_AXES(0, 2, 3))), 0.3f);
+    case 2:
+        return gan_conv_transpose2d(gan_tanh(y), weight, NULL);
+    default:
+        return gan_add(y, gan_reshape(gan_permute(gan_reshape(y, GAN_SHAPE(-1)), GAN_AXES(0)), gan_var_shape(y)));
+    }
+}
+
 static gan_var *whole_of(struct graph *graph, gan_var *x)
 {
     int rank = gan_var_rank(x);
@@ -281,7 +317,7 @@ static gan_var *rows_of(struct graph *graph, gan_var *x)
 static void add_op(struct graph *graph)
 {
     gan_var *x = pick(graph);
-    switch (below(graph, 12)) {
+    switch (below(graph, 14)) {
     case 0:
     case 1:
     case 2:
@@ -305,6 +341,10 @@ static void add_op(struct graph *graph)
     case 10:
         if (gan_shape_size(gan_var_shape(x)) < MOST_ELEMENTS / 5)
             add(graph, whole_of(graph, x));
+        break;
+    case 11:
+    case 12:
+        add(graph, convolved(graph, x));
         break;
     default:
         add(graph,

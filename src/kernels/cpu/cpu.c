@@ -1,20 +1,17 @@
 /* The CPU backend: how calls are cut into parts, and the kernels that need no wide instructions of their own. */
 #include "base/cpu.h"
 #include "base/random.h"
+#include "cpu.h"
 #include "kernels/products.h"
-#include "level.h"
 
-#include <assert.h>
 #include <string.h>
 
 enum {
-    PART = 16 * 1024,    /* elements: some microseconds of work, and a part's blocks stay in the cache */
     PARTS_OF_A_SUM = 64, /* at most: each has a partial result */
-    FLOPS_OF_A_PART = 1 << 23,
     PARTS_OF_A_PRODUCT = 16
 };
 
-static const struct gan_cpu_kernels *kernels(void)
+const struct gan_cpu_kernels *gan_cpu_kernels_used(void)
 {
     switch (gan_cpu_level_used()) {
 #ifdef __x86_64__
@@ -32,24 +29,9 @@ static const struct gan_cpu_kernels *kernels(void)
     }
 }
 
-static float *pointer(const struct gan_operand *operand, const struct gan_run *run)
-{
-    return (float *)run->memory[operand->memory] + operand->offset;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t divide_up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 static int64_t part_end(int64_t begin, int64_t part_size, int64_t size)
 {
-    return smaller(begin + part_size, size);
+    return gan_smaller(begin + part_size, size);
 }
 
 /* ---- elementwise ---- */
@@ -59,7 +41,7 @@ static void prepare_map(struct gan_map_call *call)
     gan_map_finish(&call->program, &call->out);
     call->out_dense = gan_operand_dense(&call->out, call->program.rank, call->program.dims);
     call->part_size = PART;
-    call->parts = divide_up(call->program.size, PART);
+    call->parts = gan_divide_up(call->program.size, PART);
 }
 
 /* Results for an output with gaps: computed by rows of the innermost axis, then spread. */
@@ -72,8 +54,8 @@ static void run_spread(const struct gan_map_call *call, const struct gan_run *ru
     while (begin < end) {
         int64_t offset = gan_operand_place(&call->out, program->rank, program->dims, begin);
         int64_t in_row = begin % program->dims[last];
-        int64_t n = smaller(smaller(program->dims[last] - in_row, end - begin), 256);
-        kernels()->run_program(program, run, begin, n, NULL, values);
+        int64_t n = gan_smaller(gan_smaller(program->dims[last] - in_row, end - begin), 256);
+        gan_cpu_kernels_used()->run_program(program, run, begin, n, NULL, values);
         for (int64_t i = 0; i < n; i++)
             base[offset + i * call->out.strides[last]] = values[i];
         begin += n;
@@ -85,7 +67,8 @@ static void map(const void *opaque, const struct gan_run *run, int64_t part)
     const struct gan_map_call *call = opaque;
     int64_t begin = part * call->part_size, end = part_end(begin, call->part_size, call->program.size);
     if (call->out_dense)
-        kernels()->run_program(&call->program, run, begin, end - begin, NULL, pointer(&call->out, run) + begin);
+        gan_cpu_kernels_used()->run_program(&call->program, run, begin, end - begin, NULL,
+                                            gan_cpu_pointer(&call->out, run) + begin);
     else
         run_spread(call, run, begin, end);
 }
@@ -97,27 +80,27 @@ static void prepare_reduce(struct gan_reduce_call *call)
     gan_map_finish(&call->program, NULL);
     int64_t of_one_kept = call->reduced * call->inner;
     if (of_one_kept >= 2 * PART) {
-        int64_t rows = divide_up(PART, call->inner);
-        call->chunks = smaller(divide_up(call->reduced, rows), PARTS_OF_A_SUM);
+        int64_t rows = gan_divide_up(PART, call->inner);
+        call->chunks = gan_smaller(gan_divide_up(call->reduced, rows), PARTS_OF_A_SUM);
     } else {
         call->chunks = 1;
     }
-    call->chunk_rows = divide_up(call->reduced, call->chunks);
-    call->chunks = divide_up(call->reduced, call->chunk_rows);
-    call->kept_per_part = call->chunks > 1 ? 1 : smaller(call->kept, divide_up(PART, of_one_kept));
-    call->parts = divide_up(call->kept, call->kept_per_part) * call->chunks;
-    call->combine_parts = smaller(call->kept, divide_up(call->kept * call->chunks * call->inner, PART));
+    call->chunk_rows = gan_divide_up(call->reduced, call->chunks);
+    call->chunks = gan_divide_up(call->reduced, call->chunk_rows);
+    call->kept_per_part = call->chunks > 1 ? 1 : gan_smaller(call->kept, gan_divide_up(PART, of_one_kept));
+    call->parts = gan_divide_up(call->kept, call->kept_per_part) * call->chunks;
+    call->combine_parts = gan_smaller(call->kept, gan_divide_up(call->kept * call->chunks * call->inner, PART));
     call->scratch_size = call->kept * call->chunks * call->inner * (int64_t)sizeof(double);
 }
 
 static void reduce(const void *call, const struct gan_run *run, int64_t part)
 {
-    kernels()->reduce(call, run, part);
+    gan_cpu_kernels_used()->reduce(call, run, part);
 }
 
 static void reduce_combine(const void *call, const struct gan_run *run, int64_t part)
 {
-    kernels()->reduce_combine(call, run, part);
+    gan_cpu_kernels_used()->reduce_combine(call, run, part);
 }
 
 /* ---- products ---- */
@@ -142,13 +125,13 @@ static void prepare_matmul(struct gan_matmul_call *call)
     if (call->has_epilogue)
         gan_map_finish(&call->epilogue, NULL);
     int64_t flops = 2 * call->m * call->n * call->k;
-    int64_t wanted = smaller(PARTS_OF_A_PRODUCT, divide_up(flops, FLOPS_OF_A_PART));
+    int64_t wanted = gan_smaller(PARTS_OF_A_PRODUCT, gan_divide_up(flops, FLOPS_OF_A_PART));
     /* The longer side is cut; BLIS packs the other one anew for each part, so a part keeps some width. */
     call->m_parts = call->n_parts = 1;
     if (call->m > call->n)
-        call->m_parts = smaller(wanted, divide_up(call->m, 96));
+        call->m_parts = gan_smaller(wanted, gan_divide_up(call->m, 96));
     else
-        call->n_parts = smaller(wanted, divide_up(call->n, 96));
+        call->n_parts = gan_smaller(wanted, gan_divide_up(call->n, 96));
     call->parts = call->batch * call->m_parts * call->n_parts;
 }
 
@@ -157,20 +140,33 @@ static int64_t cut(int64_t size, int64_t parts, int64_t i)
 {
     if (i == parts)
         return size;
-    return smaller(size, divide_up(divide_up(size, 32) * i, parts) * 32);
+    return gan_smaller(size, gan_divide_up(gan_divide_up(size, 32) * i, parts) * 32);
 }
 
-/* Our own kernels where the processor has fused multiply-adds; else BLIS, which knows older ones better. */
-static void multiply(const struct gan_product *product)
+/* BLIS knows even rows only: a product for each run of them. */
+static void multiply_by_blis(const struct gan_product *product)
 {
-    if (gan_products_in_use() == GAN_PRODUCTS_OWN) {
-        kernels()->product(product);
-        return;
+    for (int64_t row = 0; row < product->m; row += product->a_rows.run) {
+        int64_t m = gan_smaller(product->m - row, product->a_rows.run);
+        int64_t a = gan_row_place(&product->a_rows, row);
+        float *c = product->c + gan_row_place(&product->c_rows, row);
+        for (int64_t i = 0; i < m && product->terms == 0 && !product->add; i++)
+            memset(c + i * product->c_rows.stride, 0, (size_t)product->n * sizeof *c);
+        for (int64_t term = 0; term < product->terms; term++)
+            gan_blis_product(m, product->n, product->k, product->a[term] + a, product->a_rows.stride, product->a_column,
+                             product->b[term], product->b_row, product->b_column, c, product->c_rows.stride,
+                             product->add || term > 0);
+        if (m < product->a_rows.run)
+            return;
     }
-    for (int64_t term = 0; term < product->terms; term++)
-        gan_blis_product(product->m, product->n, product->k, product->a[term], product->a_row, product->a_column,
-                         product->b[term], product->b_row, product->b_column, product->c, product->c_row,
-                         product->add || term > 0);
+}
+
+void gan_cpu_multiply(const struct gan_product *product)
+{
+    if (product->panels || gan_products_in_use() == GAN_PRODUCTS_OWN)
+        gan_cpu_kernels_used()->product(product);
+    else
+        multiply_by_blis(product);
 }
 
 static float *matrix(const struct gan_matmul_call *call, const struct gan_operand *operand, const struct gan_run *run,
@@ -194,23 +190,24 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
     const float *b = matrix(call, &call->b, run, batch) + n0 * call->b.strides[column];
     float *out = matrix(call, &call->out, run, batch);
     float *c = out + m0 * call->out.strides[row] + n0;
-    multiply(&(struct gan_product){.m = m1 - m0,
-                                   .n = n1 - n0,
-                                   .k = call->k,
-                                   .terms = 1,
-                                   .a = &a,
-                                   .a_row = call->a.strides[row],
-                                   .a_column = call->a.strides[column],
-                                   .b = &b,
-                                   .b_row = call->b.strides[row],
-                                   .b_column = call->b.strides[column],
-                                   .c = c,
-                                   .c_row = call->out.strides[row]});
+    gan_cpu_multiply(&(struct gan_product){.m = m1 - m0,
+                                           .n = n1 - n0,
+                                           .k = call->k,
+                                           .terms = 1,
+                                           .a = &a,
+                                           .a_rows = gan_even_rows(call->a.strides[row]),
+                                           .a_column = call->a.strides[column],
+                                           .b = &b,
+                                           .b_row = call->b.strides[row],
+                                           .b_column = call->b.strides[column],
+                                           .c = c,
+                                           .c_rows = gan_even_rows(call->out.strides[row])});
     if (!call->has_epilogue)
         return;
     for (int64_t i = m0; i < m1; i++) {
         float *values = out + i * call->out.strides[row] + n0;
-        kernels()->run_program(&call->epilogue, run, (batch * call->m + i) * call->n + n0, n1 - n0, values, values);
+        gan_cpu_kernels_used()->run_program(&call->epilogue, run, (batch * call->m + i) * call->n + n0, n1 - n0, values,
+                                            values);
     }
 }
 
@@ -219,13 +216,13 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
 static void prepare_fill(struct gan_fill_call *call)
 {
     call->part_size = PART;
-    call->parts = divide_up(call->size, PART);
+    call->parts = gan_divide_up(call->size, PART);
 }
 
 static void fill(const void *opaque, const struct gan_run *run, int64_t part)
 {
     const struct gan_fill_call *call = opaque;
-    float *out = pointer(&call->out, run);
+    float *out = gan_cpu_pointer(&call->out, run);
     int64_t begin = part * call->part_size, end = part_end(begin, call->part_size, call->size);
     for (int64_t i = begin; i < end; i++)
         out[i] = call->value;
@@ -241,8 +238,8 @@ static void gather(const void *opaque, const struct gan_run *run, int64_t part)
 {
     (void)part;
     const struct gan_index_call *call = opaque;
-    const float *table = pointer(&call->table, run);
-    float *out = pointer(&call->out, run);
+    const float *table = gan_cpu_pointer(&call->table, run);
+    float *out = gan_cpu_pointer(&call->out, run);
     for (int64_t i = 0; i < call->count; i++) {
         int64_t row = gan_checked_index(call, run, i);
         if (row >= 0)
@@ -254,8 +251,8 @@ static void scatter_add(const void *opaque, const struct gan_run *run, int64_t p
 {
     (void)part;
     const struct gan_index_call *call = opaque;
-    const float *source = pointer(&call->table, run);
-    float *out = pointer(&call->out, run);
+    const float *source = gan_cpu_pointer(&call->table, run);
+    float *out = gan_cpu_pointer(&call->out, run);
     memset(out, 0, (size_t)(call->rows * call->width) * sizeof *out);
     for (int64_t i = 0; i < call->count; i++) {
         int64_t row = gan_checked_index(call, run, i);
@@ -268,7 +265,7 @@ static void one_hot(const void *opaque, const struct gan_run *run, int64_t part)
 {
     (void)part;
     const struct gan_index_call *call = opaque;
-    float *out = pointer(&call->out, run);
+    float *out = gan_cpu_pointer(&call->out, run);
     memset(out, 0, (size_t)(call->count * call->rows) * sizeof *out);
     for (int64_t i = 0; i < call->count; i++) {
         int64_t column = gan_checked_index(call, run, i);
@@ -280,7 +277,7 @@ static void one_hot(const void *opaque, const struct gan_run *run, int64_t part)
 static void prepare_random(struct gan_random_call *call)
 {
     call->part_size = PART / 4;
-    call->parts = divide_up(call->size, call->part_size);
+    call->parts = gan_divide_up(call->size, call->part_size);
 }
 
 static void draw(const void *opaque, const struct gan_run *run, int64_t part)
@@ -288,7 +285,7 @@ static void draw(const void *opaque, const struct gan_run *run, int64_t part)
     const struct gan_random_call *call = opaque;
     struct gan_random_key key = {run->seed, call->stream, run->step};
     int64_t begin = part * call->part_size, end = part_end(begin, call->part_size, call->size);
-    float *out = pointer(&call->out, run) + begin;
+    float *out = gan_cpu_pointer(&call->out, run) + begin;
     if (call->normal)
         gan_random_normal(&key, (uint64_t)begin, (size_t)(end - begin), out);
     else
@@ -307,6 +304,8 @@ const struct gan_backend *gan_backend_cpu(void)
         .reduce = reduce,
         .reduce_combine = reduce_combine,
         .matmul = matmul,
+        .conv = gan_cpu_conv,
+        .panels = gan_cpu_panels,
         .fill = fill,
         .gather = gather,
         .scatter_add = scatter_add,
@@ -315,6 +314,9 @@ const struct gan_backend *gan_backend_cpu(void)
         .prepare_map = prepare_map,
         .prepare_reduce = prepare_reduce,
         .prepare_matmul = prepare_matmul,
+        .prepare_conv = gan_cpu_prepare_conv,
+        .panels_for = gan_cpu_panels_for,
+        .prepare_panels = gan_cpu_prepare_panels,
         .prepare_fill = prepare_fill,
         .prepare_index = prepare_index,
         .prepare_random = prepare_random,

@@ -23,7 +23,10 @@
 void LEVEL(gan_run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin,
                             int64_t count, const float *load_0, float *out);
 gan_kernel LEVEL(gan_reduce), LEVEL(gan_reduce_combine);
-void LEVEL(gan_product)(const struct gan_product *product);
+gan_product_function LEVEL(gan_product);
+gan_pack_function LEVEL(gan_pack);
+gan_pack_taps_function LEVEL(gan_pack_taps);
+gan_multiply_add_rows_function LEVEL(gan_multiply_add_rows);
 #endif
 
 /* The loops that profit from wider instructions. */
@@ -34,6 +37,10 @@ struct gan_cpu_kernels {
                         const float *load_0, float *out);
     gan_kernel *reduce, *reduce_combine;
     gan_product_function *product;
+    gan_pack_function *pack;
+    gan_pack_taps_function *pack_taps;
+    int64_t panel_columns; /* at most 32 */
+    gan_multiply_add_rows_function *multiply_add_rows;
 };
 
 extern const struct gan_cpu_kernels gan_cpu_kernels_baseline;

@@ -1,7 +1,7 @@
 /*
- * The product kernels: a tile of C is held in registers while k runs; A is read as it lies, one number broadcast at a
- * time; B is packed into panels of TILE_COLUMNS columns, zeros beyond the edge, so that every tile is computed by the
- * same instructions.
+ * The product kernels: a tile of C is held in registers while k runs through all terms; A is read as it lies, one
+ * number broadcast at a time; B comes in, or is packed into, panels of TILE_COLUMNS columns, zeros beyond the edge, so
+ * that every tile is computed by the same instructions.
  */
 #include "level.h"
 
@@ -76,7 +76,7 @@ static void pack_columns(const float *b, int64_t b_row, int64_t b_column, int64_
     }
 }
 
-static void pack(const float *b, int64_t b_row, int64_t b_column, int64_t depth, int64_t columns, float *panel)
+void LEVEL(gan_pack)(const float *b, int64_t b_row, int64_t b_column, int64_t depth, int64_t columns, float *panel)
 {
     if (b_column == 1)
         pack_rows(b, b_row, depth, columns, panel);
@@ -84,64 +84,97 @@ static void pack(const float *b, int64_t b_row, int64_t b_column, int64_t depth,
         pack_columns(b, b_row, b_column, depth, columns, panel);
 }
 
+void LEVEL(gan_pack_taps)(const float *b, int64_t b_row, int64_t b_column, int64_t taps, int64_t depth, int64_t columns,
+                          float *panels)
+{
+    const int64_t panel = depth * TILE_COLUMNS;
+    if (taps == 1) {
+        LEVEL(gan_pack)(b, b_row, b_column, depth, columns, panels);
+        return;
+    }
+    for (int64_t k = 0; k < depth; k++) {
+        const float *row = b + k * b_row;
+        float *out = panels + k * TILE_COLUMNS;
+        int64_t column = 0;
+#if defined(__AVX2__)
+        for (; column + 8 <= columns; column += 8) {
+            int64_t tap = 0;
+            for (; tap + 8 <= taps; tap += 8)
+                transpose_8x8(row + column * b_column + tap, b_column, out + tap * panel + column, panel);
+            for (; tap < taps; tap++)
+                for (int64_t i = column; i < column + 8; i++)
+                    out[tap * panel + i] = row[i * b_column + tap];
+        }
+#endif
+        for (; column < TILE_COLUMNS; column++)
+            for (int64_t tap = 0; tap < taps; tap++)
+                out[tap * panel + column] = column < columns ? row[column * b_column + tap] : 0;
+    }
+}
+
 /* ---- tiles ---- */
 
 struct tile {
-    const float *a;
-    int64_t a_row, a_column, depth;
-    const float *panel;
+    int64_t terms;
+    const float *const *a, *const *panel; /* of each term */
+    int64_t a_place[TILE_ROWS], c_place[TILE_ROWS];
+    int64_t a_column, depth;
     float *c;
-    int64_t c_row, columns;
+    int64_t columns;
     bool add;
 };
 
-/* `rows` is known where this is called, so the loops over it unroll and `sums` lives in registers. */
-static inline __attribute__((always_inline)) void compute_tile(const struct tile *tile, const int rows)
+/* `rows` and `vectors` are known where this is called, so the loops over them unroll and `sums` lives in registers. */
+static inline __attribute__((always_inline)) void compute_tile(const struct tile *tile, const int rows,
+                                                               const int vectors)
 {
     vector sums[TILE_ROWS][2];
     _Alignas(64) float edge[TILE_ROWS][TILE_COLUMNS];
-    const bool whole = tile->columns == TILE_COLUMNS;
-    float *c = tile->c;
-    int64_t c_row = tile->c_row;
-    if (!whole) {
-        for (int i = 0; i < rows && tile->add; i++)
-            memcpy(edge[i], c + i * c_row, (size_t)tile->columns * sizeof(float));
-        c = edge[0];
-        c_row = TILE_COLUMNS;
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < rows; i++) {
-        sums[i][0] = tile->add ? V_LOAD(c + i * c_row) : V_ZERO;
-        sums[i][1] = tile->add ? V_LOAD(c + i * c_row + VECTOR) : V_ZERO;
-    }
-    const float *panel = tile->panel;
-    const float *a[TILE_ROWS];
+    const bool whole = tile->columns == vectors * VECTOR;
+    float *c[TILE_ROWS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
-        a[i] = tile->a + i * tile->a_row;
-    const int64_t a_column = tile->a_column;
-    for (int64_t k = 0, at = 0; k < tile->depth; k++, at += a_column, panel += TILE_COLUMNS) {
-        vector low = V_LOAD(panel), high = V_LOAD(panel + VECTOR);
+        c[i] = whole ? tile->c + tile->c_place[i] : edge[i];
+    for (int i = 0; i < rows && tile->add && !whole; i++)
+        memcpy(edge[i], tile->c + tile->c_place[i], (size_t)tile->columns * sizeof(float));
 #pragma GCC unroll 16
-        for (int i = 0; i < rows; i++) {
-            vector number = V_SAME(a[i][at]);
-            sums[i][0] = V_FMA(number, low, sums[i][0]);
-            sums[i][1] = V_FMA(number, high, sums[i][1]);
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++)
+            sums[i][v] = tile->add ? V_LOAD(c[i] + v * VECTOR) : V_ZERO;
+    const int64_t a_column = tile->a_column;
+    for (int64_t term = 0; term < tile->terms; term++) {
+        const float *panel = tile->panel[term];
+        const float *a[TILE_ROWS];
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            a[i] = tile->a[term] + tile->a_place[i];
+        for (int64_t k = 0, at = 0; k < tile->depth; k++, at += a_column, panel += TILE_COLUMNS) {
+            vector low = V_LOAD(panel), high = vectors > 1 ? V_LOAD(panel + VECTOR) : V_ZERO;
+#pragma GCC unroll 16
+            for (int i = 0; i < rows; i++) {
+                vector number = V_SAME(a[i][at]);
+                sums[i][0] = V_FMA(number, low, sums[i][0]);
+                if (vectors > 1)
+                    sums[i][1] = V_FMA(number, high, sums[i][1]);
+            }
         }
     }
 #pragma GCC unroll 16
-    for (int i = 0; i < rows; i++) {
-        V_STORE(c + i * c_row, sums[i][0]);
-        V_STORE(c + i * c_row + VECTOR, sums[i][1]);
-    }
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++)
+            V_STORE(c[i] + v * VECTOR, sums[i][v]);
     for (int i = 0; i < rows && !whole; i++)
-        memcpy(tile->c + i * tile->c_row, edge[i], (size_t)tile->columns * sizeof(float));
+        memcpy(tile->c + tile->c_place[i], edge[i], (size_t)tile->columns * sizeof(float));
 }
 
 #define TILE_OF(rows)                                                                                                  \
     static void tile_of_##rows(const struct tile *tile)                                                                \
     {                                                                                                                  \
-        compute_tile(tile, rows);                                                                                      \
+        compute_tile(tile, rows, 2);                                                                                   \
+    }                                                                                                                  \
+    static void narrow_tile_of_##rows(const struct tile *tile)                                                         \
+    {                                                                                                                  \
+        compute_tile(tile, rows, 1);                                                                                   \
     }
 TILE_OF(1)
 TILE_OF(2)
@@ -163,54 +196,83 @@ TILE_OF(13)
 TILE_OF(14)
 #endif
 
-static tile_function *const tile_functions[TILE_ROWS + 1] = {
-    NULL,       tile_of_1,  tile_of_2,  tile_of_3,  tile_of_4, tile_of_5, tile_of_6,
+/* For all columns of a panel, and for those that fit one vector. */
+#define BOTH(rows)                                                                                                     \
+    {                                                                                                                  \
+        tile_of_##rows, narrow_tile_of_##rows                                                                          \
+    }
+static tile_function *const tile_functions[TILE_ROWS + 1][2] = {
+    {NULL, NULL}, BOTH(1),  BOTH(2),  BOTH(3),  BOTH(4), BOTH(5), BOTH(6),
 #if defined(__AVX512F__) || defined(__aarch64__)
-    tile_of_7,  tile_of_8,  tile_of_9,  tile_of_10,
+    BOTH(7),      BOTH(8),  BOTH(9),  BOTH(10),
 #endif
 #if defined(__AVX512F__)
-    tile_of_11, tile_of_12, tile_of_13, tile_of_14,
+    BOTH(11),     BOTH(12), BOTH(13), BOTH(14),
 #endif
 };
 
-/* One panel against all rows of A. */
-static void multiply_panel(const struct gan_product *product, const float *a, int64_t depth, const float *panel,
-                           int64_t column, int64_t columns, bool add)
+/* One panel of each term against all rows of A. */
+static void multiply_panels(const struct gan_product *product, struct tile *tile)
 {
-    struct tile tile = {.a_row = product->a_row,
-                        .a_column = product->a_column,
-                        .depth = depth,
-                        .panel = panel,
-                        .c_row = product->c_row,
-                        .columns = columns,
-                        .add = add};
     /* Tiles of nearly equal height rather than a low one at the end. */
     int64_t tiles = (product->m + TILE_ROWS - 1) / TILE_ROWS;
     for (int64_t i = 0; i < tiles; i++) {
         int64_t row = product->m * i / tiles, end = product->m * (i + 1) / tiles;
-        tile.a = a + row * product->a_row;
-        tile.c = product->c + row * product->c_row + column;
-        tile_functions[end - row](&tile);
+        for (int64_t j = row; j < end; j++) {
+            tile->a_place[j - row] = gan_row_place(&product->a_rows, j);
+            tile->c_place[j - row] = gan_row_place(&product->c_rows, j);
+        }
+        tile_functions[end - row][tile->columns <= VECTOR](tile);
+    }
+}
+
+/* Packs B on the way, a panel of a term at a time. */
+static void pack_and_multiply(const struct gan_product *product)
+{
+    _Alignas(64) float panel[PANEL_DEPTH * TILE_COLUMNS];
+    const float *const the_panel = panel;
+    /* Panels of nearly equal depth, in whole transposed blocks, rather than a shallow one at the end. */
+    int64_t panels = (product->k + PANEL_DEPTH - 1) / PANEL_DEPTH;
+    int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
+    for (int64_t column = 0; column < product->n; column += TILE_COLUMNS) {
+        struct tile tile = {.terms = 1, .panel = &the_panel, .a_column = product->a_column, .add = product->add};
+        tile.columns = product->n - column < TILE_COLUMNS ? product->n - column : TILE_COLUMNS;
+        tile.c = product->c + column;
+        for (int64_t term = 0; term < product->terms; term++) {
+            const float *b = product->b[term] + column * product->b_column;
+            for (int64_t k = 0; k < product->k; k += deepest) {
+                const float *a = product->a[term] + k * product->a_column;
+                tile.a = &a;
+                tile.depth = product->k - k < deepest ? product->k - k : deepest;
+                LEVEL(gan_pack)
+                (b + k * product->b_row, product->b_row, product->b_column, tile.depth, tile.columns, panel);
+                multiply_panels(product, &tile);
+                tile.add = true;
+            }
+        }
     }
 }
 
 void LEVEL(gan_product)(const struct gan_product *product)
 {
-    _Alignas(64) float panel[PANEL_DEPTH * TILE_COLUMNS];
-    /* Panels of nearly equal depth, in whole transposed blocks, rather than a shallow one at the end. */
-    int64_t panels = (product->k + PANEL_DEPTH - 1) / PANEL_DEPTH;
-    int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
-    for (int64_t column = 0; column < product->n; column += TILE_COLUMNS) {
-        int64_t columns = product->n - column < TILE_COLUMNS ? product->n - column : TILE_COLUMNS;
-        bool add = product->add;
-        for (int64_t term = 0; term < product->terms; term++) {
-            const float *b = product->b[term] + column * product->b_column;
-            for (int64_t k = 0; k < product->k; k += deepest) {
-                int64_t depth = product->k - k < deepest ? product->k - k : deepest;
-                pack(b + k * product->b_row, product->b_row, product->b_column, depth, columns, panel);
-                multiply_panel(product, product->a[term] + k * product->a_column, depth, panel, column, columns, add);
-                add = true;
-            }
-        }
+    if (!product->panels && product->terms > 0) {
+        pack_and_multiply(product);
+        return;
     }
+    multiply_panels(product, &(struct tile){.terms = product->terms,
+                                            .a = product->a,
+                                            .panel = product->b,
+                                            .a_column = product->a_column,
+                                            .depth = product->k,
+                                            .c = product->c,
+                                            .columns = product->n,
+                                            .add = product->add});
+}
+
+void LEVEL(gan_multiply_add_rows)(const float *restrict a, int64_t a_row, const float *restrict b, int64_t b_row,
+                                  float *restrict out, int64_t out_row, int64_t rows, int64_t columns)
+{
+    for (int64_t i = 0; i < rows; i++, a += a_row, b += b_row, out += out_row)
+        for (int64_t j = 0; j < columns; j++)
+            out[j] = FMA(a[j], b[j], out[j]);
 }

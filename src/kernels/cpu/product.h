@@ -8,15 +8,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where the rows of a matrix begin: row i at i / run · run_stride + i % run · stride. */
+struct gan_rows {
+    int64_t run, stride, run_stride;
+};
+
+/* Rows at even distances. */
+static inline struct gan_rows gan_even_rows(int64_t stride)
+{
+    return (struct gan_rows){INT64_MAX, stride, 0};
+}
+
+static inline int64_t gan_row_place(const struct gan_rows *rows, int64_t i)
+{
+    return i < rows->run ? i * rows->stride : i / rows->run * rows->run_stride + i % rows->run * rows->stride;
+}
+
 struct gan_product {
     int64_t m, n, k;
     int64_t terms;
-    const float *const *a; /* of each term; its strides are any */
-    int64_t a_row, a_column;
+    const float *const *a; /* of each term */
+    struct gan_rows a_rows;
+    int64_t a_column;
     const float *const *b;
+    bool panels; /* each b is a packed panel: n is at most the panel's width, and the strides below do not count */
     int64_t b_row, b_column;
     float *c; /* the elements of a row lie together */
-    int64_t c_row;
+    struct gan_rows c_rows;
     bool add; /* to what is in c */
 };
 
@@ -25,5 +43,26 @@ struct gan_product {
  * n are and wherever it stands: so results do not depend on how a product is cut, nor a row's on the other rows.
  */
 typedef void gan_product_function(const struct gan_product *product);
+
+/*
+ * Packs a panel: `depth` rows of as many numbers as a panel is wide (gan_cpu_kernels' panel_columns), of which
+ * `columns` come from b and the others are 0.
+ */
+typedef void gan_pack_function(const float *b, int64_t b_row, int64_t b_column, int64_t depth, int64_t columns,
+                               float *panel);
+
+/*
+ * The same for the `taps` of a convolution's weight at once: number [k, column] of tap t is b[k·b_row + column·b_column
+ * + t], and panel t begins at panels + t·depth·width.
+ */
+typedef void gan_pack_taps_function(const float *b, int64_t b_row, int64_t b_column, int64_t taps, int64_t depth,
+                                    int64_t columns, float *panels);
+
+/*
+ * out[i, j] += a[i, j]·b[i, j] for `rows` rows of `columns` numbers that lie together, row after row. Strides of 0 make
+ * b one row, or out a sum over the rows.
+ */
+typedef void gan_multiply_add_rows_function(const float *a, int64_t a_row, const float *b, int64_t b_row, float *out,
+                                            int64_t out_row, int64_t rows, int64_t columns);
 
 #endif

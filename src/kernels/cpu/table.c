@@ -1,9 +1,15 @@
 /* What is reached of an instruction set's files. */
 #include "level.h"
 
+#include "vector.h"
+
 const struct gan_cpu_kernels LEVEL(gan_cpu_kernels) = {
     .run_program = LEVEL(gan_run_program),
     .reduce = LEVEL(gan_reduce),
     .reduce_combine = LEVEL(gan_reduce_combine),
     .product = LEVEL(gan_product),
+    .pack = LEVEL(gan_pack),
+    .pack_taps = LEVEL(gan_pack_taps),
+    .panel_columns = TILE_COLUMNS,
+    .multiply_add_rows = LEVEL(gan_multiply_add_rows),
 };

@@ -2,7 +2,7 @@
  * The reference backend: plain loops in double, one part, nothing clever. It is what the tests hold the others against,
  * and the place to read what each instruction means.
  */
-#include "kernels/kernels.h"
+#include "reference.h"
 
 #include <assert.h>
 #include <math.h>
@@ -281,6 +281,7 @@ const struct gan_backend *gan_backend_reference(void)
         .reduce = reduce,
         .reduce_combine = reduce_combine,
         .matmul = matmul,
+        .conv = gan_reference_conv,
         .fill = fill,
         .gather = gather,
         .scatter_add = scatter_add,
@@ -289,6 +290,7 @@ const struct gan_backend *gan_backend_reference(void)
         .prepare_map = prepare_map,
         .prepare_reduce = prepare_reduce,
         .prepare_matmul = prepare_matmul,
+        .prepare_conv = gan_reference_prepare_conv,
         .prepare_fill = prepare_fill,
         .prepare_index = prepare_index,
         .prepare_random = prepare_random,

@@ -1,0 +1,223 @@
+/* Convolution and transposed convolution of images [C, H, W]. */
+#include "nn/layer.h"
+
+#include "base/status.h"
+#include "gan/ops.h"
+#include "kernels/window.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct convolution {
+    gan_layer base;
+    int64_t channels;
+    gan_conv_options options;
+    bool transposed;
+};
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- building ---- */
+
+/* The result's size along an axis; less than 1 if there is none. */
+static int64_t result_size(const struct convolution *own, int axis, int64_t size)
+{
+    const gan_conv_options *o = &own->options;
+    if (own->transposed)
+        return (size - 1) * o->stride[axis] - 2 * o->padding[axis] + o->dilation[axis] * (o->kernel[axis] - 1) +
+               o->output_padding[axis] + 1;
+    struct gan_window window = {.kernel = {o->kernel[0], o->kernel[1]},
+                                .stride = {o->stride[0], o->stride[1]},
+                                .padding = {o->padding[0], o->padding[1]},
+                                .dilation = {o->dilation[0], o->dilation[1]}};
+    return gan_window_outputs(&window, axis, size);
+}
+
+static gan_status build(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
+{
+    const struct convolution *own = (const struct convolution *)layer;
+    const gan_conv_options *o = &own->options;
+    char text[128];
+    if (in.rank != 3)
+        return gan_layer_reject(build, "its input is %s, want [channels, height, width]",
+                                gan_shape_text(in, text, sizeof text));
+    if (in.dims[0] % o->groups != 0)
+        return gan_layer_reject(build, "its input has %" PRId64 " channels, which are not in %" PRId64 " equal groups",
+                                in.dims[0], o->groups);
+    *out = GAN_SHAPE(own->channels, result_size(own, 0, in.dims[1]), result_size(own, 1, in.dims[2]));
+    if (out->dims[1] < 1 || out->dims[2] < 1)
+        return gan_layer_reject(
+            build, "windows of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64 " leave nothing of %s",
+            o->kernel[0], o->kernel[1], o->padding[0], o->padding[1], gan_shape_text(in, text, sizeof text));
+    int64_t taps = o->kernel[0] * o->kernel[1];
+    int64_t from = in.dims[0] / o->groups, to = own->channels / o->groups;
+    int64_t fan_in = own->transposed ? larger(1, from * taps / (o->stride[0] * o->stride[1])) : from * taps;
+    gan_shape shape = own->transposed ? GAN_SHAPE(in.dims[0], to, o->kernel[0], o->kernel[1])
+                                      : GAN_SHAPE(own->channels, from, o->kernel[0], o->kernel[1]);
+    gan_status status = gan_layer_declare(build, "weight", shape, fan_in, to * taps, layer->weight_initializer);
+    if (status != GAN_OK || layer->without_bias)
+        return status;
+    return gan_layer_declare(build, "bias", GAN_SHAPE(own->channels), fan_in, to * taps, layer->bias_initializer);
+}
+
+static gan_var *apply(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
+{
+    const struct convolution *own = (const struct convolution *)layer;
+    gan_var *weight = gan_layer_next_parameter(call);
+    gan_var *y = own->transposed ? gan_conv_transpose2d(x, weight, &own->options)
+                                 : gan_conv2d(x, weight, &own->options);
+    if (layer->without_bias)
+        return y;
+    return gan_add(y, gan_reshape(gan_layer_next_parameter(call), GAN_SHAPE(own->channels, 1, 1)));
+}
+
+/* ---- words ---- */
+
+static void pair(char *text, size_t size, const char *what, const int64_t *numbers)
+{
+    if (numbers[0] == numbers[1])
+        snprintf(text, size, "%s%" PRId64, what, numbers[0]);
+    else
+        snprintf(text, size, "%s%" PRId64 "×%" PRId64, what, numbers[0], numbers[1]);
+}
+
+static void describe(const gan_layer *layer, char *text, size_t size)
+{
+    const struct convolution *own = (const struct convolution *)layer;
+    const gan_conv_options *o = &own->options;
+    char kernel[64], stride[64], padding[64], dilation[64] = "", groups[40] = "";
+    pair(kernel, sizeof kernel, "", o->kernel);
+    pair(stride, sizeof stride, "stride ", o->stride);
+    pair(padding, sizeof padding, "padding ", o->padding);
+    if (o->dilation[0] != 1 || o->dilation[1] != 1)
+        pair(dilation, sizeof dilation, ", dilation ", o->dilation);
+    if (o->groups != 1)
+        snprintf(groups, sizeof groups, ", groups %" PRId64, o->groups);
+    snprintf(text, size, "%s(%" PRId64 ", %s, %s, %s%s%s)%s", layer->kind->name, own->channels, kernel, stride, padding,
+             dilation, groups, layer->without_bias ? ", no bias" : "");
+}
+
+static void write_pair(struct gan_json_writer *json, const char *key, const int64_t *numbers)
+{
+    gan_json_begin(json, key, '[');
+    gan_json_write_integer(json, NULL, numbers[0]);
+    gan_json_write_integer(json, NULL, numbers[1]);
+    gan_json_end(json, ']');
+}
+
+static gan_status write(const gan_layer *layer, struct gan_json_writer *json)
+{
+    const struct convolution *own = (const struct convolution *)layer;
+    gan_json_write_integer(json, "channels", own->channels);
+    write_pair(json, "kernel", own->options.kernel);
+    write_pair(json, "stride", own->options.stride);
+    write_pair(json, "padding", own->options.padding);
+    write_pair(json, "dilation", own->options.dilation);
+    if (own->transposed)
+        write_pair(json, "output_padding", own->options.output_padding);
+    gan_json_write_integer(json, "groups", own->options.groups);
+    return GAN_OK;
+}
+
+static const struct gan_layer_kind conv2d_kind = {.name = "conv2d",
+                                                  .has_weight = true,
+                                                  .has_bias = true,
+                                                  .build = build,
+                                                  .apply = apply,
+                                                  .describe = describe,
+                                                  .write = write};
+static const struct gan_layer_kind conv_transpose2d_kind = {.name = "conv_transpose2d",
+                                                            .has_weight = true,
+                                                            .has_bias = true,
+                                                            .build = build,
+                                                            .apply = apply,
+                                                            .describe = describe,
+                                                            .write = write};
+
+/* ---- constructors ---- */
+
+/* So that sizes cannot overflow; whether they fit in memory shows when the input is known. */
+#define MOST_CHANNELS INT32_MAX
+#define MOST_TAPS     1024
+
+static bool check_axis(const gan_conv_options *o, const char *kind, bool transposed, int axis)
+{
+    static const char *const names[2] = {"height", "width"};
+    if (o->kernel[axis] < 1 || o->kernel[axis] > MOST_TAPS)
+        gan_layer_refuse(kind, "along the %s the kernel is %" PRId64 ", want 1 to %d", names[axis], o->kernel[axis],
+                         MOST_TAPS);
+    else if (o->stride[axis] < 1 || o->dilation[axis] < 1 || o->stride[axis] > INT16_MAX ||
+             o->dilation[axis] > INT16_MAX)
+        gan_layer_refuse(kind, "along the %s stride is %" PRId64 " and dilation %" PRId64 ", want 1 to %d", names[axis],
+                         o->stride[axis], o->dilation[axis], INT16_MAX);
+    else if (o->padding[axis] < 0 || o->padding[axis] > INT16_MAX)
+        gan_layer_refuse(kind, "along the %s padding is %" PRId64 ", want 0 to %d", names[axis], o->padding[axis],
+                         INT16_MAX);
+    else if (o->output_padding[axis] < 0 || (!transposed && o->output_padding[axis] != 0) ||
+             (transposed && o->output_padding[axis] > 0 && o->output_padding[axis] >= o->stride[axis]))
+        gan_layer_refuse(kind, "along the %s output_padding is %" PRId64 ", want %s", names[axis],
+                         o->output_padding[axis], transposed ? "0 or more, and less than the stride" : "0");
+    else
+        return true;
+    return false;
+}
+
+static gan_layer *create(const struct gan_layer_kind *kind, int64_t channels, const gan_conv_options *given)
+{
+    bool transposed = kind == &conv_transpose2d_kind;
+    gan_conv_options options;
+    gan_conv_options_init(&options, 1, 1, 0);
+    if (given == NULL || given->struct_size < sizeof(size_t))
+        return gan_layer_refuse(kind->name, "the options are %s; call gan_conv_options_init first",
+                                given == NULL ? "NULL" : "not filled");
+    memcpy(&options, given, given->struct_size < sizeof options ? given->struct_size : sizeof options);
+    options.struct_size = sizeof options;
+    if (channels < 1 || channels > MOST_CHANNELS)
+        return gan_layer_refuse(kind->name, "channels is %" PRId64 ", want 1 to %d", channels, MOST_CHANNELS);
+    if (options.groups < 1 || channels % options.groups != 0)
+        return gan_layer_refuse(kind->name,
+                                "groups is %" PRId64 ", want 1 or more such that the %" PRId64
+                                " channels fall into equal groups",
+                                options.groups, channels);
+    if (!check_axis(&options, kind->name, transposed, 0) || !check_axis(&options, kind->name, transposed, 1))
+        return NULL;
+    struct convolution *own = gan_layer_create(kind, sizeof *own);
+    if (own == NULL)
+        return NULL;
+    own->channels = channels;
+    own->options = options;
+    own->transposed = transposed;
+    return &own->base;
+}
+
+static gan_layer *create_square(const struct gan_layer_kind *kind, int64_t channels, int64_t size, int64_t stride,
+                                int64_t padding)
+{
+    gan_conv_options options;
+    gan_conv_options_init(&options, size, stride, padding);
+    return create(kind, channels, &options);
+}
+
+gan_layer *gan_layer_conv2d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding)
+{
+    return create_square(&conv2d_kind, channels, kernel, stride, padding);
+}
+
+gan_layer *gan_layer_conv2d_with(int64_t channels, const gan_conv_options *options)
+{
+    return create(&conv2d_kind, channels, options);
+}
+
+gan_layer *gan_layer_conv_transpose2d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding)
+{
+    return create_square(&conv_transpose2d_kind, channels, kernel, stride, padding);
+}
+
+gan_layer *gan_layer_conv_transpose2d_with(int64_t channels, const gan_conv_options *options)
+{
+    return create(&conv_transpose2d_kind, channels, options);
+}

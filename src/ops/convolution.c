@@ -1,0 +1,212 @@
+/*
+ * Convolution and its two transposes. With x, y and weight related as gan_conv says (kernels.h), each op makes one of
+ * the three of the other two, linearly in both; so each one's derivatives are the other two ops, and the set is closed.
+ */
+#include "ops.h"
+#include "table.h"
+
+#include "base/status.h"
+#include "tensor/tensor.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MOST_TAPS 1024 /* along an axis: whatever is larger is a mistake */
+
+gan_status gan_conv_options_init_sized(gan_conv_options *options, size_t struct_size, int64_t kernel, int64_t stride,
+                                       int64_t padding)
+{
+    const gan_conv_options own = {.struct_size = struct_size,
+                                  .kernel = {kernel, kernel},
+                                  .stride = {stride, stride},
+                                  .padding = {padding, padding},
+                                  .dilation = {1, 1},
+                                  .groups = 1};
+    if (options == NULL || struct_size < sizeof(size_t))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_conv_options_init: options is NULL, or its size is %zu",
+                        struct_size);
+    memset(options, 0, struct_size);
+    memcpy(options, &own, struct_size < sizeof own ? struct_size : sizeof own);
+    return GAN_OK;
+}
+
+/* ---- checks ---- */
+
+static bool take_options(gan_tape *tape, const char *who, const gan_conv_options *given, gan_conv_options *options)
+{
+    gan_conv_options_init(options, 1, 1, 0);
+    if (given == NULL)
+        return true;
+    if (given->struct_size < sizeof(size_t)) {
+        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
+                      "%s: the options were not filled; call gan_conv_options_init first", who);
+        return false;
+    }
+    memcpy(options, given, given->struct_size < sizeof *options ? given->struct_size : sizeof *options);
+    static const char *const axes[2] = {"height", "width"};
+    for (int axis = 0; axis < 2; axis++)
+        if (options->stride[axis] < 1 || options->dilation[axis] < 1 || options->padding[axis] < 0 ||
+            options->stride[axis] > INT32_MAX || options->dilation[axis] > INT32_MAX ||
+            options->padding[axis] > INT32_MAX) {
+            gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
+                          "%s: along the %s stride is %" PRId64 ", dilation %" PRId64 ", padding %" PRId64
+                          "; wanted 1 or more, 1 or more, 0 or more",
+                          who, axes[axis], options->stride[axis], options->dilation[axis], options->padding[axis]);
+            return false;
+        }
+    return true;
+}
+
+/* `in` and `out` are the weight's channels on the side of x and on the other, of one group. */
+static bool check_channels(const char *who, gan_var *x, gan_var *weight, int64_t groups, int axis)
+{
+    char of_x[128], of_weight[128];
+    if (x->shape.rank != 4 || weight->shape.rank != 4) {
+        gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                      "%s: the images are %s and the weight %s; both must have four axes: [N, C, H, W] and %s", who,
+                      gan_shape_text(x->shape, of_x, sizeof of_x),
+                      gan_shape_text(weight->shape, of_weight, sizeof of_weight),
+                      axis == 1 ? "[out, in/groups, height, width]" : "[in, out/groups, height, width]");
+        return false;
+    }
+    int64_t wanted = axis == 1 ? weight->shape.dims[1] * groups : weight->shape.dims[0];
+    if (groups < 1 || x->shape.dims[1] != wanted || weight->shape.dims[0] % groups != 0) {
+        gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                      "%s: the images are %s and the weight %s, in %" PRId64 " groups: the weight expects %" PRId64
+                      " channels, and as many in each group",
+                      who, gan_shape_text(x->shape, of_x, sizeof of_x),
+                      gan_shape_text(weight->shape, of_weight, sizeof of_weight), groups, wanted);
+        return false;
+    }
+    if (weight->shape.dims[2] > MOST_TAPS || weight->shape.dims[3] > MOST_TAPS) {
+        gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT, "%s: the weight is %s; at most %d taps along an axis", who,
+                      gan_shape_text(weight->shape, of_weight, sizeof of_weight), MOST_TAPS);
+        return false;
+    }
+    return true;
+}
+
+static struct gan_window window_of(const gan_conv_options *options, gan_shape weight)
+{
+    struct gan_window window;
+    for (int axis = 0; axis < 2; axis++) {
+        window.kernel[axis] = weight.dims[axis + 2];
+        window.stride[axis] = options->stride[axis];
+        window.padding[axis] = options->padding[axis];
+        window.dilation[axis] = options->dilation[axis];
+    }
+    return window;
+}
+
+/* ---- recording ---- */
+
+static gan_var *record(enum gan_op_id op, gan_shape shape, gan_var *a, gan_var *b, const struct gan_window *window,
+                       int64_t groups)
+{
+    if (!gan_check_vars(gan_ops[op].name, (gan_var *[]){a, b}, 2))
+        return NULL;
+    if (gan_shape_check(shape, gan_ops[op].name) != GAN_OK)
+        return gan_tape_fail_again(a->tape);
+    struct gan_attributes attributes = {.window = *window, .groups = groups};
+    return gan_tape_append(a->tape, &gan_ops[op], GAN_FLOAT32, shape, (gan_var *[]){a, b}, 2, &attributes);
+}
+
+static gan_var *conv(gan_var *x, gan_var *weight, const struct gan_window *window, int64_t groups)
+{
+    if (!gan_check_vars("conv2d", (gan_var *[]){x, weight}, 2))
+        return NULL;
+    gan_shape shape = GAN_SHAPE(x->shape.dims[0], weight->shape.dims[0],
+                                gan_window_outputs(window, 0, x->shape.dims[2]),
+                                gan_window_outputs(window, 1, x->shape.dims[3]));
+    return record(GAN_OP_conv2d, shape, x, weight, window, groups);
+}
+
+/* The images of `shape` that a convolution by `weight` would make y of, in the sense of derivatives. */
+static gan_var *conv_data(gan_var *y, gan_var *weight, gan_shape shape, const struct gan_window *window, int64_t groups)
+{
+    return record(GAN_OP_conv2d_data, shape, y, weight, window, groups);
+}
+
+gan_var *gan_conv2d_weight(gan_var *x, gan_var *y, const struct gan_window *window, int64_t groups)
+{
+    if (!gan_check_vars("conv2d_weight", (gan_var *[]){x, y}, 2))
+        return NULL;
+    gan_shape shape = GAN_SHAPE(y->shape.dims[1], x->shape.dims[1] / groups, window->kernel[0], window->kernel[1]);
+    return record(GAN_OP_conv2d_weight, shape, x, y, window, groups);
+}
+
+gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
+{
+    static const char who[] = "conv2d";
+    gan_conv_options options;
+    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2) || !take_options(x->tape, who, given, &options) ||
+        !check_channels(who, x, weight, options.groups, 1))
+        return NULL;
+    struct gan_window window = window_of(&options, weight->shape);
+    for (int axis = 0; axis < 2; axis++)
+        if (gan_window_outputs(&window, axis, x->shape.dims[axis + 2]) < 1) {
+            char text[128];
+            return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                                 "conv2d: a window of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64
+                                 " and dilation %" PRId64 ", %" PRId64 " does not fit into images of %s",
+                                 window.kernel[0], window.kernel[1], window.padding[0], window.padding[1],
+                                 window.dilation[0], window.dilation[1], gan_shape_text(x->shape, text, sizeof text));
+        }
+    return conv(x, weight, &window, options.groups);
+}
+
+gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
+{
+    static const char who[] = "conv_transpose2d";
+    gan_conv_options options;
+    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2) || !take_options(x->tape, who, given, &options) ||
+        !check_channels(who, x, weight, options.groups, 0))
+        return NULL;
+    struct gan_window window = window_of(&options, weight->shape);
+    gan_shape shape = GAN_SHAPE(x->shape.dims[0], weight->shape.dims[1] * options.groups, 0, 0);
+    for (int axis = 0; axis < 2; axis++) {
+        int64_t more = options.output_padding[axis];
+        bool fits = more >= 0 && more < window.stride[axis]; /* as many windows fit as there were positions */
+        shape.dims[axis + 2] = (x->shape.dims[axis + 2] - 1) * window.stride[axis] - 2 * window.padding[axis] +
+                               window.dilation[axis] * (window.kernel[axis] - 1) + more + 1;
+        if (!fits || shape.dims[axis + 2] < 1 ||
+            gan_window_outputs(&window, axis, shape.dims[axis + 2]) != x->shape.dims[axis + 2]) {
+            char text[128];
+            return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                                 "conv_transpose2d: images %s, window %" PRId64 " × %" PRId64 ", padding %" PRId64
+                                 ", %" PRId64 ", output padding %" PRId64 ", %" PRId64
+                                 ": there is no such result; padding may not eat it up, and the output padding must be "
+                                 "0 or more, and less than the stride",
+                                 gan_shape_text(x->shape, text, sizeof text), window.kernel[0], window.kernel[1],
+                                 window.padding[0], window.padding[1], options.output_padding[0],
+                                 options.output_padding[1]);
+        }
+    }
+    return conv_data(x, weight, shape, &window, options.groups);
+}
+
+/* ---- derivatives ---- */
+
+gan_var *gan_vjp_conv2d(gan_var *node, gan_var *gradient, int index)
+{
+    const struct gan_window *window = &node->attributes.window;
+    gan_var *x = node->input[0], *weight = node->input[1];
+    return index == 0 ? conv_data(gradient, weight, x->shape, window, node->attributes.groups)
+                      : gan_conv2d_weight(x, gradient, window, node->attributes.groups);
+}
+
+gan_var *gan_vjp_conv2d_data(gan_var *node, gan_var *gradient, int index)
+{
+    const struct gan_window *window = &node->attributes.window;
+    gan_var *y = node->input[0], *weight = node->input[1];
+    return index == 0 ? conv(gradient, weight, window, node->attributes.groups)
+                      : gan_conv2d_weight(gradient, y, window, node->attributes.groups);
+}
+
+gan_var *gan_vjp_conv2d_weight(gan_var *node, gan_var *gradient, int index)
+{
+    const struct gan_window *window = &node->attributes.window;
+    gan_var *x = node->input[0], *y = node->input[1];
+    return index == 0 ? conv_data(y, gradient, x->shape, window, node->attributes.groups)
+                      : conv(x, gradient, window, node->attributes.groups);
+}
