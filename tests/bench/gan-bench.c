@@ -2,16 +2,14 @@
  * Times whole adversarial training steps (fresh noise for each half, D on real and made data, G; one JSON object),
  * beside what the processor could do at most, measured in the same process.
  *
- * usage: gan-bench [--net mlp|stable] [--batch N] [--threads N] [--seconds S] [--products best|own|blis] [--pin]
- * [--profile]
- *
- * mlp: the article's networks and Adam(2e-4, β1 .5), with uniform random data. stable: the preset STABLE's.
+ * The networks are those of nets.c; Adam(2e-4, β1 .5), uniform random data. --help lists the options.
  */
+#include "nets.h"
+#include "products.h"
+
 #include "kernels/products.h"
 #include "plan/plan.h"
 #include "train/trainer.h"
-
-#include <gan/gan.h>
 
 #include <pthread.h>
 #include <stdio.h>
@@ -20,11 +18,11 @@
 #include <sys/resource.h>
 
 struct arguments {
-    const char *net;
+    const struct net *net;
     int64_t batch;
     int threads;
     double seconds;
-    bool profile, pin;
+    bool profile, pin, products;
 };
 
 /* ---- the allocator that counts ---- */
@@ -116,26 +114,6 @@ static void fail(void)
     exit(1);
 }
 
-static gan_trainer *trainer_for(const struct arguments *arguments)
-{
-    bool stable = strcmp(arguments->net, "stable") == 0;
-    gan_preset preset = stable ? GAN_PRESET_STABLE : GAN_PRESET_ARTICLE;
-    gan_shape image = GAN_SHAPE(1, 28, 28);
-    gan_generator_options g;
-    gan_discriminator_options d;
-    gan_trainer_options t;
-    gan_generator_options_init(&g, GAN_RECIPE_MLP);
-    gan_discriminator_options_init(&d, GAN_RECIPE_MLP);
-    gan_trainer_options_init(&t, preset);
-    gan_generator_options_preset(&g, preset);
-    gan_discriminator_options_preset(&d, preset);
-    gan_model *generator = gan_generator_new(image, &g), *discriminator = gan_discriminator_new(image, &d);
-    gan_trainer *trainer = gan_trainer_new(generator, discriminator, &t);
-    gan_model_unref(generator);
-    gan_model_unref(discriminator);
-    return trainer;
-}
-
 static int by_size(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -153,8 +131,8 @@ static void report(const struct arguments *arguments, gan_trainer *trainer, doub
     printf("{\"net\": \"%s\", \"batch\": %lld, \"threads\": %d, \"steps\": %d, \"median_ms\": %.3f, \"best_ms\": %.3f, "
            "\"gflop_per_step\": %.3f, \"gflops\": %.1f, \"peak_gflops\": %.1f, \"percent_of_peak\": %.1f, "
            "\"rss_mib\": %.1f, \"heap_allocations_per_step\": %g, \"isa\": \"%s\", \"products\": \"%s\"}\n",
-           arguments->net, (long long)arguments->batch, arguments->threads, steps, 1e3 * median, 1e3 * times[0], gflop,
-           gflop / median, peak, peak > 0 ? 100 * gflop / median / peak : 0, (double)usage.ru_maxrss / 1024,
+           arguments->net->name, (long long)arguments->batch, arguments->threads, steps, 1e3 * median, 1e3 * times[0],
+           gflop, gflop / median, peak, peak > 0 ? 100 * gflop / median / peak : 0, (double)usage.ru_maxrss / 1024,
            allocations_per_step, gan_cpu_level(), gan_products_in_use() == GAN_PRODUCTS_OWN ? "own" : "blis");
 }
 
@@ -172,8 +150,9 @@ static void print_profile(const gan_trainer *trainer)
 static void run(const struct arguments *arguments)
 {
     enum { WARM_UP = 5, MOST_STEPS = 1000000 };
-    gan_trainer *trainer = trainer_for(arguments);
-    gan_tensor *real = gan_tensor_new(GAN_SHAPE(arguments->batch, 1, 28, 28));
+    gan_trainer *trainer = arguments->net->trainer(arguments->net);
+    gan_shape image = arguments->net->image;
+    gan_tensor *real = gan_tensor_new(GAN_SHAPE(arguments->batch, image.dims[0], image.dims[1], image.dims[2]));
     double *times = calloc(MOST_STEPS, sizeof *times);
     if (trainer == NULL || real == NULL || times == NULL)
         fail();
@@ -211,20 +190,33 @@ static void choose_products(const char *name)
                                                  : GAN_PRODUCTS_BEST);
 }
 
+static void usage(FILE *to)
+{
+    fprintf(to,
+            "usage: gan-bench [--net NAME] [--batch N] [--threads N] [--seconds S] [--products best|own|blis] [--pin] "
+            "[--profile] [--json]\n       gan-bench --op [--net NAME] ...: each product of the net (of all) "
+            "alone\nnets (usual batch):");
+    for (int i = 0; i < net_count; i++)
+        fprintf(to, " %s (%lld)", nets[i].name, (long long)nets[i].batch);
+    fprintf(to, "\n");
+}
+
 int main(int count, char **words)
 {
     gan_blis_prepare();
-    struct arguments arguments = {.net = "mlp", .batch = 128, .threads = 2, .seconds = 5};
+    struct arguments arguments = {.threads = 2, .seconds = 5};
     for (int i = 1; i < count; i++) {
         const char *next = i + 1 < count ? words[i + 1] : "";
         if (strcmp(words[i], "--profile") == 0)
             arguments.profile = true;
+        else if (strcmp(words[i], "--op") == 0)
+            arguments.products = true;
         else if (strcmp(words[i], "--pin") == 0)
             arguments.pin = true;
         else if (strcmp(words[i], "--json") == 0)
             continue; /* the only form there is */
-        else if (strcmp(words[i], "--net") == 0 && (strcmp(next, "mlp") == 0 || strcmp(next, "stable") == 0))
-            arguments.net = words[++i];
+        else if (strcmp(words[i], "--net") == 0 && net_named(next) != NULL)
+            arguments.net = net_named(words[++i]);
         else if (strcmp(words[i], "--batch") == 0 && atoi(next) > 0)
             arguments.batch = atoi(words[++i]);
         else if (strcmp(words[i], "--threads") == 0 && atoi(next) > 0 && atoi(next) <= 256)
@@ -234,11 +226,23 @@ int main(int count, char **words)
         else if (strcmp(words[i], "--products") == 0 && *next != '\0')
             choose_products(words[++i]);
         else {
-            fprintf(stderr, "usage: gan-bench [--net mlp|stable] [--batch N] [--threads N] [--seconds S] "
-                            "[--products best|own|blis] [--pin] [--profile]\n");
-            return 2;
+            bool asked = strcmp(words[i], "--help") == 0;
+            usage(asked ? stdout : stderr);
+            return asked ? 0 : 2;
         }
     }
+    if (arguments.products) {
+        if (gan_set_threads(arguments.threads) != GAN_OK)
+            fail();
+        if (!time_products(arguments.net != NULL ? arguments.net->name : NULL, measure_peak(arguments.threads),
+                           arguments.seconds < 0.2 ? arguments.seconds : 0.2))
+            fail();
+        return 0;
+    }
+    if (arguments.net == NULL)
+        arguments.net = &nets[0];
+    if (arguments.batch == 0)
+        arguments.batch = arguments.net->batch;
     static const gan_allocator counting = {count_allocate, count_release, NULL};
     gan_set_allocator(&counting);
     if (gan_set_threads(arguments.threads) != GAN_OK || (arguments.pin && gan_pin_threads(true) != GAN_OK))
