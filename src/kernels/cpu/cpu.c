@@ -7,6 +7,8 @@
 #include <string.h>
 
 enum {
+    PART = 16 * 1024, /* elements: some microseconds of work, and a part's blocks stay in the cache */
+    FLOPS_OF_A_PART = 1 << 23,
     PARTS_OF_A_SUM = 64, /* at most: each has a partial result */
     PARTS_OF_A_PRODUCT = 16
 };

@@ -4,18 +4,13 @@
 
 #include "level.h"
 
-enum {
-    PART = 16 * 1024, /* elements: some microseconds of work, and a part's blocks stay in the cache */
-    FLOPS_OF_A_PART = 1 << 23
-};
-
 /* Those of the instruction set in use. */
 const struct gan_cpu_kernels *gan_cpu_kernels_used(void);
 
 /* By our own kernels where the processor has fused multiply-adds; else by BLIS, which knows older ones better. */
 void gan_cpu_multiply(const struct gan_product *product);
 
-/* conv.c */
+/* conv.c, conv_panels.c */
 gan_kernel gan_cpu_conv, gan_cpu_panels;
 void gan_cpu_prepare_conv(struct gan_conv_call *call);
 void gan_cpu_prepare_panels(struct gan_panels_call *call);

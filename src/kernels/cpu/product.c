@@ -129,18 +129,18 @@ static inline __attribute__((always_inline)) void compute_tile(const struct tile
                                                                const int vectors)
 {
     vector sums[TILE_ROWS][2];
-    _Alignas(64) float edge[TILE_ROWS][TILE_COLUMNS];
-    const bool whole = tile->columns == vectors * VECTOR;
     float *c[TILE_ROWS];
+    /* All but the last vector are whole. */
+    const int64_t last = (vectors - 1) * VECTOR, rest = tile->columns - last;
 #pragma GCC unroll 16
-    for (int i = 0; i < rows; i++)
-        c[i] = whole ? tile->c + tile->c_place[i] : edge[i];
-    for (int i = 0; i < rows && tile->add && !whole; i++)
-        memcpy(edge[i], tile->c + tile->c_place[i], (size_t)tile->columns * sizeof(float));
-#pragma GCC unroll 16
-    for (int i = 0; i < rows; i++)
-        for (int v = 0; v < vectors; v++)
-            sums[i][v] = tile->add ? V_LOAD(c[i] + v * VECTOR) : V_ZERO;
+    for (int i = 0; i < rows; i++) {
+        c[i] = tile->c + tile->c_place[i];
+        if (vectors > 1)
+            sums[i][0] = tile->add ? V_LOAD(c[i]) : V_ZERO;
+        sums[i][vectors - 1] = !tile->add       ? V_ZERO
+                               : rest == VECTOR ? V_LOAD(c[i] + last)
+                                                : V_LOAD_SOME(c[i] + last, rest);
+    }
     const int64_t a_column = tile->a_column;
     for (int64_t term = 0; term < tile->terms; term++) {
         const float *panel = tile->panel[term];
@@ -160,11 +160,14 @@ static inline __attribute__((always_inline)) void compute_tile(const struct tile
         }
     }
 #pragma GCC unroll 16
-    for (int i = 0; i < rows; i++)
-        for (int v = 0; v < vectors; v++)
-            V_STORE(c[i] + v * VECTOR, sums[i][v]);
-    for (int i = 0; i < rows && !whole; i++)
-        memcpy(tile->c + tile->c_place[i], edge[i], (size_t)tile->columns * sizeof(float));
+    for (int i = 0; i < rows; i++) {
+        if (vectors > 1)
+            V_STORE(c[i], sums[i][0]);
+        if (rest == VECTOR)
+            V_STORE(c[i] + last, sums[i][vectors - 1]);
+        else
+            V_STORE_SOME(c[i] + last, sums[i][vectors - 1], rest);
+    }
 }
 
 #define TILE_OF(rows)                                                                                                  \
