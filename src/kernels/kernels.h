@@ -69,6 +69,7 @@ struct gan_map_call {
     struct gan_map_program program;
     struct gan_operand out; /* strides over the program's dims */
     bool out_dense;
+    int turned; /* of a mere copy whose source lies together along another axis than the last: that axis; else −1 */
     int64_t part_size, parts;
 };
 
@@ -132,9 +133,6 @@ struct gan_conv_call {
     struct gan_map_program epilogue; /* over the result; its linear order is that of the result in memory */
     int64_t block_columns, blocks_per_part;
     int64_t row_parts, column_parts, unit_parts, parts;
-    int64_t scratch_size; /* bytes */
-    int scratch_memory;
-    int64_t scratch_offset; /* bytes */
 };
 
 /* Puts a weight into panels. */

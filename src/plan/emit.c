@@ -242,11 +242,7 @@ static gan_status emit_conv(struct emitter *emitter, int product, int root)
     call->has_epilogue = product != root;
     if (call->has_epilogue)
         fused_program(emitter, root, &call->epilogue);
-    call->scratch_memory = GAN_MEMORY_ARENA;
-    call->scratch_offset = emitter->arena_size * emitter->backend->element;
     emitter->backend->prepare_conv(call);
-    if (emitter->steps->scratch_size < call->scratch_size)
-        emitter->steps->scratch_size = call->scratch_size;
     emitter->steps->flops += flops_of(&call->conv);
     return add_step(emitter, emitter->backend->conv, call, call->parts, root, NULL);
 }

@@ -62,7 +62,7 @@ static void add_pixels(const struct gan_conv_pass *pass, int64_t row, int64_t so
                                                .a_rows = {count, pass->in_strides[0], pass->in_strides[3]},
                                                .a_column = 1,
                                                .b = &b,
-                                               .panels = true,
+                                               .right = GAN_RIGHT_PANELS,
                                                .c = products + block * matrices->width,
                                                .c_rows = gan_even_rows(width)});
     }

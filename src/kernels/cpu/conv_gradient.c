@@ -1,19 +1,16 @@
 /*
- * A weight's gradient: for each tap the sum over pixels of what the tap meets, transposed, times y's pixel. y goes in
- * chunks that are packed once for all taps of a part; the part's share of the gradient stays in the cache meanwhile.
- * Every element is one chain of multiply-adds, over rows, pixels and examples in ascending order.
+ * A weight's gradient: for each tap the sum over pixels of what the tap meets, transposed, times y's pixel. The pixels
+ * go in chunks, so that a chunk of y and the part's share of the gradient stay in the cache. Every element is one chain
+ * of multiply-adds, over rows, pixels and examples in ascending order.
  */
 #include "conv.h"
-
-#include "kernels/products.h"
 
 #include <string.h>
 
 enum {
-    CHUNK_ROWS = 256,       /* of y, that are packed together */
+    CHUNK_ROWS = 256,       /* of y */
     RESULT_BYTES = 1 << 18, /* of a part: so much stays in the second-level cache beside a chunk */
     LEAST_PARTS = 8,        /* where there is work enough */
-    MANY_MULTIPLIES = 256,  /* so many for each number packed make packing cheap */
     FEW_CHANNELS = 7        /* fewer rows than fill a tile: then taps side by side are rows of one product */
 };
 
@@ -26,30 +23,14 @@ struct gradient {
     int64_t channels;       /* of x: the part's */
     int64_t tap_row, tap_row_end;
     int64_t row, x0, x1, example, rows;
-    float *packed; /* NULL: y as it is */
 };
 
 /* ---- a chunk ---- */
-
-static float *packed_block(const struct gradient *gradient, int64_t column, int64_t x)
-{
-    int64_t pixels = gradient->x1 - gradient->x0;
-    return gradient->packed + (column / gradient->width * pixels + x - gradient->x0) * gradient->rows * gradient->width;
-}
 
 static const float *pixel_of_y(const struct gradient *gradient, int64_t x)
 {
     const int64_t *strides = gradient->call->y.strides;
     return gradient->y + gradient->row * strides[2] + x * strides[3] + gradient->example * strides[0];
-}
-
-static void pack_chunk(const struct gradient *gradient)
-{
-    for (int64_t column = 0; column < gradient->columns; column += gradient->width)
-        for (int64_t x = gradient->x0; x < gradient->x1; x++)
-            gan_cpu_kernels_used()->pack(pixel_of_y(gradient, x) + column, gradient->call->y.strides[0], 1,
-                                         gradient->rows, gan_smaller(gradient->width, gradient->columns - column),
-                                         packed_block(gradient, column, x));
 }
 
 /* Adds what pixels begin … end − 1 of the chunk contribute to taps first … first + taps − 1 of a row of taps. */
@@ -71,7 +52,7 @@ static void add_pixels(const struct gradient *gradient, int64_t tap_row, int64_t
                                   .a_rows = {gradient->channels, 1, window->dilation[1] * strides[3]},
                                   .a_column = strides[0],
                                   .b = b,
-                                  .panels = gradient->packed != NULL,
+                                  .right = GAN_RIGHT_AS_IT_IS,
                                   .b_row = call->y.strides[0],
                                   .b_column = 1,
                                   .c = gradient->weight + tap_row * call->weight.strides[2] +
@@ -80,8 +61,7 @@ static void add_pixels(const struct gradient *gradient, int64_t tap_row, int64_t
                                   .add = true};
     for (int64_t column = 0; column < gradient->columns; column += gradient->width, product.c += gradient->width) {
         for (int64_t i = 0; i < end - begin; i++)
-            b[i] = gradient->packed != NULL ? packed_block(gradient, column, begin + i)
-                                            : pixel_of_y(gradient, begin + i) + column;
+            b[i] = pixel_of_y(gradient, begin + i) + column;
         product.n = gan_smaller(gradient->width, gradient->columns - column);
         gan_cpu_multiply(&product);
     }
@@ -127,8 +107,6 @@ static void add_tap_row(const struct gradient *gradient, int64_t tap_row)
 static void add_chunk(const struct gradient *gradient)
 {
     const struct gan_window *window = &gradient->call->conv.window;
-    if (gradient->packed != NULL)
-        pack_chunk(gradient);
     for (int64_t tap_row = gradient->tap_row; tap_row < gradient->tap_row_end; tap_row++) {
         int64_t y = gradient->row * window->stride[0] + tap_row * window->dilation[0] - window->padding[0];
         if (y >= 0 && y < gradient->call->conv.x[1])
@@ -149,14 +127,6 @@ static void clear(const struct gradient *gradient)
                        (size_t)gradient->columns * sizeof(float));
 }
 
-/* Numbers that a part packs at a time; 0 where BLIS multiplies y as it is. */
-static int64_t packed_size(const struct gan_conv_call *call)
-{
-    if (call->block_columns != gan_cpu_kernels_used()->panel_columns)
-        return 0;
-    return CHUNK_ROWS * call->blocks_per_part * call->block_columns;
-}
-
 /* Parts are, from the outermost to the innermost: groups, blocks of columns, rows of taps, ranges of x's channels. */
 void gan_conv_compute_gradient(const struct gan_conv_call *call, const struct gan_run *run, int64_t part)
 {
@@ -167,7 +137,6 @@ void gan_conv_compute_gradient(const struct gan_conv_call *call, const struct ga
     int64_t group = column_part / parts, first = column_part % parts * call->blocks_per_part * matrices.width;
     int64_t channel0 = matrices.depth * unit / call->unit_parts;
     int64_t channel1 = matrices.depth * (unit + 1) / call->unit_parts;
-    float *scratch = (float *)(void *)((char *)run->memory[call->scratch_memory] + call->scratch_offset);
     struct gradient gradient = {
         .call = call,
         .x = gan_cpu_pointer(&call->x, run) + group * matrices.depth + channel0,
@@ -178,8 +147,7 @@ void gan_conv_compute_gradient(const struct gan_conv_call *call, const struct ga
         .width = matrices.width,
         .channels = channel1 - channel0,
         .tap_row = conv->window.kernel[0] * row_part / call->row_parts,
-        .tap_row_end = conv->window.kernel[0] * (row_part + 1) / call->row_parts,
-        .packed = packed_size(call) > 0 ? scratch + part * packed_size(call) : NULL};
+        .tap_row_end = conv->window.kernel[0] * (row_part + 1) / call->row_parts};
     clear(&gradient);
     int64_t pixels = gan_larger(1, CHUNK_ROWS / conv->examples);
     for (gradient.row = 0; gradient.row < conv->y[1]; gradient.row++)
@@ -192,21 +160,19 @@ void gan_conv_compute_gradient(const struct gan_conv_call *call, const struct ga
         }
 }
 
+/* Rows of taps, then ranges of x's channels, then blocks of columns, until there are parts enough. */
 void gan_conv_cut_gradient(struct gan_conv_call *call, int64_t wanted)
 {
     const struct gan_conv *conv = &call->conv;
     struct gan_conv_matrices matrices = gan_conv_matrices(conv, call->block_columns);
     wanted = gan_smaller(wanted, LEAST_PARTS);
-    /* Parts that differ in rows of taps or in x's channels pack the same of y. */
-    int64_t multiplies = conv->window.kernel[0] * conv->window.kernel[1] * matrices.depth;
-    int64_t sharing = gan_larger(1, gan_smaller(wanted, multiplies / MANY_MULTIPLIES));
-    call->row_parts = gan_smaller(conv->window.kernel[0], sharing);
-    call->unit_parts = gan_smaller(gan_divide_up(matrices.depth, 64), gan_divide_up(sharing, call->row_parts));
-    int64_t rows = gan_divide_up(multiplies, call->row_parts * call->unit_parts);
+    call->row_parts = gan_smaller(conv->window.kernel[0], wanted);
+    call->unit_parts = gan_smaller(gan_divide_up(matrices.depth, 64), gan_divide_up(wanted, call->row_parts));
+    int64_t rows = gan_divide_up(conv->window.kernel[0] * conv->window.kernel[1] * matrices.depth,
+                                 call->row_parts * call->unit_parts);
     int64_t fitting = gan_larger(1, RESULT_BYTES / (rows * matrices.width * (int64_t)sizeof(float)));
     int64_t parts = gan_divide_up(wanted, conv->groups * call->row_parts * call->unit_parts);
     call->blocks_per_part = gan_smaller(fitting, gan_divide_up(matrices.blocks, gan_smaller(parts, matrices.blocks)));
     call->column_parts = conv->groups * gan_divide_up(matrices.blocks, call->blocks_per_part);
     call->parts = call->column_parts * call->row_parts * call->unit_parts;
-    call->scratch_size = call->parts * packed_size(call) * (int64_t)sizeof(float);
 }

@@ -90,7 +90,7 @@ static void compute_row(const struct gan_conv_pass *pass, const struct column_bl
                                   .k = matrices->depth,
                                   .a_rows = {conv->examples, pass->in_strides[0], pass->advance * pass->in_strides[3]},
                                   .a_column = 1,
-                                  .panels = pass->call->panels.size > 0,
+                                  .right = pass->call->panels.size > 0 ? GAN_RIGHT_PANELS : GAN_RIGHT_PACK,
                                   .b_row = pass->call->weight.strides[matrices->depth_axis],
                                   .b_column = pass->call->weight.strides[matrices->column_axis],
                                   .c_rows = {conv->examples, pass->out_strides[0], pass->step * pass->out_strides[3]}};

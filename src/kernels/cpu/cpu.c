@@ -38,12 +38,61 @@ static int64_t part_end(int64_t begin, int64_t part_size, int64_t size)
 
 /* ---- elementwise ---- */
 
+/* The axis along which the source of a mere copy lies together, if the result does so along another one; else −1. */
+static int turned_axis(const struct gan_map_call *call)
+{
+    const struct gan_map_program *program = &call->program;
+    int last = program->rank - 1;
+    if (program->instructions != 1 || program->instruction[0].op != GAN_MAP_COPY || last < 1 ||
+        call->out.strides[last] != 1)
+        return -1;
+    for (int axis = 0; axis < last; axis++)
+        if (program->load[0].strides[axis] == 1)
+            return axis;
+    return -1;
+}
+
+/* How many matrices, of the last axis and the turned one, a turned copy consists of. */
+static int64_t matrices_of(const struct gan_map_call *call)
+{
+    const struct gan_map_program *program = &call->program;
+    return program->size / (program->dims[program->rank - 1] * program->dims[call->turned]);
+}
+
 static void prepare_map(struct gan_map_call *call)
 {
-    gan_map_finish(&call->program, &call->out);
-    call->out_dense = gan_operand_dense(&call->out, call->program.rank, call->program.dims);
+    struct gan_map_program *program = &call->program;
+    gan_map_finish(program, &call->out);
+    call->out_dense = gan_operand_dense(&call->out, program->rank, program->dims);
+    call->turned = turned_axis(call);
     call->part_size = PART;
-    call->parts = gan_divide_up(call->program.size, PART);
+    int64_t size = program->size;
+    if (call->turned >= 0) {
+        size = matrices_of(call);
+        call->part_size = gan_divide_up(PART, program->size / size);
+    }
+    call->parts = gan_divide_up(size, call->part_size);
+}
+
+/* Matrices begin … end − 1 of a copy, which the axes but for the last and the turned one count. */
+static void run_turned(const struct gan_map_call *call, const struct gan_run *run, int64_t begin, int64_t end)
+{
+    const struct gan_map_program *program = &call->program;
+    const struct gan_operand *load = &program->load[0];
+    int last = program->rank - 1, turned = call->turned;
+    for (; begin < end; begin++) {
+        int64_t from = load->offset, to = call->out.offset, index = begin;
+        for (int axis = last - 1; axis >= 0; axis--) {
+            if (axis == turned)
+                continue;
+            from += index % program->dims[axis] * load->strides[axis];
+            to += index % program->dims[axis] * call->out.strides[axis];
+            index /= program->dims[axis];
+        }
+        gan_cpu_kernels_used()->transpose((const float *)run->memory[load->memory] + from, load->strides[last],
+                                          (float *)run->memory[call->out.memory] + to, call->out.strides[turned],
+                                          program->dims[last], program->dims[turned]);
+    }
 }
 
 /* Results for an output with gaps: computed by rows of the innermost axis, then spread. */
@@ -68,7 +117,9 @@ static void map(const void *opaque, const struct gan_run *run, int64_t part)
 {
     const struct gan_map_call *call = opaque;
     int64_t begin = part * call->part_size, end = part_end(begin, call->part_size, call->program.size);
-    if (call->out_dense)
+    if (call->turned >= 0)
+        run_turned(call, run, begin, gan_smaller(begin + call->part_size, matrices_of(call)));
+    else if (call->out_dense)
         gan_cpu_kernels_used()->run_program(&call->program, run, begin, end - begin, NULL,
                                             gan_cpu_pointer(&call->out, run) + begin);
     else
@@ -165,7 +216,7 @@ static void multiply_by_blis(const struct gan_product *product)
 
 void gan_cpu_multiply(const struct gan_product *product)
 {
-    if (product->panels || gan_products_in_use() == GAN_PRODUCTS_OWN)
+    if (product->right == GAN_RIGHT_PANELS || gan_products_in_use() == GAN_PRODUCTS_OWN)
         gan_cpu_kernels_used()->product(product);
     else
         multiply_by_blis(product);

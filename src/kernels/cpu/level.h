@@ -26,6 +26,7 @@ gan_kernel LEVEL(gan_reduce), LEVEL(gan_reduce_combine);
 gan_product_function LEVEL(gan_product);
 gan_pack_function LEVEL(gan_pack);
 gan_pack_taps_function LEVEL(gan_pack_taps);
+gan_transpose_function LEVEL(gan_transpose);
 gan_multiply_add_rows_function LEVEL(gan_multiply_add_rows);
 #endif
 
@@ -41,6 +42,7 @@ struct gan_cpu_kernels {
     gan_pack_taps_function *pack_taps;
     int64_t panel_columns; /* at most 32 */
     gan_multiply_add_rows_function *multiply_add_rows;
+    gan_transpose_function *transpose;
 };
 
 extern const struct gan_cpu_kernels gan_cpu_kernels_baseline;

@@ -118,7 +118,7 @@ struct tile {
     int64_t terms;
     const float *const *a, *const *panel; /* of each term */
     int64_t a_place[TILE_ROWS], c_place[TILE_ROWS];
-    int64_t a_column, depth;
+    int64_t a_column, depth, panel_row;
     float *c;
     int64_t columns;
     bool add;
@@ -141,14 +141,14 @@ static inline __attribute__((always_inline)) void compute_tile(const struct tile
                                : rest == VECTOR ? V_LOAD(c[i] + last)
                                                 : V_LOAD_SOME(c[i] + last, rest);
     }
-    const int64_t a_column = tile->a_column;
+    const int64_t a_column = tile->a_column, panel_row = tile->panel_row;
     for (int64_t term = 0; term < tile->terms; term++) {
         const float *panel = tile->panel[term];
         const float *a[TILE_ROWS];
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
             a[i] = tile->a[term] + tile->a_place[i];
-        for (int64_t k = 0, at = 0; k < tile->depth; k++, at += a_column, panel += TILE_COLUMNS) {
+        for (int64_t k = 0, at = 0; k < tile->depth; k++, at += a_column, panel += panel_row) {
             vector low = V_LOAD(panel), high = vectors > 1 ? V_LOAD(panel + VECTOR) : V_ZERO;
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++) {
@@ -238,7 +238,11 @@ static void pack_and_multiply(const struct gan_product *product)
     int64_t panels = (product->k + PANEL_DEPTH - 1) / PANEL_DEPTH;
     int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
     for (int64_t column = 0; column < product->n; column += TILE_COLUMNS) {
-        struct tile tile = {.terms = 1, .panel = &the_panel, .a_column = product->a_column, .add = product->add};
+        struct tile tile = {.terms = 1,
+                            .panel = &the_panel,
+                            .panel_row = TILE_COLUMNS,
+                            .a_column = product->a_column,
+                            .add = product->add};
         tile.columns = product->n - column < TILE_COLUMNS ? product->n - column : TILE_COLUMNS;
         tile.c = product->c + column;
         for (int64_t term = 0; term < product->terms; term++) {
@@ -258,13 +262,16 @@ static void pack_and_multiply(const struct gan_product *product)
 
 void LEVEL(gan_product)(const struct gan_product *product)
 {
-    if (!product->panels && product->terms > 0) {
+    bool whole = product->n == TILE_COLUMNS || product->n == VECTOR;
+    bool packed = product->right == GAN_RIGHT_PANELS, as_it_is = product->right == GAN_RIGHT_AS_IT_IS && whole;
+    if (!packed && !as_it_is && product->terms > 0) {
         pack_and_multiply(product);
         return;
     }
     multiply_panels(product, &(struct tile){.terms = product->terms,
                                             .a = product->a,
                                             .panel = product->b,
+                                            .panel_row = packed ? TILE_COLUMNS : product->b_row,
                                             .a_column = product->a_column,
                                             .depth = product->k,
                                             .c = product->c,
@@ -278,4 +285,22 @@ void LEVEL(gan_multiply_add_rows)(const float *restrict a, int64_t a_row, const 
     for (int64_t i = 0; i < rows; i++, a += a_row, b += b_row, out += out_row)
         for (int64_t j = 0; j < columns; j++)
             out[j] = FMA(a[j], b[j], out[j]);
+}
+
+void LEVEL(gan_transpose)(const float *from, int64_t from_row, float *to, int64_t to_row, int64_t rows, int64_t columns)
+{
+    int64_t row = 0;
+#if defined(__AVX2__)
+    for (; row + 8 <= rows; row += 8) {
+        int64_t column = 0;
+        for (; column + 8 <= columns; column += 8)
+            transpose_8x8(from + row * from_row + column, from_row, to + column * to_row + row, to_row);
+        for (; column < columns; column++)
+            for (int64_t i = row; i < row + 8; i++)
+                to[column * to_row + i] = from[i * from_row + column];
+    }
+#endif
+    for (; row < rows; row++)
+        for (int64_t column = 0; column < columns; column++)
+            to[column * to_row + row] = from[row * from_row + column];
 }

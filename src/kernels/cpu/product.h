@@ -24,6 +24,13 @@ static inline int64_t gan_row_place(const struct gan_rows *rows, int64_t i)
     return i < rows->run ? i * rows->stride : i / rows->run * rows->run_stride + i % rows->run * rows->stride;
 }
 
+/* How the right-hand matrices are to be read. */
+enum gan_right {
+    GAN_RIGHT_PACK = 0, /* packed on the way: they have many columns, or few of their numbers lie together */
+    GAN_RIGHT_PANELS, /* they are packed panels already: n is at most a panel's width, and their strides do not count */
+    GAN_RIGHT_AS_IT_IS /* n is at most a panel's width, rows' numbers lie together, and few rows of A meet them */
+};
+
 struct gan_product {
     int64_t m, n, k;
     int64_t terms;
@@ -31,7 +38,7 @@ struct gan_product {
     struct gan_rows a_rows;
     int64_t a_column;
     const float *const *b;
-    bool panels; /* each b is a packed panel: n is at most the panel's width, and the strides below do not count */
+    enum gan_right right;
     int64_t b_row, b_column;
     float *c; /* the elements of a row lie together */
     struct gan_rows c_rows;
@@ -57,6 +64,10 @@ typedef void gan_pack_function(const float *b, int64_t b_row, int64_t b_column, 
  */
 typedef void gan_pack_taps_function(const float *b, int64_t b_row, int64_t b_column, int64_t taps, int64_t depth,
                                     int64_t columns, float *panels);
+
+/* to[j, i] = from[i, j] for i < rows, j < columns; the numbers of a row of either lie together. */
+typedef void gan_transpose_function(const float *from, int64_t from_row, float *to, int64_t to_row, int64_t rows,
+                                    int64_t columns);
 
 /*
  * out[i, j] += a[i, j]·b[i, j] for `rows` rows of `columns` numbers that lie together, row after row. Strides of 0 make

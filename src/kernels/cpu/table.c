@@ -12,4 +12,5 @@ const struct gan_cpu_kernels LEVEL(gan_cpu_kernels) = {
     .pack_taps = LEVEL(gan_pack_taps),
     .panel_columns = TILE_COLUMNS,
     .multiply_add_rows = LEVEL(gan_multiply_add_rows),
+    .transpose = LEVEL(gan_transpose),
 };
