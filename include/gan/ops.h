@@ -156,6 +156,9 @@ GAN_API gan_var *gan_max_over(gan_var *x, gan_axes axes);
 GAN_API gan_var *gan_sum_keep(gan_var *x, gan_axes axes);
 GAN_API gan_var *gan_mean_keep(gan_var *x, gan_axes axes);
 GAN_API gan_var *gan_max_keep(gan_var *x, gan_axes axes);
+/** The mean of (x − mean)²: biased. */
+GAN_API gan_var *gan_variance_over(gan_var *x, gan_axes axes);
+GAN_API gan_var *gan_variance_keep(gan_var *x, gan_axes axes);
 /** log Σ e^x, without overflow. */
 GAN_API gan_var *gan_logsumexp_over(gan_var *x, gan_axes axes);
 GAN_API gan_var *gan_logsumexp_keep(gan_var *x, gan_axes axes);

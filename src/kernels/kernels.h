@@ -73,18 +73,32 @@ struct gan_map_call {
     int64_t part_size, parts;
 };
 
-enum gan_reduction { GAN_REDUCE_SUM, GAN_REDUCE_MAX };
+enum gan_reduction {
+    GAN_REDUCE_SUM,
+    GAN_REDUCE_MAX,
+    GAN_REDUCE_VARIANCE /* mean of squares less square of the mean, both in double */
+};
 
-/*
- * Reduces the program's values over the middle of a domain of kept × reduced × inner: out[k, i] = Σ_r value[k, r, i].
- * With chunks > 1 partial results go to scratch (doubles, [kept][chunks][inner]) and a second stage combines them.
- */
-struct gan_reduce_call {
+/* One reduction of a call: its values, and where the result goes: contiguous [kept][inner]. */
+struct gan_reduced {
     struct gan_map_program program;
     enum gan_reduction reduction;
+    struct gan_operand out;
+};
+
+#define GAN_REDUCED_TOGETHER 2
+
+/*
+ * Reduces values over the middle of a domain of kept × reduced × inner: out[k, i] = Σ_r value[k, r, i]; several sets of
+ * values over the same domain together, since they share what they read. Partial results (doubles,
+ * [kept][chunks][accumulators][inner]) go to scratch, and a second stage combines them.
+ */
+struct gan_reduce_call {
+    int results;
+    struct gan_reduced result[GAN_REDUCED_TOGETHER];
     int64_t kept, reduced, inner;
-    struct gan_operand out; /* contiguous [kept][inner] */
     int64_t chunks, chunk_rows, kept_per_part;
+    int64_t accumulators; /* a variance has two */
     int64_t parts, combine_parts;
     int64_t scratch_size; /* bytes */
     int scratch_memory;

@@ -77,16 +77,24 @@ struct statistics {
     bool assign;
 };
 
-/* centred·(weight/√(variance + epsilon)) + bias: the factors meet while they are small, and the variance is written out
- * (gan_normalize would do it again) because the running one needs it too. */
+/* x·f + (bias − mean·f) with f = weight/√(variance + epsilon): what is as large as x is read once, and so it is with
+ * the derivatives. */
+static gan_var *scale_and_shift(gan_var *x, gan_var *mean, gan_var *variance, gan_var *weight, gan_var *bias,
+                                float epsilon)
+{
+    gan_var *factor = gan_mul(gan_power(gan_shift(variance, epsilon), -0.5f), weight);
+    gan_var *offset = gan_neg(gan_mul(mean, factor));
+    if (bias != NULL)
+        offset = gan_add(offset, bias);
+    return gan_add(gan_mul(x, factor), offset);
+}
+
 static gan_var *normalize_by_batch(gan_var *x, const struct statistics *running, gan_var *weight, gan_var *bias,
                                    const struct normalization *own)
 {
     gan_axes axes = all_but_channels(x);
     gan_shape shape = gan_var_shape(x);
-    gan_var *mean = gan_mean_keep(x, axes);
-    gan_var *centred = gan_sub(x, mean);
-    gan_var *variance = gan_mean_keep(gan_square(centred), axes);
+    gan_var *mean = gan_mean_keep(x, axes), *variance = gan_variance_keep(x, axes);
     if (running->assign) {
         double count = (double)gan_shape_size(shape) / (double)shape.dims[1];
         gan_var *unbiased = gan_scale(variance, (float)(count / (count - 1)));
@@ -94,19 +102,16 @@ static gan_var *normalize_by_batch(gan_var *x, const struct statistics *running,
             !update_running(gan_var_tape(x), running->variance, unbiased, own->momentum))
             return NULL;
     }
-    gan_var *factor = gan_mul(gan_power(gan_shift(variance, own->epsilon), -0.5f), along_channels(weight, x));
-    gan_var *y = gan_mul(centred, factor);
-    return bias != NULL ? gan_add(y, along_channels(bias, x)) : y;
+    return scale_and_shift(x, mean, variance, along_channels(weight, x), along_channels(bias, x), own->epsilon);
 }
 
 static gan_var *normalize_by_running(gan_var *x, const struct statistics *running, gan_var *weight, gan_var *bias,
                                      const struct normalization *own)
 {
     gan_tape *tape = gan_var_tape(x);
-    gan_var *inverse = gan_power(gan_shift(gan_tape_tensor(tape, running->variance), own->epsilon), -0.5f);
-    gan_var *centred = gan_sub(x, along_channels(gan_tape_tensor(tape, running->mean), x));
-    gan_var *y = gan_mul(centred, along_channels(gan_mul(inverse, weight), x));
-    return bias != NULL ? gan_add(y, along_channels(bias, x)) : y;
+    gan_var *mean = gan_tape_tensor(tape, running->mean), *variance = gan_tape_tensor(tape, running->variance);
+    return scale_and_shift(x, along_channels(mean, x), along_channels(variance, x), along_channels(weight, x),
+                           along_channels(bias, x), own->epsilon);
 }
 
 static gan_var *apply_batch_norm(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)

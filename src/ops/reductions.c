@@ -73,6 +73,29 @@ gan_var *gan_mean_keep(gan_var *x, gan_axes axes)
     return gan_scale(sum, (float)(1.0 / (double)(gan_shape_size(x->shape) / gan_shape_size(sum->shape))));
 }
 
+gan_var *gan_variance_keep(gan_var *x, gan_axes axes)
+{
+    gan_var *variance = reduce(GAN_OP_variance, x, axes);
+    return variance == x && x != NULL ? gan_scale(gan_sub(x, x), 1) : variance; /* of one number: 0 */
+}
+
+/* ∂/∂x of mean((x − mean(x))²): 2/n·(x − mean(x)); what goes through the mean cancels. */
+gan_var *gan_vjp_variance(gan_var *node, gan_var *gradient, int index)
+{
+    gan_var *x = node->input[index];
+    gan_axes axes = {0, {0}};
+    for (int axis = 0; axis < x->shape.rank; axis++)
+        if ((node->attributes.axes & 1u << axis) != 0)
+            axes.axis[axes.count++] = axis;
+    double count = (double)(gan_shape_size(x->shape) / gan_shape_size(node->shape));
+    return gan_mul(gan_sub(x, gan_mean_keep(x, axes)), gan_scale(gradient, (float)(2 / count)));
+}
+
+gan_var *gan_variance_over(gan_var *x, gan_axes axes)
+{
+    return drop(x, gan_variance_keep(x, axes), axes);
+}
+
 gan_var *gan_logsumexp_keep(gan_var *x, gan_axes axes)
 {
     /* log Σ e^x = m + log Σ e^(x−m) for any m; with the largest x nothing overflows, and m's own derivative cancels.
@@ -132,8 +155,7 @@ gan_var *gan_normalize(gan_var *x, gan_axes axes, gan_var *gain, gan_var *bias, 
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT, "normalize: epsilon is %g; it must be above 0",
                              (double)epsilon);
     gan_var *centred = gan_sub(x, gan_mean_keep(x, axes));
-    gan_var *variance = gan_mean_keep(gan_square(centred), axes);
-    gan_var *normal = gan_mul(centred, gan_power(gan_shift(variance, epsilon), -0.5f));
+    gan_var *normal = gan_mul(centred, gan_power(gan_shift(gan_variance_keep(x, axes), epsilon), -0.5f));
     if (gain != NULL)
         normal = gan_mul(normal, gain);
     return bias != NULL ? gan_add(normal, bias) : normal;

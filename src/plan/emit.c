@@ -131,9 +131,9 @@ static gan_status emit_fill(struct emitter *emitter, int index, int64_t begin, i
 /* ---- reductions ---- */
 
 /* Reorders a program's axes: first those kept (but for a kept last one), then those reduced, then the kept last one. */
-static void order_axes(struct gan_reduce_call *call, uint32_t reduced_axes, struct gan_order order)
+static void order_axes(struct gan_reduce_call *call, struct gan_map_program *program, uint32_t reduced_axes,
+                       struct gan_order order)
 {
-    struct gan_map_program *program = &call->program;
     struct gan_map_program ordered = *program;
     int rank = program->rank, next = 0, last = rank - 1;
     while (last >= 0 && program->dims[last] == 1)
@@ -156,16 +156,30 @@ static void order_axes(struct gan_reduce_call *call, uint32_t reduced_axes, stru
     *program = ordered;
 }
 
+static void set_reduced(const struct emitter *emitter, struct gan_reduce_call *call, int index)
+{
+    const struct gan_node *node = &emitter->graph->nodes[index];
+    struct gan_reduced *result = &call->result[call->results++];
+    fused_program(emitter, index, &result->program);
+    order_axes(call, &result->program, node->var->attributes.axes, node->order);
+    enum gan_op_kind kind = node->var->op->kind;
+    result->reduction = kind == GAN_KIND_SUM   ? GAN_REDUCE_SUM
+                        : kind == GAN_KIND_MAX ? GAN_REDUCE_MAX
+                                               : GAN_REDUCE_VARIANCE;
+    result->out = result_of(emitter->graph, index);
+}
+
 static gan_status emit_reduce(struct emitter *emitter, int index)
 {
     const struct gan_node *node = &emitter->graph->nodes[index];
+    if (node->leader >= 0)
+        return GAN_OK; /* made in that step */
     struct gan_reduce_call *call = new_call(emitter, sizeof *call);
     if (call == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
-    fused_program(emitter, index, &call->program);
-    order_axes(call, node->var->attributes.axes, node->order);
-    call->reduction = node->var->op->kind == GAN_KIND_SUM ? GAN_REDUCE_SUM : GAN_REDUCE_MAX;
-    call->out = result_of(emitter->graph, index);
+    set_reduced(emitter, call, index);
+    if (node->follower >= 0)
+        set_reduced(emitter, call, node->follower);
     call->scratch_memory = GAN_MEMORY_ARENA;
     call->scratch_offset = emitter->arena_size * emitter->backend->element;
     emitter->backend->prepare_reduce(call);
@@ -376,6 +390,7 @@ static gan_status emit_node(struct emitter *emitter, int index)
         return emit_map(emitter, index);
     case GAN_KIND_SUM:
     case GAN_KIND_MAX:
+    case GAN_KIND_VARIANCE:
         return emit_reduce(emitter, index);
     case GAN_KIND_MATMUL:
     case GAN_KIND_CONV:

@@ -9,7 +9,8 @@
 
 static bool is_reduction(const struct gan_node *node)
 {
-    return gan_node_kind(node) == GAN_KIND_SUM || gan_node_kind(node) == GAN_KIND_MAX;
+    enum gan_op_kind kind = gan_node_kind(node);
+    return kind == GAN_KIND_SUM || kind == GAN_KIND_MAX || kind == GAN_KIND_VARIANCE;
 }
 
 /* True if its last pass can be an elementwise step. */
@@ -184,6 +185,47 @@ static void try_to_anchor(struct gan_graph *graph, int index)
     graph->nodes[root].anchor = -1;
 }
 
+/* True if all that a root's step reads is there before the step of `earlier`. */
+static bool ready_before(const struct gan_graph *graph, const struct gan_fused *program, int earlier)
+{
+    for (int i = 0; i < program->loads; i++) {
+        const struct gan_node *read = &graph->nodes[program->load[i].node];
+        if (read->root >= earlier || (read->leader >= 0 && read->leader >= earlier))
+            return false;
+    }
+    return true;
+}
+
+static bool shares_a_load(const struct gan_fused *a, const struct gan_fused *b)
+{
+    for (int i = 0; i < a->loads; i++)
+        if (find_load(b, &a->load[i]) >= 0 && gan_shape_size(a->shape) > 1)
+            return true;
+    return false;
+}
+
+/* Two reductions over the same axes that read the same numbers read them together, in the step of the earlier one. */
+static void try_to_pair(struct gan_graph *graph, int index)
+{
+    struct gan_node *node = &graph->nodes[index];
+    struct gan_fused program, other;
+    if (node->root != index || !is_reduction(node) || !gan_graph_program(graph, index, &program))
+        return;
+    for (int i = index - 1; i >= 0; i--) {
+        struct gan_node *earlier = &graph->nodes[i];
+        if (earlier->root != i || !is_reduction(earlier) || earlier->follower >= 0 || earlier->leader >= 0 ||
+            earlier->var->attributes.axes != node->var->attributes.axes ||
+            memcmp(&earlier->order, &node->order, sizeof node->order) != 0 || !ready_before(graph, &program, i))
+            continue;
+        if (!gan_graph_program(graph, i, &other) || !gan_shape_equal(other.shape, program.shape) ||
+            !shares_a_load(&program, &other))
+            continue;
+        earlier->follower = index;
+        node->leader = i;
+        return;
+    }
+}
+
 void gan_graph_fuse(struct gan_graph *graph, bool fuse)
 {
     if (!fuse)
@@ -194,4 +236,6 @@ void gan_graph_fuse(struct gan_graph *graph, bool fuse)
     for (int i = (int)graph->count - 1; i >= 0; i--)
         if (is_product(&graph->nodes[i]))
             try_to_anchor(graph, i);
+    for (int i = 0; i < (int)graph->count; i++)
+        try_to_pair(graph, i);
 }

@@ -101,6 +101,8 @@ static gan_status add_node(struct gan_graph *graph, const gan_var *var, bool cop
                                             .input = input,
                                             .root = index,
                                             .anchor = -1,
+                                            .leader = -1,
+                                            .follower = -1,
                                             .parent = -1,
                                             .alias = -1};
     *view = gan_node_view(graph, index);
@@ -198,6 +200,7 @@ static struct gan_order order_of_result(const struct gan_graph *graph, const gan
         return gan_order_like(graph, first, var->inputs, var->shape);
     case GAN_KIND_SUM:
     case GAN_KIND_MAX:
+    case GAN_KIND_VARIANCE:
     case GAN_KIND_PAD:
     case GAN_KIND_CONCAT:
         return gan_order_like(graph, &graph->views[var->input[0]->id], 1, var->input[0]->shape);

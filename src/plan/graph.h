@@ -38,8 +38,9 @@ struct gan_node {
     bool keep; /* its numbers must outlast the run: wanted, assigned, or an update's gradient */
 
     /* fuse.c */
-    int root;   /* the node whose step computes this one; itself if it has its own */
-    int anchor; /* of a root: the matrix product whose epilogue it is, or -1 */
+    int root;             /* the node whose step computes this one; itself if it has its own */
+    int anchor;           /* of a root: the product whose epilogue it is, or -1 */
+    int leader, follower; /* of a reduction: the earlier one whose step makes this one too, the later one; or -1 */
 
     /* place.c */
     int memory;

@@ -41,7 +41,7 @@ static void find_lifetimes(struct gan_graph *graph)
     int end = (int)graph->count;
     for (int i = 0; i < end; i++) {
         struct gan_node *node = &graph->nodes[i];
-        node->first = i;
+        node->first = node->leader >= 0 ? node->leader : i;
         node->last = node->keep ? end : i;
     }
     for (int i = 0; i < end; i++)

@@ -36,6 +36,19 @@ static void GAN_PRINTF(2, 3) append(struct text *text, const char *format, ...)
     va_end(again);
 }
 
+/* The ops that a root's step computes. */
+static void append_members(struct text *text, const gan_plan *plan, int root)
+{
+    const char *comma = "";
+    for (int i = 0; i <= root; i++) {
+        const struct gan_node *member = &plan->graph.nodes[i];
+        if (member->root != root || i == plan->graph.nodes[root].anchor)
+            continue;
+        append(text, "%s%s", comma, member->copy ? "copy" : member->var->op->name);
+        comma = ", ";
+    }
+}
+
 static void append_step(struct text *text, const gan_plan *plan, size_t index)
 {
     const struct gan_step *step = &plan->steps.list[index];
@@ -51,13 +64,10 @@ static void append_step(struct text *text, const gan_plan *plan, size_t index)
     }
     if (node->anchor >= 0)
         append(text, "%s, then ", plan->graph.nodes[node->anchor].var->op->name);
-    const char *comma = "";
-    for (int i = 0; i <= step->node; i++) {
-        const struct gan_node *member = &plan->graph.nodes[i];
-        if (member->root != step->node || i == node->anchor)
-            continue;
-        append(text, "%s%s", comma, member->copy ? "copy" : member->var->op->name);
-        comma = ", ";
+    append_members(text, plan, step->node);
+    if (node->follower >= 0) {
+        append(text, "; ");
+        append_members(text, plan, node->follower);
     }
     append(text, "%s%s\n", *gan_var_name(node->var) != '\0' ? "  -> " : "", gan_var_name(node->var));
 }

@@ -52,6 +52,7 @@ enum gan_op_kind {
     GAN_KIND_PACK,
     GAN_KIND_SUM, /* reductions keep their axes, with size 1 */
     GAN_KIND_MAX,
+    GAN_KIND_VARIANCE,
     GAN_KIND_MATMUL,
     GAN_KIND_CONV,        /* images and weight to images */
     GAN_KIND_CONV_DATA,   /* images and weight to images, the other way round */

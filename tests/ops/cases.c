@@ -85,6 +85,11 @@ RECORD(sum_last, gan_square(gan_sum_over(gan_square(x[0]), GAN_AXES(-1))))
 RECORD(sum_outer_and_inner, gan_square(gan_sum_keep(x[0], GAN_AXES(0, 2))))
 RECORD(sum_of_permuted, gan_square(gan_sum_over(gan_permute(x[0], GAN_AXES(1, 2, 0)), GAN_AXES(1))))
 RECORD(mean_middle, gan_square(gan_mean_over(x[0], GAN_AXES(1))))
+RECORD(variance_all, gan_exp(gan_variance_over(x[0], GAN_ALL_AXES)))
+RECORD(variance_first, gan_square(gan_variance_over(gan_exp(x[0]), GAN_AXES(0))))
+RECORD(variance_last, gan_square(gan_variance_keep(x[0], GAN_AXES(-1))))
+RECORD(variance_of_images,
+       gan_mul(gan_exp(gan_variance_keep(x[0], GAN_AXES(0, 2, 3))), gan_mean_keep(x[0], GAN_AXES(0, 2, 3))))
 RECORD(max_all, gan_square(gan_max(x[0])))
 RECORD(max_last, gan_square(gan_max_over(x[0], GAN_AXES(1))))
 RECORD(max_first, gan_square(gan_max_keep(gan_square(x[0]), GAN_AXES(0))))
@@ -220,6 +225,10 @@ const struct op_case op_cases[] = {
     {"sum over outer and inner", GAN_OP_sum, 1, {DIMS(2, 3, 5)}, -1, 1, sum_outer_and_inner},
     {"sum of permuted", GAN_OP_sum, 1, {DIMS(2, 3, 5)}, -1, 1, sum_of_permuted},
     {"mean over the middle", GAN_OP_sum, 1, {DIMS(2, 3, 5)}, -1, 1, mean_middle},
+    {"variance of all", GAN_OP_variance, 1, {DIMS(5, 3)}, -1, 1, variance_all},
+    {"variance over the first", GAN_OP_variance, 1, {DIMS(5, 3)}, -1, 1, variance_first},
+    {"variance over the last", GAN_OP_variance, 1, {DIMS(5, 3)}, 1, 2, variance_last},
+    {"variance of images", GAN_OP_variance, 1, {DIMS(2, 3, 2, 3)}, -1, 1, variance_of_images},
     {"max of all", GAN_OP_max, 1, {DIMS(17)}, -2, 2, max_all},
     {"max over the last", GAN_OP_max, 1, {DIMS(5, 3)}, -2, 2, max_last},
     {"max over the first", GAN_OP_max, 1, {DIMS(5, 3)}, 0.3, 2, max_first},

@@ -130,7 +130,11 @@ static void map(const void *opaque, const struct gan_run *run, int64_t part)
 
 static void prepare_reduce(struct gan_reduce_call *call)
 {
-    gan_map_finish(&call->program, NULL);
+    call->accumulators = 0;
+    for (int i = 0; i < call->results; i++) {
+        gan_map_finish(&call->result[i].program, NULL);
+        call->accumulators += call->result[i].reduction == GAN_REDUCE_VARIANCE ? 2 : 1;
+    }
     int64_t of_one_kept = call->reduced * call->inner;
     if (of_one_kept >= 2 * PART) {
         int64_t rows = gan_divide_up(PART, call->inner);
@@ -142,8 +146,9 @@ static void prepare_reduce(struct gan_reduce_call *call)
     call->chunks = gan_divide_up(call->reduced, call->chunk_rows);
     call->kept_per_part = call->chunks > 1 ? 1 : gan_smaller(call->kept, gan_divide_up(PART, of_one_kept));
     call->parts = gan_divide_up(call->kept, call->kept_per_part) * call->chunks;
-    call->combine_parts = gan_smaller(call->kept, gan_divide_up(call->kept * call->chunks * call->inner, PART));
-    call->scratch_size = call->kept * call->chunks * call->inner * (int64_t)sizeof(double);
+    int64_t partials = call->kept * call->chunks * call->accumulators * call->inner;
+    call->combine_parts = gan_smaller(call->kept, gan_divide_up(partials, PART));
+    call->scratch_size = partials * (int64_t)sizeof(double);
 }
 
 static void reduce(const void *call, const struct gan_run *run, int64_t part)

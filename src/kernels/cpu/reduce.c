@@ -1,5 +1,5 @@
 /*
- * Reductions of a program's values over the middle of kept × reduced × inner. Sums are taken in double, over chunks of
+ * Reductions of programs' values over the middle of kept × reduced × inner. Sums are taken in double, over chunks of
  * rows that the shape decides, and chunks are combined in order: the same bits for any number of threads.
  */
 #include "level.h"
@@ -12,6 +12,13 @@ static double larger(double a, double b)
 {
     return a != a ? a : a > b ? a : b; /* a NaN stays */
 }
+
+static double nothing(enum gan_reduction reduction)
+{
+    return reduction == GAN_REDUCE_MAX ? (double)-INFINITY : 0;
+}
+
+/* ---- all values of a block into one accumulator (two for a variance) ---- */
 
 /* The sum in LANES interleaved partial sums, added up in order. */
 static double block_sum(const float *values, int64_t n)
@@ -29,62 +36,114 @@ static double block_sum(const float *values, int64_t n)
     return sum;
 }
 
+static double block_sum_of_squares(const float *values, int64_t n)
+{
+    double lanes[LANES] = {0};
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            lanes[lane] += (double)values[i + lane] * (double)values[i + lane];
+    for (int lane = 0; i < n; i++, lane++)
+        lanes[lane] += (double)values[i] * (double)values[i];
+    double sum = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        sum += lanes[lane];
+    return sum;
+}
+
 static double block_max(const float *values, int64_t n)
 {
-    double max = -INFINITY;
+    double max = (double)-INFINITY;
     for (int64_t i = 0; i < n; i++)
         max = larger(max, (double)values[i]);
     return max;
 }
 
-/* One accumulator for the values of a range of the linear order. */
-static double reduce_range(const struct gan_reduce_call *call, const struct gan_run *run, int64_t begin, int64_t count)
+static void accumulate_block(enum gan_reduction reduction, const float *values, double *into, int64_t n)
 {
-    _Alignas(64) float values[BLOCK];
-    double result = call->reduction == GAN_REDUCE_SUM ? 0 : -INFINITY;
-    for (int64_t done = 0; done < count; done += BLOCK) {
-        int64_t n = count - done < BLOCK ? count - done : BLOCK;
-        LEVEL(gan_run_program)(&call->program, run, begin + done, n, NULL, values);
-        result = call->reduction == GAN_REDUCE_SUM ? result + block_sum(values, n)
-                                                   : larger(result, block_max(values, n));
-    }
-    return result;
-}
-
-static void accumulate_row(enum gan_reduction reduction, const float *values, double *into, int64_t n)
-{
-    if (reduction == GAN_REDUCE_SUM)
-        for (int64_t i = 0; i < n; i++)
-            into[i] += (double)values[i];
-    else
-        for (int64_t i = 0; i < n; i++)
-            into[i] = larger(into[i], (double)values[i]);
-}
-
-/* Rows of `inner` values: whole rows together while they fit a block, else each row in pieces. */
-static void reduce_rows(const struct gan_reduce_call *call, const struct gan_run *run, int64_t kept, int64_t first,
-                        int64_t rows, double *into)
-{
-    _Alignas(64) float values[BLOCK];
-    int64_t inner = call->inner;
-    for (int64_t i = 0; i < inner; i++)
-        into[i] = call->reduction == GAN_REDUCE_SUM ? 0 : -INFINITY;
-    int64_t begin = (kept * call->reduced + first) * inner;
-    if (inner > BLOCK / 2) {
-        for (int64_t row = 0; row < rows; row++)
-            for (int64_t column = 0; column < inner; column += BLOCK) {
-                int64_t n = inner - column < BLOCK ? inner - column : BLOCK;
-                LEVEL(gan_run_program)(&call->program, run, begin + row * inner + column, n, NULL, values);
-                accumulate_row(call->reduction, values, into + column, n);
-            }
+    if (reduction == GAN_REDUCE_MAX) {
+        into[0] = larger(into[0], block_max(values, n));
         return;
     }
-    int64_t together = BLOCK / inner;
-    for (int64_t row = 0; row < rows; row += together) {
-        int64_t n = rows - row < together ? rows - row : together;
-        LEVEL(gan_run_program)(&call->program, run, begin + row * inner, n * inner, NULL, values);
+    into[0] += block_sum(values, n);
+    if (reduction == GAN_REDUCE_VARIANCE)
+        into[1] += block_sum_of_squares(values, n);
+}
+
+/* ---- a row of values into a row of accumulators ---- */
+
+/* `stride`: from a variance's sums to its sums of squares. */
+static void accumulate_row(enum gan_reduction reduction, const float *restrict values, double *restrict into, int64_t n,
+                           int64_t stride)
+{
+    if (reduction == GAN_REDUCE_MAX) {
         for (int64_t i = 0; i < n; i++)
-            accumulate_row(call->reduction, values + i * inner, into, inner);
+            into[i] = larger(into[i], (double)values[i]);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++)
+        into[i] += (double)values[i];
+    if (reduction == GAN_REDUCE_VARIANCE)
+        for (int64_t i = 0; i < n; i++)
+            into[stride + i] += (double)values[i] * (double)values[i];
+}
+
+/* Where a result's values for a range of the linear order are: in place, or computed into `room`. */
+static const float *values_of(const struct gan_reduced *result, const struct gan_run *run, int64_t begin, int64_t n,
+                              float *room)
+{
+    const struct gan_map_program *program = &result->program;
+    if (program->instructions == 1 && program->instruction[0].op == GAN_MAP_COPY && program->dense[0])
+        return (const float *)run->memory[program->load[0].memory] + program->load[0].offset + begin;
+    LEVEL(gan_run_program)(program, run, begin, n, NULL, room);
+    return room;
+}
+
+static void reduce_all(const struct gan_reduce_call *call, const struct gan_run *run, int64_t begin, int64_t count,
+                       double *into)
+{
+    _Alignas(64) float room[BLOCK];
+    for (int64_t done = 0; done < count; done += BLOCK) {
+        int64_t n = count - done < BLOCK ? count - done : BLOCK;
+        double *accumulator = into;
+        for (int i = 0; i < call->results; i++) {
+            const struct gan_reduced *result = &call->result[i];
+            accumulate_block(result->reduction, values_of(result, run, begin + done, n, room), accumulator, n);
+            accumulator += result->reduction == GAN_REDUCE_VARIANCE ? 2 : 1;
+        }
+    }
+}
+
+/* `rows` rows of `inner` values: whole rows together while they fit a block, else each row in pieces. */
+static void reduce_rows(const struct gan_reduce_call *call, const struct gan_run *run, int64_t begin, int64_t rows,
+                        double *into)
+{
+    _Alignas(64) float room[BLOCK];
+    int64_t inner = call->inner, piece = inner > BLOCK / 2 ? BLOCK : inner,
+            together = inner > BLOCK / 2 ? 1 : BLOCK / inner;
+    for (int64_t row = 0; row < rows; row += together)
+        for (int64_t column = 0; column < inner; column += piece) {
+            int64_t width = inner - column < piece ? inner - column : piece;
+            int64_t count = rows - row < together ? rows - row : together;
+            double *accumulator = into + column;
+            for (int i = 0; i < call->results; i++) {
+                const struct gan_reduced *result = &call->result[i];
+                const float *values = values_of(result, run, begin + row * inner + column,
+                                                together == 1 ? width : count * inner, room);
+                for (int64_t j = 0; j < count; j++)
+                    accumulate_row(result->reduction, values + j * inner, accumulator, width, inner);
+                accumulator += (result->reduction == GAN_REDUCE_VARIANCE ? 2 : 1) * inner;
+            }
+        }
+}
+
+static void clear(const struct gan_reduce_call *call, double *into)
+{
+    for (int i = 0; i < call->results; i++) {
+        enum gan_reduction reduction = call->result[i].reduction;
+        int64_t count = (reduction == GAN_REDUCE_VARIANCE ? 2 : 1) * call->inner;
+        for (int64_t j = 0; j < count; j++)
+            *into++ = nothing(reduction);
     }
 }
 
@@ -98,12 +157,28 @@ void LEVEL(gan_reduce)(const void *opaque, const struct gan_run *run, int64_t pa
     int64_t kept = part / call->chunks * call->kept_per_part;
     int64_t end = kept + call->kept_per_part < call->kept ? kept + call->kept_per_part : call->kept;
     for (; kept < end; kept++) {
-        double *into = partial + (kept * call->chunks + chunk) * call->inner;
+        double *into = partial + (kept * call->chunks + chunk) * call->accumulators * call->inner;
+        clear(call, into);
         if (call->inner == 1)
-            *into = reduce_range(call, run, kept * call->reduced + first, rows);
+            reduce_all(call, run, kept * call->reduced + first, rows, into);
         else
-            reduce_rows(call, run, kept, first, rows, into);
+            reduce_rows(call, run, (kept * call->reduced + first) * call->inner, rows, into);
     }
+}
+
+/* ---- the second stage ---- */
+
+/* Accumulator `which` of a place, over all chunks. */
+static double combined(const struct gan_reduce_call *call, enum gan_reduction reduction, const double *partial,
+                       int64_t which, int64_t i)
+{
+    const double *chunk = partial + which * call->inner + i;
+    double result = chunk[0];
+    for (int64_t c = 1; c < call->chunks; c++) {
+        chunk += call->accumulators * call->inner;
+        result = reduction == GAN_REDUCE_MAX ? larger(result, *chunk) : result + *chunk;
+    }
+    return result;
 }
 
 void LEVEL(gan_reduce_combine)(const void *opaque, const struct gan_run *run, int64_t part)
@@ -111,16 +186,24 @@ void LEVEL(gan_reduce_combine)(const void *opaque, const struct gan_run *run, in
     const struct gan_reduce_call *call = opaque;
     const double *partial = (const double *)(const void *)((char *)run->memory[call->scratch_memory] +
                                                            call->scratch_offset);
-    float *out = (float *)run->memory[call->out.memory] + call->out.offset;
     int64_t begin = call->kept * part / call->combine_parts, end = call->kept * (part + 1) / call->combine_parts;
-    for (int64_t kept = begin; kept < end; kept++)
-        for (int64_t i = 0; i < call->inner; i++) {
-            const double *chunk = partial + kept * call->chunks * call->inner + i;
-            double result = chunk[0];
-            for (int64_t c = 1; c < call->chunks; c++) {
-                double next = chunk[c * call->inner];
-                result = call->reduction == GAN_REDUCE_SUM ? result + next : larger(result, next);
+    for (int64_t kept = begin; kept < end; kept++) {
+        const double *place = partial + kept * call->chunks * call->accumulators * call->inner;
+        for (int j = 0, which = 0; j < call->results; j++, which++) {
+            const struct gan_reduced *result = &call->result[j];
+            float *out = (float *)run->memory[result->out.memory] + result->out.offset + kept * call->inner;
+            bool variance = result->reduction == GAN_REDUCE_VARIANCE;
+            for (int64_t i = 0; i < call->inner; i++) {
+                double value = combined(call, result->reduction, place, which, i);
+                if (variance) {
+                    double mean = value / (double)call->reduced;
+                    value = combined(call, result->reduction, place, which + 1, i) / (double)call->reduced -
+                            mean * mean;
+                    value = value < 0 ? 0 : value; /* a NaN stays */
+                }
+                out[i] = (float)value;
             }
-            out[kept * call->inner + i] = (float)result;
+            which += variance ? 1 : 0;
         }
+    }
 }

@@ -124,20 +124,33 @@ static void map(const void *opaque, const struct gan_run *run, int64_t part)
         out[gan_operand_place(&call->out, program->rank, program->dims, i)] = program_value(program, run, i);
 }
 
+/* The values themselves, so that a variance can be taken about the mean. */
+static double reduced_value(const struct gan_reduce_call *call, const struct gan_reduced *result,
+                            const struct gan_run *run, int64_t kept, int64_t inner)
+{
+    double value = result->reduction == GAN_REDUCE_MAX ? (double)-INFINITY : 0, mean = 0;
+    for (int pass = result->reduction == GAN_REDUCE_VARIANCE ? 0 : 1; pass < 2; pass++)
+        for (int64_t row = 0; row < call->reduced; row++) {
+            double x = program_value(&result->program, run, (kept * call->reduced + row) * call->inner + inner);
+            if (pass == 0)
+                mean += x / (double)call->reduced;
+            else if (result->reduction == GAN_REDUCE_VARIANCE)
+                value += (x - mean) * (x - mean) / (double)call->reduced;
+            else
+                value = result->reduction == GAN_REDUCE_SUM ? value + x : larger(value, x);
+        }
+    return value;
+}
+
 static void reduce(const void *opaque, const struct gan_run *run, int64_t part)
 {
     (void)part;
     const struct gan_reduce_call *call = opaque;
-    double *out = pointer(&call->out, run);
-    for (int64_t kept = 0; kept < call->kept; kept++)
-        for (int64_t inner = 0; inner < call->inner; inner++) {
-            double result = call->reduction == GAN_REDUCE_SUM ? 0 : -INFINITY;
-            for (int64_t row = 0; row < call->reduced; row++) {
-                double value = program_value(&call->program, run, (kept * call->reduced + row) * call->inner + inner);
-                result = call->reduction == GAN_REDUCE_SUM ? result + value : larger(result, value);
-            }
-            out[kept * call->inner + inner] = result;
-        }
+    for (int i = 0; i < call->results; i++)
+        for (int64_t kept = 0; kept < call->kept; kept++)
+            for (int64_t inner = 0; inner < call->inner; inner++)
+                pointer(&call->result[i].out, run)[kept * call->inner + inner] = reduced_value(call, &call->result[i],
+                                                                                               run, kept, inner);
 }
 
 static void reduce_combine(const void *call, const struct gan_run *run, int64_t part)
@@ -245,7 +258,8 @@ static void prepare_map(struct gan_map_call *call)
 
 static void prepare_reduce(struct gan_reduce_call *call)
 {
-    measure(&call->program);
+    for (int i = 0; i < call->results; i++)
+        measure(&call->result[i].program);
     call->parts = 1;
     call->combine_parts = 0;
     call->scratch_size = 0;
