@@ -1,10 +1,10 @@
 /*
- * Data sets: examples by number, each a block of float32 of one shape, with or without a class label.
+ * Data sets: examples by number, each a block of float32 of one shape, with or without labels.
  */
 #ifndef GAN_DATASET_H
 #define GAN_DATASET_H
 
-#include "tensor.h"
+#include "labels.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,6 +35,7 @@ GAN_API gan_dataset *gan_dataset_open_idx(const char *images, const char *labels
 /**
  * A data set over tensors in memory, which it shares (do not change them meanwhile): `examples` [N, …], float32 or
  * uint8; `labels` int32 or uint8 [N], each at least 0, or NULL. The number of classes is the greatest label plus 1.
+ * Labels [N, L] are L at once, each with classes of its own; float32 [N, K] are numbers as conditions (finite; copied).
  * low < high is the range: float32 must lie in it, uint8 is mapped from 0 … 255 onto it. low = high = 0: float32
  * without a range (see gan_dataset_standardised). NULL for other types, for NaN or infinity, or numbers out of range.
  */
@@ -113,10 +114,18 @@ GAN_API int64_t gan_dataset_size(const gan_dataset *dataset);
 GAN_API gan_shape gan_dataset_shape(const gan_dataset *dataset);
 /** Whether the examples' numbers lie in a range, and which (either pointer may be NULL); false leaves them alone. */
 GAN_API bool gan_dataset_range(const gan_dataset *dataset, float *low, float *high);
-/** The number of classes; labels are 0 … classes − 1. 0: no labels. */
+/**
+ * The number of classes where an example has one class, 0 … classes − 1. 0: no labels, or several, or numbers (see
+ * gan_dataset_labels).
+ */
 GAN_API int gan_dataset_classes(const gan_dataset *dataset);
 /** The name of class `label` ("7"); NULL where classes have no names. It belongs to the data set. */
 GAN_API const char *gan_dataset_class_name(const gan_dataset *dataset, int label);
+/**
+ * What the labels are, with the names of classes: a new reference, given back with gan_labels_unref. For numbers, means
+ * and deviations over all examples are in it. NULL, and an error, for a data set without labels.
+ */
+GAN_API gan_labels *gan_dataset_labels(const gan_dataset *dataset);
 /**
  * The means and deviations by which the examples were standardised, tensors of one example's shape that belong to the
  * data set (take a reference to keep them). False, and both NULL, for a data set that is not standardised.
@@ -133,12 +142,17 @@ GAN_API gan_status gan_dataset_set_range(gan_dataset *dataset, float low, float 
  * a data set from a function, which has labels from then on, or one that has labels already.
  */
 GAN_API gan_status gan_dataset_set_classes(gan_dataset *dataset, int classes, const char *const *names);
+/**
+ * States what the labels are (shared), for names, or for more classes than the labels need: of the same kind and count
+ * as the data set's. With one class an example it is gan_dataset_set_classes.
+ */
+GAN_API gan_status gan_dataset_set_labels(gan_dataset *dataset, gan_labels *labels);
 /** Gives the data set another name, which is copied. */
 GAN_API gan_status gan_dataset_set_name(gan_dataset *dataset, const char *name);
 
 /**
  * Copies example `index` into `example` (gan_shape_size(shape) floats), and its label into `label` (may be NULL; −1
- * where the data set has no labels). Images come in their range, bytes converted.
+ * where the data set has no labels, or not one class an example). Images come in their range, bytes converted.
  */
 GAN_API gan_status gan_dataset_read(const gan_dataset *dataset, int64_t index, float *example, int32_t *label);
 

@@ -10,6 +10,7 @@
 #include "generator.h"
 #include "image.h"
 #include "initializer.h"
+#include "labels.h"
 #include "layer.h"
 #include "loader.h"
 #include "loss.h"

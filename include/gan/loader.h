@@ -42,9 +42,10 @@ GAN_API gan_loader *gan_loader_ref(gan_loader *loader);
 GAN_API void gan_loader_unref(gan_loader *loader);
 
 /**
- * The next batch: `examples` [batch, …] float32, in the data set's range, and `labels` int32 [batch] (may be NULL; gets
- * NULL where the data set has none). Both tensors belong to the loader and hold until the next call. Allocates nothing.
- * Fails only where the data set's own function does; the position then stays.
+ * The next batch: `examples` [batch, …] float32, in the data set's range, and `labels` (may be NULL; gets NULL where
+ * the data set has none): int32 [batch], or [batch, L] for L labels at once, or float32 [batch, K] for numbers. Both
+ * tensors belong to the loader and hold until the next call. Allocates nothing. Fails only where the data set's own
+ * function does; the position then stays.
  */
 GAN_API gan_status gan_loader_next(gan_loader *loader, const gan_tensor **examples, const gan_tensor **labels);
 

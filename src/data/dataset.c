@@ -52,6 +52,7 @@ void gan_dataset_unref(gan_dataset *dataset)
     dataset->kind->release(dataset);
     forget_class_names(dataset);
     gan_tensor_unref(dataset->labels);
+    gan_labels_unref(dataset->several);
     gan_free(dataset->name);
     gan_free(dataset);
 }
@@ -142,6 +143,10 @@ gan_status gan_dataset_set_classes(gan_dataset *dataset, int classes, const char
 {
     if (dataset == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_dataset_set_classes: dataset is NULL");
+    if (dataset->several != NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "gan_dataset_set_classes: '%s' has not one class an example; see gan_dataset_set_labels",
+                        dataset->name);
     if (dataset->labels == NULL && !dataset->kind->makes_labels)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_dataset_set_classes: '%s' has no labels", dataset->name);
     int least = dataset->labels != NULL ? dataset->classes : 1;
@@ -161,12 +166,12 @@ gan_status gan_dataset_keep_labels(gan_dataset *dataset, const char *who, const 
 {
     char text[128];
     gan_shape shape = gan_tensor_shape(labels);
-    if (gan_tensor_dtype(labels) == GAN_FLOAT32)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: labels are float32, want int32 or uint8", who);
-    if (shape.rank != 1 || shape.dims[0] != dataset->size)
+    if (gan_tensor_dtype(labels) == GAN_FLOAT32 || (shape.rank == 2 && shape.dims[1] > 1))
+        return gan_dataset_keep_several(dataset, who, labels);
+    if (gan_tensor_size(labels) != dataset->size || shape.rank < 1 || shape.dims[0] != dataset->size)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: labels are %s, want [%" PRId64 "], one for each example", who,
                         gan_shape_text(shape, text, sizeof text), dataset->size);
-    dataset->labels = gan_tensor_new_typed(shape, GAN_INT32);
+    dataset->labels = gan_tensor_new_typed(GAN_SHAPE(dataset->size), GAN_INT32);
     if (dataset->labels == NULL)
         return gan_error_status();
     int32_t *to = gan_tensor_int32(dataset->labels), most = 0;
@@ -194,7 +199,8 @@ gan_status gan_dataset_number_classes(gan_dataset *dataset)
 
 gan_status gan_dataset_get(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
 {
-    *label = dataset->labels != NULL ? gan_tensor_int32(dataset->labels)[index] : -1;
+    bool kept = dataset->labels != NULL && dataset->several == NULL;
+    *label = kept ? gan_tensor_int32(dataset->labels)[index] : -1;
     return dataset->kind->read(dataset, index, example, label);
 }
 

@@ -32,8 +32,9 @@ struct gan_dataset {
     _Bool ranged;
     float low, high;
     int classes;
-    char **class_names; /* `classes` of them, or NULL */
-    gan_tensor *labels; /* int32 [size], or NULL */
+    char **class_names;  /* `classes` of them, or NULL */
+    gan_tensor *labels;  /* int32 [size], or NULL; by `several` also int32 [size, L] or float32 [size, K] */
+    gan_labels *several; /* what labels are where an example has several, or numbers: `classes` is then 0; else NULL */
 };
 
 /*
@@ -43,8 +44,12 @@ struct gan_dataset {
 gan_dataset *gan_dataset_make(size_t struct_size, const struct gan_dataset_kind *kind, const char *who, gan_shape shape,
                               int64_t size, const char *name);
 
-/* Labels from an int32 or uint8 tensor [size], checked; `classes` is the greatest plus 1. */
+/* Labels from a tensor, checked: int32 or uint8 [size], `classes` is the greatest plus 1; [size, L]; float32 [size, K].
+ */
 gan_status gan_dataset_keep_labels(gan_dataset *dataset, const char *who, const gan_tensor *labels);
+/* The latter two of them. */
+gan_status gan_dataset_keep_several(gan_dataset *dataset, const char *who, const gan_tensor *labels);
+bool gan_dataset_has_labels(const gan_dataset *dataset);
 /* Names the classes "0", "1", … */
 gan_status gan_dataset_number_classes(gan_dataset *dataset);
 

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "base/threads.h"
 #include "data/dataset.h"
+#include "data/labels.h"
 #include "io/checksum.h"
 
 #include <inttypes.h>
@@ -87,8 +88,11 @@ gan_loader *gan_loader_new(gan_dataset *dataset, int64_t batch, uint64_t seed, c
     int64_t rows = PART_FLOATS / (int64_t)dataset->example_size;
     loader->part_rows = dataset->serial ? batch : rows > 0 ? rows : 1;
     loader->examples = gan_tensor_new(batch_shape(batch, dataset->shape));
+    const gan_labels *several = dataset->several;
     if (loader->examples != NULL)
-        loader->labels = gan_tensor_new_typed(GAN_SHAPE(batch), GAN_INT32);
+        loader->labels = several != NULL
+                             ? gan_tensor_new_typed(gan_labels_shape(several, batch), gan_labels_dtype(several))
+                             : gan_tensor_new_typed(GAN_SHAPE(batch), GAN_INT32);
     if (loader->labels == NULL) {
         gan_loader_unref(loader);
         return NULL;
@@ -135,14 +139,28 @@ static int64_t choose(const gan_loader *loader, int64_t row)
     return (int64_t)gan_random_permuted(&key, size, place);
 }
 
+/* Row `index` of several labels, or of numbers, which the data set keeps in memory. */
+static void copy_labels(const gan_loader *loader, int64_t index, int64_t row)
+{
+    size_t size = gan_labels_row_size(loader->dataset->several);
+    const char *from = gan_tensor_bytes(loader->dataset->labels);
+    memcpy((char *)gan_tensor_bytes(loader->labels) + (size_t)row * size, from + (size_t)index * size, size);
+}
+
 static gan_status fill_rows(const gan_loader *loader, int64_t first, int64_t end)
 {
     size_t each = loader->dataset->example_size;
     float *examples = gan_tensor_bytes(loader->examples);
-    int32_t *labels = gan_tensor_bytes(loader->labels);
+    int32_t *labels = gan_tensor_bytes(loader->labels), unused;
+    bool several = loader->dataset->several != NULL;
     gan_status status = GAN_OK;
-    for (int64_t row = first; row < end && status == GAN_OK; row++)
-        status = gan_dataset_get(loader->dataset, choose(loader, row), examples + (size_t)row * each, &labels[row]);
+    for (int64_t row = first; row < end && status == GAN_OK; row++) {
+        int64_t index = choose(loader, row);
+        status = gan_dataset_get(loader->dataset, index, examples + (size_t)row * each,
+                                 several ? &unused : &labels[row]);
+        if (several)
+            copy_labels(loader, index, row);
+    }
     return status;
 }
 
@@ -168,7 +186,7 @@ gan_status gan_loader_next(gan_loader *loader, const gan_tensor **examples, cons
     if (examples != NULL)
         *examples = loader->examples;
     if (labels != NULL)
-        *labels = loader->dataset->classes > 0 ? loader->labels : NULL;
+        *labels = gan_dataset_has_labels(loader->dataset) ? loader->labels : NULL;
     return GAN_OK;
 }
 

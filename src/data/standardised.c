@@ -84,6 +84,7 @@ static gan_status measure(struct standardised *standardised)
 static gan_status take_labels(gan_dataset *dataset, gan_dataset *source)
 {
     dataset->labels = gan_tensor_ref(source->labels);
+    dataset->several = gan_labels_ref(source->several);
     dataset->classes = source->classes;
     if (source->class_names == NULL)
         return GAN_OK;

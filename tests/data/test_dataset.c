@@ -85,7 +85,8 @@ START_TEST(unfit_tensors_are_refused)
     check_failure(gan_dataset_from_tensor(x, NULL, 0, INFINITY), GAN_ERROR_INVALID_ARGUMENT, "range is [0, inf]");
     check_failure(gan_dataset_from_tensor(x, NULL, 0, 2), GAN_ERROR_INVALID_ARGUMENT,
                   "example 1 holds 3, outside of the range [0, 2]");
-    check_failure(gan_dataset_from_tensor(x, x, 0, 0), GAN_ERROR_INVALID_ARGUMENT, "labels are float32");
+    check_failure(gan_dataset_from_tensor(x, scalar, 0, 0), GAN_ERROR_INVALID_ARGUMENT,
+                  "labels are [], want [2] or [2, 1 to 256]");
     check_failure(gan_dataset_from_tensor(x, three, 0, 0), GAN_ERROR_INVALID_ARGUMENT, "labels are [3], want [2]");
     check_failure(gan_dataset_from_tensor(x, y, 0, 0), GAN_ERROR_INVALID_ARGUMENT, "label 1 is -3");
     gan_tensor_data(bad)[3] = NAN;
