@@ -27,6 +27,9 @@ typedef struct gan_discriminator_options {
     float input_low, input_high;     /**< the range of what comes in, which is the generator's range: 0, 1 */
     bool sigmoid_output;             /**< end in a sigmoid, for looking at; losses want the logit: false */
     gan_initializer initializer;     /**< of weights: Glorot uniform; biases are 0 */
+    gan_conditioning conditioning;   /**< by labels: none. CONCAT, PROJECTION or AUXILIARY */
+    gan_labels *labels; /**< what they are; given away to gan_discriminator_new, also when it fails: NULL */
+    int64_t label_size; /**< of CONCAT, numbers for each label: 50 */
 } gan_discriminator_options;
 
 /** gan_discriminator_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -39,14 +42,16 @@ static inline gan_status gan_discriminator_options_init(gan_discriminator_option
 }
 
 /**
- * A discriminator of examples of shape `example`, named "D", with output [1]. NULL options are the MLP recipe's. Its
+ * A discriminator of examples of shape `example`, named "D", with output [1], or with an auxiliary classifier [1 + C]:
+ * the logit first. NULL options are the MLP recipe's. Its
  * parameters are not initialised: a trainer does that, or gan_model_initialize.
  *
  * The output is a logit, high on real data: the probability that an example is real is its sigmoid, and the losses
  * (which contain that sigmoid, without ever taking the log of 0) are computed from the logit. With sigmoid_output the
  * model ends in the sigmoid itself and states the range [0, 1].
  *
- * MLP: flatten, centring, hidden_count × [dense or maxout, normalisation, activation, dropout], dense 1.
+ * MLP: flatten, centring, labels appended, hidden_count × [dense or maxout, normalisation, activation, dropout], dense
+ * 1 or what the conditioning ends in.
  */
 GAN_API gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options);
 

@@ -23,6 +23,15 @@ typedef enum gan_normalization {
     GAN_NORMALIZATION_LAYER  /**< gan_layer_layer_norm_with */
 } gan_normalization;
 
+/** How labels come into a network. A generator and a discriminator that train together take the same labels. */
+typedef enum gan_conditioning {
+    GAN_CONDITIONING_NONE = 0,
+    GAN_CONDITIONING_CONCAT,     /**< appended to the input: gan_layer_concat_label (Mirza and Osindero 2014) */
+    GAN_CONDITIONING_BATCH_NORM, /**< a generator's batch norm: gan_layer_conditional_batch_norm_with */
+    GAN_CONDITIONING_PROJECTION, /**< a discriminator's end: gan_layer_projection (Miyato and Koyama 2018) */
+    GAN_CONDITIONING_AUXILIARY   /**< a discriminator's end: gan_layer_auxiliary_head (Odena et al. 2017) */
+} gan_conditioning;
+
 /** The most hidden layers that options can name. */
 #define GAN_MAX_HIDDEN 8
 
@@ -41,6 +50,9 @@ typedef struct gan_generator_options {
     float dropout;                   /**< probability, after each hidden layer's activation; 0 for none: 0 */
     gan_activation output;       /**< at the end: sigmoid (range [0, 1]); tanh has [−1, 1]; linear and others none */
     gan_initializer initializer; /**< of weights: Glorot uniform; biases are 0 */
+    gan_conditioning conditioning; /**< by labels: none. CONCAT, or with batch norm BATCH_NORM */
+    gan_labels *labels;            /**< what they are; given away to gan_generator_new, also when it fails: NULL */
+    int64_t label_size;            /**< of CONCAT, numbers for each label: 50 */
 } gan_generator_options;
 
 /** gan_generator_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -56,7 +68,8 @@ static inline gan_status gan_generator_options_init(gan_generator_options *optio
  * A generator of examples of shape `example`, named "G". NULL options are the MLP recipe's. Its parameters are not
  * initialised: a trainer does that, or gan_model_initialize.
  *
- * MLP: hidden_count × [dense, normalisation, activation, dropout], dense, reshape to `example`, output activation.
+ * MLP: labels appended, hidden_count × [dense, normalisation, activation, dropout], dense, reshape to `example`, output
+ * activation.
  */
 GAN_API gan_model *gan_generator_new(gan_shape example, const gan_generator_options *options);
 

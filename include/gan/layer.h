@@ -80,6 +80,43 @@ GAN_API gan_layer *gan_layer_layer_norm(void);
  */
 GAN_API gan_layer *gan_layer_layer_norm_with(float epsilon);
 
+/* ---- with parameters, and for models with labels (gan_model_set_labels) ---- */
+
+/**
+ * [n] → [n + L·size], or [C, …] → [C + L·size, …]: appends the embedding of each of the L labels, `size` numbers that
+ * are learned for each class (as channels that are the same at every place); numbers as conditions are appended as one
+ * linear map of them (Mirza and Osindero, "Conditional generative adversarial nets", 2014). Parameters: weight
+ * [classes, size] (N(0, 1)), as PyTorch's nn.Embedding; with several labels 0.weight, 1.weight, …; for K numbers weight
+ * [size, K] and bias [size] (0). size ≥ 1.
+ */
+GAN_API gan_layer *gan_layer_concat_label(int64_t size);
+/** Conditional batch norm with epsilon 1e-5 and momentum 0.1; see gan_layer_conditional_batch_norm_with. */
+GAN_API gan_layer *gan_layer_conditional_batch_norm(void);
+/**
+ * gan_layer_batch_norm_with, gain and bias of each channel being the labels' own: (x − mean)/√(variance + epsilon)·
+ * (1 + Σ gain[label]) + Σ bias[label], sums over the example's labels; for numbers c, 1 + W·c + w and V·c + v
+ * (Dumoulin, Shlens and Kudlur, "A learned representation for artistic style", ICLR 2017, section 2.2; de Vries et al.,
+ * "Modulating early visual processing by language", NIPS 2017, section 4). Parameters: gain.weight and bias.weight
+ * [classes, C], all 0; with several labels gain.0.weight, …; for K numbers weights [C, K] and gain.bias, bias.bias [C].
+ * State as batch norm's.
+ */
+GAN_API gan_layer *gan_layer_conditional_batch_norm_with(float epsilon, float momentum);
+/**
+ * A discriminator's end, [n] → [1]: w·h + b + ⟨Σ v[label], h⟩ (Miyato and Koyama, "cGANs with projection
+ * discriminator", ICLR 2018, eq. 4, with several labels the sum of their embeddings; for numbers c it is V·c).
+ * Parameters: weight [1, n], bias [1] (0), embedding.weight [classes, n] (both Glorot uniform); with several labels
+ * embedding.0.weight, …; for K numbers embedding.weight [n, K].
+ */
+GAN_API gan_layer *gan_layer_projection(void);
+/**
+ * A discriminator's end, [n] → [1 + C], a dense layer: the logit of being real, then the logits of the C classes, those
+ * of several labels one after another (Odena, Olah and Shlens, "Conditional image synthesis with auxiliary classifier
+ * GANs", ICML 2017); for numbers, an estimate of each. It must be the model's last layer: a trainer then adds
+ * gan_loss_auxiliary. It does not take labels, it says them. Parameters: weight [1 + C, n] (Glorot uniform), bias
+ * [1 + C] (0).
+ */
+GAN_API gan_layer *gan_layer_auxiliary_head(void);
+
 /* ---- activations, element by element; formulas are beside the ops of these names (gan/ops.h) ---- */
 
 /** What follows a layer, where an option names it. */

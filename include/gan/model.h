@@ -5,6 +5,7 @@
 #ifndef GAN_MODEL_H
 #define GAN_MODEL_H
 
+#include "labels.h"
 #include "layer.h"
 
 #ifdef __cplusplus
@@ -34,6 +35,19 @@ GAN_API gan_status gan_model_add(gan_model *model, gan_layer *layer);
 GAN_API gan_status gan_model_status(const gan_model *model);
 /** The text of that error, "" if none. It belongs to the model. */
 GAN_API const char *gan_model_message(const gan_model *model);
+
+/**
+ * Says what the model is told beside its main input (gan/labels.h; shared), for layers that take labels, before the
+ * first gan_model_add. Afterwards it may be replaced by one that is alike (gan_labels_alike), for other names.
+ */
+GAN_API gan_status gan_model_set_labels(gan_model *model, gan_labels *labels);
+/** What it is, and the names of its classes; it belongs to the model. NULL: nothing. */
+GAN_API gan_labels *gan_model_labels(const gan_model *model);
+/**
+ * Whether a layer of the model takes labels: then it is applied with them. A model may have labels that it does not
+ * take: a discriminator that ends in gan_layer_auxiliary_head says them itself.
+ */
+GAN_API bool gan_model_takes_labels(const gan_model *model);
 
 /** Names the model in messages and in its vars' names ("G.0.weight"); copied. The builders name theirs "G" and "D". */
 GAN_API gan_status gan_model_set_name(gan_model *model, const char *name);
@@ -196,6 +210,14 @@ GAN_API char *gan_file_summary(const char *path);
  * Sharing goes by tensors: applied twice on one tape, it is the same parameters. NULL after an error.
  */
 GAN_API gan_var *gan_model_apply(gan_model *model, gan_var *x);
+/**
+ * The same for a model that takes labels: a var on x's tape, int32 [N] (one class), int32 [N, L] (several labels; a
+ * number that is no class of its label counts as no class), or float32 [N, K] (numbers). NULL for a model that takes
+ * none. An error where a model takes labels and gets none, or the other way round.
+ */
+GAN_API gan_var *gan_model_apply_labelled(gan_model *model, gan_var *x, gan_var *labels);
+/** gan_model_apply_labelled, but state is only read. */
+GAN_API gan_var *gan_model_apply_labelled_frozen(gan_model *model, gan_var *x, gan_var *labels);
 /** The same, but state is only read: for the network that is not being trained in this half of a step. */
 GAN_API gan_var *gan_model_apply_frozen(gan_model *model, gan_var *x);
 /**
@@ -203,6 +225,9 @@ GAN_API gan_var *gan_model_apply_frozen(gan_model *model, gan_var *x);
  * `count` is gan_model_parameters. A gradient step on the tape can so be looked through (unrolled GANs).
  */
 GAN_API gan_var *gan_model_apply_with(gan_model *model, gan_var *x, gan_var *const *parameters, int count);
+/** gan_model_apply_with for a model that takes labels. */
+GAN_API gan_var *gan_model_apply_labelled_with(gan_model *model, gan_var *x, gan_var *labels,
+                                               gan_var *const *parameters, int count);
 /**
  * What came out of a layer in the latest gan_model_apply (of any form): `layer` is the name it was given
  * (gan_layer_named), or its place ("2"). The var belongs to the tape that it was recorded on: ask while that lives.
@@ -215,6 +240,8 @@ GAN_API gan_var *gan_model_feature(const gan_model *model, const char *layer);
  * of one size, so that an example's result does not depend on n, and keeps its plan for the next call.
  */
 GAN_API gan_tensor *gan_model_predict(gan_model *model, const gan_tensor *inputs);
+/** The same for a model that takes labels, a row for each input (gan/labels.h); NULL for one that takes none. */
+GAN_API gan_tensor *gan_model_predict_labelled(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels);
 
 #ifdef __cplusplus
 }

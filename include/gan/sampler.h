@@ -14,9 +14,23 @@ extern "C" {
 /**
  * n new examples, the numbers 0 … n − 1 of `seed`: a new tensor [n, output shape]. The model runs in inference on noise
  * from N(0, 1); what it makes is mapped to the data's range (gan_model_set_data_range, gan_model_set_standard), and not
- * clamped. The model must have been trained or initialised.
+ * clamped. The model must have been trained or initialised. For a model that takes labels they are drawn: see
+ * gan_generator_drawn_labels.
  */
 GAN_API gan_tensor *gan_generator_sample(gan_model *generator, int64_t n, uint64_t seed);
+/**
+ * The same with the caller's labels for a model that takes them, a row for each example (gan/labels.h): int32 [n],
+ * int32 [n, L] or float32 [n, K]. NULL: they are drawn. The noise of example i is that of gan_generator_sample.
+ */
+GAN_API gan_tensor *gan_generator_sample_labelled(gan_model *generator, int64_t n, uint64_t seed,
+                                                  const gan_tensor *labels);
+/** The same, every example of class `number`, for a model that takes one class (gan_labels_find_class knows names). */
+GAN_API gan_tensor *gan_generator_sample_class(gan_model *generator, int64_t n, uint64_t seed, int number);
+/**
+ * The labels that examples 0 … n − 1 of `seed` get where nobody gives any: a new tensor. Classes are drawn uniformly,
+ * each by itself; numbers from their normal distributions (gan_labels_numbers). Row i is a function of (seed, i) alone.
+ */
+GAN_API gan_tensor *gan_generator_drawn_labels(const gan_model *generator, int64_t n, uint64_t seed);
 
 /**
  * Opaque, reference-counted. One thread at a time; several samplers may run in several threads on one model, while no
@@ -39,8 +53,12 @@ GAN_API gan_status gan_sampler_seed(gan_sampler *sampler, uint64_t seed, uint64_
  * Makes a batch: out is the caller's float32 tensor [batch, output shape].
  *
  * z NULL: the noise of the sampler's next `batch` examples, which then count as drawn. z float32 [batch, input shape]:
- * that noise; the same z gives the same bits, also where layers draw numbers of their own. labels: NULL (int32 [batch]
- * for models that take classes; no model does yet). Nothing is allocated.
+ * that noise; the same z (with the same labels) gives the same bits, also where layers draw numbers of their own.
+ *
+ * labels: for a model that takes them, a row for each example: int32 [batch] (one class), int32 [batch, L] (several
+ * labels) or float32 [batch, K] (numbers); NULL draws those of the sampler's next examples (as
+ * gan_generator_drawn_labels has them), which with z do not count as drawn. NULL for a model that takes none. Nothing
+ * is allocated.
  */
 GAN_API gan_status gan_sampler_run(gan_sampler *sampler, const gan_tensor *z, const gan_tensor *labels,
                                    gan_tensor *out);

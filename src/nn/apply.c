@@ -65,15 +65,16 @@ static gan_var *or_first_error(gan_var *var, const gan_tape *tape)
     return var;
 }
 
-gan_var *gan_model_record(const gan_model *model, gan_var *x, enum gan_apply_mode mode, gan_var *const *parameters,
-                          gan_var **features)
+gan_var *gan_model_record(const gan_model *model, gan_var *x, gan_var *labels, enum gan_apply_mode mode,
+                          gan_var *const *parameters, gan_var **features)
 {
     gan_tape *tape = gan_var_tape(x);
     int64_t batch = gan_var_shape(x).dims[0];
     gan_var **own = parameters == NULL ? parameter_vars(model, tape) : NULL;
     if (parameters == NULL && own == NULL)
         return NULL;
-    struct gan_layer_call call = {.tape = tape, .assign = mode == GAN_APPLY_ASSIGN};
+    struct gan_layer_call call = {
+        .tape = tape, .assign = mode == GAN_APPLY_ASSIGN, .labels = labels, .about_labels = model->labels};
     for (size_t i = 0; i < model->entry_count && x != NULL; i++) {
         const struct gan_model_entry *entry = &model->entries[i];
         call.parameters = (own != NULL ? own : parameters) + entry->first_parameter;
@@ -86,8 +87,38 @@ gan_var *gan_model_record(const gan_model *model, gan_var *x, enum gan_apply_mod
     return or_first_error(x, tape);
 }
 
-static gan_var *apply(gan_model *model, gan_var *x, enum gan_apply_mode mode, gan_var *const *parameters,
-                      const char *who)
+/* Whether the labels are those that the model wants of x's batch, or both are none. */
+static bool labels_fit(const gan_model *model, const gan_var *x, const gan_var *labels, const char *who)
+{
+    bool takes = gan_model_takes_labels(model);
+    gan_tape *tape = gan_var_tape(x);
+    char given[128], wanted[128];
+    if (!takes && labels == NULL)
+        return true;
+    if (!takes) {
+        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: %s takes no labels; give NULL, or call gan_model_apply",
+                      who, gan_model_title(model));
+        return false;
+    }
+    if (labels == NULL) {
+        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
+                      "%s: %s takes labels (%s), and got none; call gan_model_apply_labelled", who,
+                      gan_model_title(model), gan_labels_text(model->labels, wanted, sizeof wanted));
+        return false;
+    }
+    gan_shape shape = gan_labels_shape(model->labels, gan_var_shape(x).dims[0]);
+    gan_dtype dtype = gan_labels_dtype(model->labels);
+    if (labels->tape == tape && labels->dtype == dtype && gan_shape_equal(labels->shape, shape))
+        return true;
+    gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: labels is %s %s%s, want %s %s on x's tape", who,
+                  gan_dtype_name(labels->dtype), gan_shape_text(labels->shape, given, sizeof given),
+                  labels->tape == tape ? "" : " of another tape", gan_dtype_name(dtype),
+                  gan_shape_text(shape, wanted, sizeof wanted));
+    return false;
+}
+
+static gan_var *apply(gan_model *model, gan_var *x, gan_var *labels, enum gan_apply_mode mode,
+                      gan_var *const *parameters, const char *who)
 {
     gan_tape *tape = gan_var_tape(x);
     if (gan_model_ready(model, who) != GAN_OK)
@@ -96,21 +127,31 @@ static gan_var *apply(gan_model *model, gan_var *x, enum gan_apply_mode mode, ga
         return x == NULL && gan_error_status() == GAN_OK
                    ? gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: x is NULL", who)
                    : NULL; /* the error that made it so stands */
-    if (!input_fits(model, x, who))
+    if (!input_fits(model, x, who) || !labels_fit(model, x, labels, who))
         return NULL;
     memset(model->features, 0, model->entry_count * sizeof(gan_var *));
     model->applied = true;
-    return gan_model_record(model, x, mode, parameters, model->features);
+    return gan_model_record(model, x, labels, mode, parameters, model->features);
 }
 
 gan_var *gan_model_apply(gan_model *model, gan_var *x)
 {
-    return apply(model, x, GAN_APPLY_ASSIGN, NULL, "gan_model_apply");
+    return apply(model, x, NULL, GAN_APPLY_ASSIGN, NULL, "gan_model_apply");
+}
+
+gan_var *gan_model_apply_labelled(gan_model *model, gan_var *x, gan_var *labels)
+{
+    return apply(model, x, labels, GAN_APPLY_ASSIGN, NULL, "gan_model_apply_labelled");
 }
 
 gan_var *gan_model_apply_frozen(gan_model *model, gan_var *x)
 {
-    return apply(model, x, GAN_APPLY_FROZEN, NULL, "gan_model_apply_frozen");
+    return apply(model, x, NULL, GAN_APPLY_FROZEN, NULL, "gan_model_apply_frozen");
+}
+
+gan_var *gan_model_apply_labelled_frozen(gan_model *model, gan_var *x, gan_var *labels)
+{
+    return apply(model, x, labels, GAN_APPLY_FROZEN, NULL, "gan_model_apply_labelled_frozen");
 }
 
 static bool parameters_fit(const gan_model *model, gan_tape *tape, gan_var *const *parameters, int count,
@@ -137,15 +178,26 @@ static bool parameters_fit(const gan_model *model, gan_tape *tape, gan_var *cons
     return true;
 }
 
-gan_var *gan_model_apply_with(gan_model *model, gan_var *x, gan_var *const *parameters, int count)
+static gan_var *apply_with(gan_model *model, gan_var *x, gan_var *labels, gan_var *const *parameters, int count,
+                           const char *who)
 {
-    static const char who[] = "gan_model_apply_with";
     gan_tape *tape = gan_var_tape(x);
     if (gan_model_ready(model, who) != GAN_OK)
         return gan_tape_fail_again(tape);
     if (tape != NULL && gan_tape_status(tape) == GAN_OK && !parameters_fit(model, tape, parameters, count, who))
         return NULL;
-    return apply(model, x, GAN_APPLY_FROZEN, parameters, who);
+    return apply(model, x, labels, GAN_APPLY_FROZEN, parameters, who);
+}
+
+gan_var *gan_model_apply_with(gan_model *model, gan_var *x, gan_var *const *parameters, int count)
+{
+    return apply_with(model, x, NULL, parameters, count, "gan_model_apply_with");
+}
+
+gan_var *gan_model_apply_labelled_with(gan_model *model, gan_var *x, gan_var *labels, gan_var *const *parameters,
+                                       int count)
+{
+    return apply_with(model, x, labels, parameters, count, "gan_model_apply_labelled_with");
 }
 
 gan_var *gan_model_feature(const gan_model *model, const char *layer)

@@ -8,9 +8,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* The struct of the first release ends with this field. */
-#define LEAST_SIZE (offsetof(gan_discriminator_options, initializer) + sizeof(gan_initializer))
-
 static gan_discriminator_options defaults(gan_recipe recipe)
 {
     return (gan_discriminator_options){.struct_size = sizeof(gan_discriminator_options),
@@ -28,14 +25,21 @@ static gan_discriminator_options defaults(gan_recipe recipe)
                                        .input_low = 0,
                                        .input_high = 1,
                                        .sigmoid_output = false,
-                                       .initializer = gan_initializer_glorot_uniform()};
+                                       .initializer = gan_initializer_glorot_uniform(),
+                                       .label_size = 50};
 }
 
 gan_status gan_discriminator_options_init_sized(gan_discriminator_options *options, size_t struct_size,
                                                 gan_recipe recipe)
 {
     gan_discriminator_options own = defaults(recipe);
-    return gan_options_write(options, struct_size, &own, sizeof own, LEAST_SIZE, "gan_discriminator_options_init");
+    return gan_options_write(options, struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST,
+                             "gan_discriminator_options_init");
+}
+
+static struct gan_conditioned conditioned(const gan_discriminator_options *o)
+{
+    return (struct gan_conditioned){o->conditioning, o->labels, o->label_size};
 }
 
 static gan_status check(const gan_discriminator_options *o, const char *who)
@@ -54,7 +58,14 @@ static gan_status check(const gan_discriminator_options *o, const char *who)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: input_low is %g and input_high %g, want finite numbers, the lower first", who,
                         (double)o->input_low, (double)o->input_high);
-    return GAN_OK;
+    if (o->sigmoid_output && o->conditioning == GAN_CONDITIONING_AUXILIARY)
+        return gan_fail(
+            GAN_ERROR_INVALID_ARGUMENT,
+            "%s: sigmoid_output is set with GAN_CONDITIONING_AUXILIARY, whose output holds class logits too; "
+            "leave it false",
+            who);
+    struct gan_conditioned by = conditioned(o);
+    return gan_conditioning_check_discriminator(&by, who);
 }
 
 /* From [low, high] to [−1, 1]. */
@@ -71,27 +82,44 @@ static gan_layer *hidden_layer(int64_t units, const gan_discriminator_options *o
     return gan_layer_with_initializer(layer, o->initializer);
 }
 
-gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options)
+static gan_model *build(gan_shape example, const gan_discriminator_options *o, const char *who)
 {
-    static const char who[] = "gan_discriminator_new";
-    gan_discriminator_options o = defaults(GAN_RECIPE_MLP);
-    if (gan_options_read(&o, sizeof o, options, LEAST_SIZE, who) != GAN_OK || check(&o, who) != GAN_OK)
+    if (check(o, who) != GAN_OK)
         return NULL;
     gan_model *model = gan_model_new(example);
     if (model == NULL)
         return NULL;
-    struct gan_recipe_hidden hidden = {o.activation,          o.slope,  o.normalization, o.normalization_epsilon,
-                                       o.batch_norm_momentum, o.dropout};
+    const struct gan_recipe_hidden hidden = {o->activation,
+                                             o->slope,
+                                             o->normalization,
+                                             o->normalization_epsilon,
+                                             o->batch_norm_momentum,
+                                             o->dropout,
+                                             {GAN_CONDITIONING_NONE, NULL, 0}};
+    const struct gan_conditioned by = conditioned(o);
+    gan_conditioning_begin(model, &by);
     if (example.rank > 1)
         gan_model_add(model, gan_layer_flatten());
-    if (o.center_input)
-        gan_model_add(model, centring(o.input_low, o.input_high));
-    for (int i = 0; i < o.hidden_count; i++)
-        gan_recipe_add_hidden(model, hidden_layer(o.hidden[i], &o), &hidden);
-    gan_model_add(model, gan_layer_with_initializer(gan_layer_dense(1), o.initializer));
-    if (o.sigmoid_output) {
+    if (o->center_input)
+        gan_model_add(model, centring(o->input_low, o->input_high));
+    gan_conditioning_add_input(model, &by);
+    for (int i = 0; i < o->hidden_count; i++)
+        gan_recipe_add_hidden(model, hidden_layer(o->hidden[i], o), &hidden);
+    gan_model_add(model, gan_conditioning_head(&by, o->initializer));
+    if (o->sigmoid_output) {
         gan_model_add(model, gan_layer_sigmoid());
         gan_model_set_range(model, 0.0f, 1.0f);
     }
     return gan_recipe_finish(model, "D", who);
+}
+
+gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options)
+{
+    static const char who[] = "gan_discriminator_new";
+    gan_discriminator_options own = defaults(GAN_RECIPE_MLP);
+    if (gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who) != GAN_OK)
+        return NULL;
+    gan_model *model = build(example, &own, who);
+    gan_labels_unref(own.labels); /* given away */
+    return model;
 }

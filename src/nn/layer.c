@@ -186,6 +186,18 @@ bool gan_layer_mixes(const gan_layer *layer)
     return layer->kind->mixes_examples || (layer->kind->mixes != NULL && layer->kind->mixes(layer));
 }
 
+bool gan_layer_takes_labels(const gan_layer *layer)
+{
+    bool takes = layer->kind->takes_labels;
+    for (int i = 0; !takes && layer->kind->child != NULL; i++) {
+        const gan_layer *child = layer->kind->child(layer, i);
+        if (child == NULL)
+            break;
+        takes = gan_layer_takes_labels(child);
+    }
+    return takes;
+}
+
 void gan_layer_describe(const gan_layer *layer, char *text, size_t size)
 {
     if (layer->kind->describe != NULL)

@@ -6,6 +6,7 @@
 #ifndef GAN_SRC_NN_LAYER_H
 #define GAN_SRC_NN_LAYER_H
 
+#include "data/labels.h"
 #include "gan/layer.h"
 #include "io/json.h"
 #include "nn/slots.h"
@@ -18,6 +19,7 @@ struct gan_layer_build {
     const gan_layer *layer;
     struct gan_slots *parameters;
     struct gan_slots *state;
+    const gan_labels *labels; /* what the model has beside its input; NULL: nothing */
 };
 
 /* While a model is applied: hands out the vars and tensors in the order of their declaration. */
@@ -26,12 +28,15 @@ struct gan_layer_call {
     gan_var *const *parameters; /* the next one */
     gan_tensor *const *state;   /* the next one */
     bool assign;                /* in training, state is assigned */
+    gan_var *labels;            /* of the batch, shaped by gan_labels_shape; NULL where no layer takes them */
+    const gan_labels *about_labels;
 };
 
 struct gan_layer_kind {
     const char *name;
     bool has_weight, has_bias; /* which modifiers are for it */
     bool mixes_examples;       /* in training; see also mixes */
+    bool takes_labels;         /* apply reads call->labels, and build wants build->labels */
     /* The output's shape for an input's, both of one example; declares parameters and state. An error names the kind.
      */
     gan_status (*build)(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out);
@@ -78,6 +83,8 @@ gan_var *gan_layer_next_parameter(struct gan_layer_call *call);
 gan_tensor *gan_layer_next_state(struct gan_layer_call *call);
 
 bool gan_layer_mixes(const gan_layer *layer);
+/* It, or a layer that it holds. */
+bool gan_layer_takes_labels(const gan_layer *layer);
 /* At most `size` bytes, with the final 0. */
 void gan_layer_describe(const gan_layer *layer, char *text, size_t size);
 

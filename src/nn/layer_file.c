@@ -103,6 +103,13 @@ static gan_layer *read_batch_norm(const struct source *source)
     return whole ? gan_layer_batch_norm_with(epsilon, momentum) : NULL;
 }
 
+static gan_layer *read_conditional_batch_norm(const struct source *source)
+{
+    float epsilon, momentum;
+    bool whole = take_float(source, "epsilon", &epsilon) && take_float(source, "momentum", &momentum);
+    return whole ? gan_layer_conditional_batch_norm_with(epsilon, momentum) : NULL;
+}
+
 static gan_layer *read_layer_norm(const struct source *source)
 {
     float epsilon;
@@ -170,6 +177,12 @@ static gan_layer *read_conv_transpose2d(const struct source *source)
     return whole ? gan_layer_conv_transpose2d_with(channels, &options) : NULL;
 }
 
+static gan_layer *read_concat_label(const struct source *source)
+{
+    int64_t size;
+    return take_integer(source, "size", &size) ? gan_layer_concat_label(size) : NULL;
+}
+
 static gan_layer *read_concat_noise(const struct source *source)
 {
     int64_t size;
@@ -206,9 +219,11 @@ static gan_layer *read_sequence(const struct source *source)
         return gan_layer_##name();                                                                                     \
     }
 
+PLAIN(auxiliary_head)
 PLAIN(elu)
 PLAIN(flatten)
 PLAIN(gelu)
+PLAIN(projection)
 PLAIN(relu)
 PLAIN(sigmoid)
 PLAIN(silu)
@@ -227,8 +242,11 @@ static const struct row {
     const char *kind;
     gan_layer *(*read)(const struct source *source); /* NULL after an error */
 } rows[] = {
+    {"auxiliary_head", read_auxiliary_head},
     {"batch_norm", read_batch_norm},
+    {"concat_label", read_concat_label},
     {"concat_noise", read_concat_noise},
+    {"conditional_batch_norm", read_conditional_batch_norm},
     {"conv2d", read_conv2d},
     {"conv_transpose2d", read_conv_transpose2d},
     {"dense", read_dense},
@@ -240,6 +258,7 @@ static const struct row {
     {"leaky_relu", read_leaky_relu},
     {"linear", read_linear},
     {"maxout", read_maxout},
+    {"projection", read_projection},
     {"relu", read_relu},
     {"reshape", read_reshape},
     {"scale_shift", read_scale_shift},

@@ -44,6 +44,7 @@ void gan_model_unref(gan_model *model)
     gan_free(model->entries);
     gan_slots_clear(&model->parameters);
     gan_slots_clear(&model->state);
+    gan_labels_unref(model->labels);
     gan_tensor_unref(model->mean);
     gan_tensor_unref(model->deviation);
     gan_free(model->training.data);
@@ -78,8 +79,11 @@ static gan_status append(gan_model *model, gan_layer *layer, char *path)
         return GAN_ERROR_OUT_OF_MEMORY;
     struct gan_model_entry entry = {
         .layer = layer, .path = path, .first_parameter = model->parameters.count, .first_state = model->state.count};
-    struct gan_layer_build build = {
-        .path = path, .layer = layer, .parameters = &model->parameters, .state = &model->state};
+    struct gan_layer_build build = {.path = path,
+                                    .layer = layer,
+                                    .parameters = &model->parameters,
+                                    .state = &model->state,
+                                    .labels = model->labels};
     gan_status status = layer->kind->build(layer, &build, gan_model_output_shape(model), &entry.out);
     if (status == GAN_OK)
         status = gan_shape_check(entry.out, path);

@@ -24,6 +24,8 @@ gan_var *gan_model_gradient(gan_model *model, gan_var *loss);
 void gan_model_note_training(gan_model *model, uint64_t steps, uint64_t seed);
 /* Notes the name of the data set that it learns from; copied. */
 gan_status gan_model_note_data(gan_model *model, const char *name);
+/* Whether it ends in gan_layer_auxiliary_head. */
+bool gan_model_is_auxiliary(const gan_model *model);
 /* Says that someone else gave the parameters their numbers. */
 void gan_model_mark_initialized(gan_model *model);
 
@@ -64,6 +66,7 @@ struct gan_model_runner {
     gan_plan *plan;
     gan_var *y;
     gan_tensor *in, *out; /* [rows, …] */
+    gan_tensor *labels;   /* likewise; NULL where the model takes none */
 };
 
 struct gan_model {
@@ -74,6 +77,7 @@ struct gan_model {
     bool sealed, initialized;
 
     gan_shape in;
+    gan_labels *labels; /* NULL: none */
     struct gan_model_entry *entries;
     size_t entry_count, entry_capacity;
     struct gan_slots parameters, state;
@@ -92,10 +96,15 @@ enum gan_apply_mode { GAN_APPLY_ASSIGN, GAN_APPLY_FROZEN };
 
 /*
  * gan_model_apply without a trace in the model (`features` may be NULL), so that several threads may do it at once. The
- * model is sealed. parameters: NULL, or one for each.
+ * model is sealed. labels: NULL unless the model takes them. parameters: NULL, or one for each.
  */
-gan_var *gan_model_record(const gan_model *model, gan_var *x, enum gan_apply_mode mode, gan_var *const *parameters,
-                          gan_var **features);
+gan_var *gan_model_record(const gan_model *model, gan_var *x, gan_var *labels, enum gan_apply_mode mode,
+                          gan_var *const *parameters, gan_var **features);
+
+/* An input for labels of n examples on a tape. The model has labels. */
+gan_var *gan_model_label_input(const gan_model *model, gan_tape *tape, int64_t n);
+/* GAN_OK if `labels` are what the model takes for n examples: NULL where it takes none. Else "<who>: …". */
+gan_status gan_model_check_labels(const gan_model *model, const gan_tensor *labels, int64_t n, const char *who);
 
 /* GAN_OK if the model is without error and sealed (now); else "<who>: …". */
 gan_status gan_model_ready(gan_model *model, const char *who);

@@ -19,6 +19,11 @@
 /* Writes the members "name", "input", "output", "range", … and "layers" of the object begun in `json`. */
 gan_status gan_model_write_description(const gan_model *model, struct gan_json_writer *json);
 
+/* The member "labels" of the object begun in `json`, none for NULL; `all`: with names, means and deviations. */
+void gan_labels_write(const gan_labels *labels, struct gan_json_writer *json, bool all);
+/* Sets the labels that the description `about` of a model has, if it has any, before layers are added. */
+gan_status gan_model_read_labels(gan_model *model, const struct gan_json *about, const char *what);
+
 /*
  * Reads the metadatum, which the caller frees, and checks that it is one of `format`, up to `version`. NULL, and an
  * error, for another file; `hint` says what to do with that.

@@ -243,6 +243,8 @@ static gan_status fill(gan_model *model, const struct gan_safetensors *file, con
     const char *name;
     gan_status status = gan_json_text(gan_json_get(about, "name"), &name) ? gan_model_set_name(model, name) : GAN_OK;
     if (status == GAN_OK)
+        status = gan_model_read_labels(model, about, gan_safetensors_what(file));
+    if (status == GAN_OK)
         status = read_layers(model, file, about);
     if (status == GAN_OK)
         status = read_range(&model->range, "range", file, about);

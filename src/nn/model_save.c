@@ -70,6 +70,7 @@ gan_status gan_model_write_description(const gan_model *model, struct gan_json_w
         gan_json_write_text(json, "name", model->name);
     gan_json_write_shape(json, "input", model->in);
     gan_json_write_shape(json, "output", gan_model_output_shape(model));
+    gan_labels_write(model->labels, json, true);
     write_range(json, "range", &model->range);
     write_range(json, "data_range", &model->data_range);
     gan_json_write_bool(json, "standardised", model->mean != NULL);

@@ -1,5 +1,5 @@
 /* Batch norm and layer norm. */
-#include "nn/layer.h"
+#include "nn/batch_norm.h"
 
 #include "base/status.h"
 #include "gan/ops.h"
@@ -10,7 +10,7 @@
 
 struct normalization {
     gan_layer base;
-    float epsilon, momentum;
+    struct gan_batch_norm norm; /* layer norm has no momentum */
 };
 
 static gan_layer *create(const struct gan_layer_kind *kind, float epsilon, float momentum)
@@ -18,8 +18,7 @@ static gan_layer *create(const struct gan_layer_kind *kind, float epsilon, float
     struct normalization *own = gan_layer_create(kind, sizeof *own);
     if (own == NULL)
         return NULL;
-    own->epsilon = epsilon;
-    own->momentum = momentum;
+    own->norm = (struct gan_batch_norm){epsilon, momentum};
     own->base.weight_initializer = gan_initializer_constant(1);
     return &own->base;
 }
@@ -35,16 +34,29 @@ static gan_status declare_affine(const gan_layer *layer, struct gan_layer_build 
 
 /* ---- batch norm ---- */
 
+bool gan_batch_norm_check(const struct gan_batch_norm *norm, const char *kind)
+{
+    if (!(norm->epsilon > 0) || !isfinite(norm->epsilon))
+        gan_layer_refuse(kind, "epsilon is %g, want more than 0 (1e-5 is usual)", (double)norm->epsilon);
+    else if (!(norm->momentum >= 0 && norm->momentum <= 1))
+        gan_layer_refuse(kind, "momentum is %g, want 0 to 1: the new batch's share (0.1 is usual)",
+                         (double)norm->momentum);
+    else
+        return true;
+    return false;
+}
+
+gan_status gan_batch_norm_declare(struct gan_layer_build *build, int64_t channels)
+{
+    gan_status status = gan_layer_declare_state(build, "running_mean", GAN_SHAPE(channels), 0);
+    return status == GAN_OK ? gan_layer_declare_state(build, "running_var", GAN_SHAPE(channels), 1) : status;
+}
+
 static gan_status build_batch_norm(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
-    gan_shape channels = GAN_SHAPE(in.dims[0]);
     *out = in;
-    gan_status status = declare_affine(layer, build, channels);
-    if (status == GAN_OK)
-        status = gan_layer_declare_state(build, "running_mean", channels, 0);
-    if (status == GAN_OK)
-        status = gan_layer_declare_state(build, "running_var", channels, 1);
-    return status;
+    gan_status status = declare_affine(layer, build, GAN_SHAPE(in.dims[0]));
+    return status == GAN_OK ? gan_batch_norm_declare(build, in.dims[0]) : status;
 }
 
 /* [C] as [C, 1, …], which broadcasts over an example of x. */
@@ -77,20 +89,20 @@ struct statistics {
     bool assign;
 };
 
-/* x·f + (bias − mean·f) with f = weight/√(variance + epsilon): what is as large as x is read once, and so it is with
- * the derivatives. */
-static gan_var *scale_and_shift(gan_var *x, gan_var *mean, gan_var *variance, gan_var *weight, gan_var *bias,
+/* x·f + (bias − mean·f) with f = gain/√(variance + epsilon): what is as large as x is read once, and so it is with the
+ * derivatives. */
+static gan_var *scale_and_shift(gan_var *x, gan_var *mean, gan_var *variance, gan_var *gain, gan_var *bias,
                                 float epsilon)
 {
-    gan_var *factor = gan_mul(gan_power(gan_shift(variance, epsilon), -0.5f), weight);
+    gan_var *factor = gan_mul(gan_power(gan_shift(variance, epsilon), -0.5f), gain);
     gan_var *offset = gan_neg(gan_mul(mean, factor));
     if (bias != NULL)
         offset = gan_add(offset, bias);
     return gan_add(gan_mul(x, factor), offset);
 }
 
-static gan_var *normalize_by_batch(gan_var *x, const struct statistics *running, gan_var *weight, gan_var *bias,
-                                   const struct normalization *own)
+static gan_var *normalize_by_batch(gan_var *x, const struct statistics *running, gan_var *gain, gan_var *bias,
+                                   const struct gan_batch_norm *own)
 {
     gan_axes axes = all_but_channels(x);
     gan_shape shape = gan_var_shape(x);
@@ -102,34 +114,38 @@ static gan_var *normalize_by_batch(gan_var *x, const struct statistics *running,
             !update_running(gan_var_tape(x), running->variance, unbiased, own->momentum))
             return NULL;
     }
-    return scale_and_shift(x, mean, variance, along_channels(weight, x), along_channels(bias, x), own->epsilon);
+    return scale_and_shift(x, mean, variance, gain, bias, own->epsilon);
 }
 
-static gan_var *normalize_by_running(gan_var *x, const struct statistics *running, gan_var *weight, gan_var *bias,
-                                     const struct normalization *own)
+static gan_var *normalize_by_running(gan_var *x, const struct statistics *running, gan_var *gain, gan_var *bias,
+                                     const struct gan_batch_norm *own)
 {
     gan_tape *tape = gan_var_tape(x);
     gan_var *mean = gan_tape_tensor(tape, running->mean), *variance = gan_tape_tensor(tape, running->variance);
-    return scale_and_shift(x, along_channels(mean, x), along_channels(variance, x), along_channels(weight, x),
-                           along_channels(bias, x), own->epsilon);
+    return scale_and_shift(x, along_channels(mean, x), along_channels(variance, x), gain, bias, own->epsilon);
 }
 
-static gan_var *apply_batch_norm(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
+gan_var *gan_batch_norm_record(const struct gan_batch_norm *norm, struct gan_layer_call *call, gan_var *x,
+                               gan_var *gain, gan_var *bias)
 {
-    const struct normalization *own = (const struct normalization *)layer;
-    gan_var *weight = gan_layer_next_parameter(call);
-    gan_var *bias = layer->without_bias ? NULL : gan_layer_next_parameter(call);
     struct statistics running = {.assign = call->assign};
     running.mean = gan_layer_next_state(call);
     running.variance = gan_layer_next_state(call);
     if (!gan_tape_training(call->tape))
-        return normalize_by_running(x, &running, weight, bias, own);
+        return normalize_by_running(x, &running, gain, bias, norm);
     gan_shape shape = gan_var_shape(x);
     if (gan_shape_size(shape) == shape.dims[1])
         return gan_tape_fail(call->tape, GAN_ERROR_INVALID_ARGUMENT,
                              "batch_norm: in training one number per channel has no variance; give a batch of two "
                              "examples or more, or record for inference (gan_tape_set_training)");
-    return normalize_by_batch(x, &running, weight, bias, own);
+    return normalize_by_batch(x, &running, gain, bias, norm);
+}
+
+static gan_var *apply_batch_norm(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
+{
+    gan_var *weight = along_channels(gan_layer_next_parameter(call), x);
+    gan_var *bias = layer->without_bias ? NULL : along_channels(gan_layer_next_parameter(call), x);
+    return gan_batch_norm_record(&((const struct normalization *)layer)->norm, call, x, weight, bias);
 }
 
 static void describe_batch_norm(const gan_layer *layer, char *text, size_t size)
@@ -139,8 +155,8 @@ static void describe_batch_norm(const gan_layer *layer, char *text, size_t size)
 
 static gan_status write_batch_norm(const gan_layer *layer, struct gan_json_writer *json)
 {
-    gan_json_write_float(json, "epsilon", ((const struct normalization *)layer)->epsilon);
-    gan_json_write_float(json, "momentum", ((const struct normalization *)layer)->momentum);
+    gan_json_write_float(json, "epsilon", ((const struct normalization *)layer)->norm.epsilon);
+    gan_json_write_float(json, "momentum", ((const struct normalization *)layer)->norm.momentum);
     return GAN_OK;
 }
 
@@ -155,12 +171,8 @@ static const struct gan_layer_kind batch_norm_kind = {.name = "batch_norm",
 
 gan_layer *gan_layer_batch_norm_with(float epsilon, float momentum)
 {
-    if (!(epsilon > 0) || !isfinite(epsilon))
-        return gan_layer_refuse("batch_norm", "epsilon is %g, want more than 0 (1e-5 is usual)", (double)epsilon);
-    if (!(momentum >= 0 && momentum <= 1))
-        return gan_layer_refuse("batch_norm", "momentum is %g, want 0 to 1: the new batch's share (0.1 is usual)",
-                                (double)momentum);
-    return create(&batch_norm_kind, epsilon, momentum);
+    struct gan_batch_norm norm = {epsilon, momentum};
+    return gan_batch_norm_check(&norm, "batch_norm") ? create(&batch_norm_kind, epsilon, momentum) : NULL;
 }
 
 gan_layer *gan_layer_batch_norm(void)
@@ -183,7 +195,7 @@ static gan_var *apply_layer_norm(const gan_layer *layer, struct gan_layer_call *
         axes.axis[axes.count++] = i;
     gan_var *weight = gan_layer_next_parameter(call);
     gan_var *bias = layer->without_bias ? NULL : gan_layer_next_parameter(call);
-    return gan_normalize(x, axes, weight, bias, ((const struct normalization *)layer)->epsilon);
+    return gan_normalize(x, axes, weight, bias, ((const struct normalization *)layer)->norm.epsilon);
 }
 
 static void describe_layer_norm(const gan_layer *layer, char *text, size_t size)
@@ -193,7 +205,7 @@ static void describe_layer_norm(const gan_layer *layer, char *text, size_t size)
 
 static gan_status write_layer_norm(const gan_layer *layer, struct gan_json_writer *json)
 {
-    gan_json_write_float(json, "epsilon", ((const struct normalization *)layer)->epsilon);
+    gan_json_write_float(json, "epsilon", ((const struct normalization *)layer)->norm.epsilon);
     return GAN_OK;
 }
 

@@ -19,7 +19,10 @@ gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_mode
     gan_tape_set_training(tape, false);
     gan_shape in = gan_shape_of_batch(rows, model->in);
     gan_var *x = gan_tape_input(tape, in);
-    runner->y = x != NULL ? gan_model_record(model, x, GAN_APPLY_FROZEN, NULL, NULL) : NULL;
+    bool takes = gan_model_takes_labels(model);
+    gan_var *labels = takes && x != NULL ? gan_model_label_input(model, tape, rows) : NULL;
+    bool whole = x != NULL && (!takes || labels != NULL);
+    runner->y = whole ? gan_model_record(model, x, labels, GAN_APPLY_FROZEN, NULL, NULL) : NULL;
     runner->plan = runner->y != NULL ? gan_plan_new(&runner->y, 1) : NULL;
     gan_tape_unref(tape); /* the plan shares it */
     gan_status status = runner->plan != NULL ? GAN_OK : gan_error_status();
@@ -28,6 +31,10 @@ gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_mode
         runner->out = gan_tensor_new(gan_shape_of_batch(rows, gan_model_output_shape(model)));
         status = runner->in != NULL && runner->out != NULL ? gan_plan_bind(runner->plan, x, runner->in)
                                                            : GAN_ERROR_OUT_OF_MEMORY;
+    }
+    if (status == GAN_OK && takes) {
+        runner->labels = gan_tensor_new_typed(gan_var_shape(labels), gan_labels_dtype(model->labels));
+        status = runner->labels != NULL ? gan_plan_bind(runner->plan, labels, runner->labels) : GAN_ERROR_OUT_OF_MEMORY;
     }
     if (status != GAN_OK)
         gan_model_runner_clear(runner);
@@ -39,6 +46,7 @@ void gan_model_runner_clear(struct gan_model_runner *runner)
     gan_plan_unref(runner->plan);
     gan_tensor_unref(runner->in);
     gan_tensor_unref(runner->out);
+    gan_tensor_unref(runner->labels);
     *runner = (struct gan_model_runner){0};
 }
 
@@ -51,9 +59,8 @@ gan_status gan_model_runner_run(struct gan_model_runner *runner)
 /* Enough rows to keep the products busy; few enough that a single example does not cost much. */
 #define PREDICT_ROWS 64
 
-static gan_status check_inputs(gan_model *model, const gan_tensor *inputs)
+static gan_status check_inputs(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels, const char *who)
 {
-    static const char who[] = "gan_model_predict";
     gan_status status = gan_model_ready(model, who);
     if (status == GAN_OK)
         status = gan_model_check_initialized(model, who);
@@ -64,7 +71,7 @@ static gan_status check_inputs(gan_model *model, const gan_tensor *inputs)
     gan_shape shape = gan_tensor_shape(inputs);
     if (gan_tensor_dtype(inputs) == GAN_FLOAT32 && shape.rank == model->in.rank + 1 &&
         gan_shape_equal(gan_shape_of_one(shape), model->in))
-        return GAN_OK;
+        return gan_model_check_labels(model, labels, shape.dims[0], who);
     char given[128], wanted[128];
     gan_shape_text(model->in, wanted, sizeof wanted);
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: inputs is %s %s, want float32 [n, %s", who,
@@ -84,9 +91,21 @@ static gan_status predict_rows(struct gan_model_runner *runner, const float *in,
     return status;
 }
 
-gan_tensor *gan_model_predict(gan_model *model, const gan_tensor *inputs)
+/* Those of the same rows; what is beyond them is 0, which every label may be. */
+static void set_labels(const struct gan_model_runner *runner, const gan_tensor *labels, int64_t first, int64_t rows)
 {
-    if (check_inputs(model, inputs) != GAN_OK)
+    if (labels == NULL)
+        return;
+    size_t row = (size_t)(gan_tensor_size(runner->labels) / PREDICT_ROWS) * sizeof(float); /* or of int32_t */
+    char *to = gan_tensor_bytes(runner->labels);
+    const char *from = gan_tensor_bytes(labels);
+    memcpy(to, from + (size_t)first * row, (size_t)rows * row);
+    memset(to + (size_t)rows * row, 0, (size_t)(PREDICT_ROWS - rows) * row);
+}
+
+static gan_tensor *predict(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels, const char *who)
+{
+    if (check_inputs(model, inputs, labels, who) != GAN_OK)
         return NULL;
     struct gan_model_runner *runner = &model->predictor;
     if (runner->plan == NULL && gan_model_runner_init(runner, model, PREDICT_ROWS) != GAN_OK)
@@ -100,6 +119,7 @@ gan_tensor *gan_model_predict(gan_model *model, const gan_tensor *inputs)
     for (int64_t first = 0; first < n; first += PREDICT_ROWS) {
         int64_t rows = n - first < PREDICT_ROWS ? n - first : PREDICT_ROWS;
         gan_plan_seek(runner->plan, 0, (uint64_t)(first / PREDICT_ROWS)); /* for layers that draw numbers */
+        set_labels(runner, labels, first, rows);
         if (predict_rows(runner, gan_tensor_data(inputs) + first * row_in, rows,
                          gan_tensor_data(out) + first * row_out) != GAN_OK) {
             gan_tensor_unref(out);
@@ -107,4 +127,14 @@ gan_tensor *gan_model_predict(gan_model *model, const gan_tensor *inputs)
         }
     }
     return out;
+}
+
+gan_tensor *gan_model_predict(gan_model *model, const gan_tensor *inputs)
+{
+    return predict(model, inputs, NULL, "gan_model_predict");
+}
+
+gan_tensor *gan_model_predict_labelled(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels)
+{
+    return predict(model, inputs, labels, "gan_model_predict_labelled");
 }

@@ -71,7 +71,7 @@ void gan_recipe_add_hidden(gan_model *model, gan_layer *product, const struct ga
         product = gan_layer_without_bias(product);
     gan_model_add(model, product);
     if (hidden->normalization == GAN_NORMALIZATION_BATCH)
-        gan_model_add(model, gan_layer_batch_norm_with(hidden->epsilon, hidden->momentum));
+        gan_model_add(model, gan_conditioning_batch_norm(&hidden->by, hidden->epsilon, hidden->momentum));
     else if (hidden->normalization == GAN_NORMALIZATION_LAYER)
         gan_model_add(model, gan_layer_layer_norm_with(hidden->epsilon));
     if (hidden->activation != GAN_ACTIVATION_LINEAR)

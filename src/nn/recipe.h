@@ -2,7 +2,8 @@
 #ifndef GAN_SRC_NN_RECIPE_H
 #define GAN_SRC_NN_RECIPE_H
 
-#include "gan/generator.h"
+#include "gan/discriminator.h"
+#include "nn/conditioning.h"
 
 /*
  * Options structs begin with the size that their owner's header gave them. Writing never exceeds it, and reading takes
@@ -12,6 +13,10 @@
 gan_status gan_options_write(void *given, size_t given_size, const void *own, size_t own_size, size_t least,
                              const char *who);
 gan_status gan_options_read(void *own, size_t own_size, const void *given, size_t least, const char *who);
+
+/* The builders' options in the first release end with these fields. */
+#define GAN_GENERATOR_OPTIONS_LEAST     (offsetof(gan_generator_options, initializer) + sizeof(gan_initializer))
+#define GAN_DISCRIMINATOR_OPTIONS_LEAST (offsetof(gan_discriminator_options, initializer) + sizeof(gan_initializer))
 
 /* GAN_OK, or an error that names the field. */
 gan_status gan_recipe_check(gan_recipe recipe, int hidden_count, const int64_t *hidden, gan_normalization normalization,
@@ -23,6 +28,7 @@ struct gan_recipe_hidden {
     float slope;
     gan_normalization normalization;
     float epsilon, momentum, dropout;
+    struct gan_conditioned by; /* G's; D's hidden layers get no labels: all zero */
 };
 
 /* Adds `product` (dense or maxout; given away) and what follows it. Errors stick to the model. */

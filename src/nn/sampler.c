@@ -29,6 +29,8 @@ struct gan_sampler {
     bool mapped; /* from the model's range to the data's: factor·x + offset */
     double factor, offset;
     gan_tensor *mean, *deviation; /* NULL unless the data were standardised */
+    gan_labels *labels;           /* NULL where the model takes none */
+    size_t label_row;             /* bytes */
 };
 
 static void take_ranges(gan_sampler *sampler, const gan_model *model)
@@ -59,6 +61,10 @@ static gan_sampler *sampler_new(gan_model *generator, int64_t batch, const char 
     sampler->row_in = gan_shape_size(generator->in);
     sampler->row_out = gan_shape_size(gan_model_output_shape(generator));
     take_ranges(sampler, generator);
+    if (gan_model_takes_labels(generator)) {
+        sampler->labels = gan_labels_ref(generator->labels);
+        sampler->label_row = gan_labels_row_size(generator->labels);
+    }
     if (gan_model_runner_init(&sampler->runner, generator, ROWS) == GAN_OK)
         return sampler;
     gan_sampler_unref(sampler);
@@ -82,6 +88,7 @@ void gan_sampler_unref(gan_sampler *sampler)
     if (sampler == NULL || atomic_fetch_sub_explicit(&sampler->references, 1, memory_order_acq_rel) != 1)
         return;
     gan_model_runner_clear(&sampler->runner);
+    gan_labels_unref(sampler->labels);
     gan_tensor_unref(sampler->mean);
     gan_tensor_unref(sampler->deviation);
     gan_model_unref(sampler->model);
@@ -140,13 +147,39 @@ static void draw_noise(gan_sampler *sampler, uint64_t number)
     }
 }
 
-static gan_status run_drawn(gan_sampler *sampler, float *out)
+/* ---- labels ---- */
+
+/* Those of examples first … first + ROWS − 1 of the seed. */
+static void draw_labels(gan_sampler *sampler, uint64_t first)
+{
+    if (sampler->runner.labels == NULL)
+        return;
+    char *to = gan_tensor_bytes(sampler->runner.labels);
+    for (uint64_t row = 0; row < ROWS; row++)
+        gan_labels_draw(sampler->labels, sampler->seed, first + row, to + row * sampler->label_row);
+}
+
+/* Rows first … first + count − 1 become the caller's rows from `done` on. */
+static void set_labels(gan_sampler *sampler, const gan_tensor *labels, int64_t first, int64_t count, int64_t done)
+{
+    if (labels == NULL)
+        return;
+    size_t size = sampler->label_row;
+    memcpy((char *)gan_tensor_bytes(sampler->runner.labels) + (size_t)first * size,
+           (const char *)gan_tensor_bytes(labels) + (size_t)done * size, (size_t)count * size);
+}
+
+/* ---- the two ways ---- */
+
+static gan_status run_drawn(gan_sampler *sampler, const gan_tensor *labels, float *out)
 {
     uint64_t index = sampler->next;
     for (int64_t done = 0; done < sampler->batch;) {
         int64_t first = (int64_t)(index % ROWS);
         int64_t left = sampler->batch - done, count = ROWS - first < left ? ROWS - first : left;
         draw_noise(sampler, index / ROWS);
+        draw_labels(sampler, index / ROWS * ROWS);
+        set_labels(sampler, labels, first, count, done);
         gan_status status = run_rows(sampler, index / ROWS, first, count, out + done * sampler->row_out);
         if (status != GAN_OK)
             return status;
@@ -157,13 +190,15 @@ static gan_status run_drawn(gan_sampler *sampler, float *out)
     return GAN_OK;
 }
 
-static gan_status run_given(gan_sampler *sampler, const float *z, float *out)
+static gan_status run_given(gan_sampler *sampler, const float *z, const gan_tensor *labels, float *out)
 {
     float *in = gan_tensor_data(sampler->runner.in);
     for (int64_t done = 0; done < sampler->batch; done += ROWS) {
         int64_t count = sampler->batch - done < ROWS ? sampler->batch - done : ROWS;
         memcpy(in, z + done * sampler->row_in, (size_t)(count * sampler->row_in) * sizeof(float));
         memset(in + count * sampler->row_in, 0, (size_t)((ROWS - count) * sampler->row_in) * sizeof(float));
+        draw_labels(sampler, sampler->next + (uint64_t)done);
+        set_labels(sampler, labels, 0, count, done);
         gan_status status = run_rows(sampler, (uint64_t)(done / ROWS), 0, count, out + done * sampler->row_out);
         if (status != GAN_OK)
             return status;
@@ -187,22 +222,21 @@ gan_status gan_sampler_run(gan_sampler *sampler, const gan_tensor *z, const gan_
     static const char who[] = "gan_sampler_run";
     if (sampler == NULL || out == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, sampler == NULL ? "sampler" : "out");
-    if (labels != NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: labels are given, but the model takes none; want NULL", who);
     gan_status status = gan_model_check_initialized(sampler->model, who);
     if (status == GAN_OK)
         status = check_batch(sampler, out, gan_model_output_shape(sampler->model), "out");
     if (status == GAN_OK && z != NULL)
         status = check_batch(sampler, z, sampler->model->in, "z");
+    if (status == GAN_OK && labels != NULL) /* without them they are drawn */
+        status = gan_model_check_labels(sampler->model, labels, sampler->batch, who);
     if (status != GAN_OK)
         return status;
-    return z != NULL ? run_given(sampler, gan_tensor_data(z), gan_tensor_data(out))
-                     : run_drawn(sampler, gan_tensor_data(out));
+    return z != NULL ? run_given(sampler, gan_tensor_data(z), labels, gan_tensor_data(out))
+                     : run_drawn(sampler, labels, gan_tensor_data(out));
 }
 
-gan_tensor *gan_generator_sample(gan_model *generator, int64_t n, uint64_t seed)
+static gan_tensor *sample(gan_model *generator, int64_t n, uint64_t seed, const gan_tensor *labels, const char *who)
 {
-    static const char who[] = "gan_generator_sample";
     gan_sampler *sampler = sampler_new(generator, n, who);
     if (sampler == NULL)
         return NULL;
@@ -210,10 +244,64 @@ gan_tensor *gan_generator_sample(gan_model *generator, int64_t n, uint64_t seed)
     if (gan_model_check_initialized(generator, who) == GAN_OK)
         out = gan_tensor_new(gan_shape_of_batch(n, gan_model_output_shape(generator)));
     if (out != NULL &&
-        (gan_sampler_seed(sampler, seed, 0) != GAN_OK || gan_sampler_run(sampler, NULL, NULL, out) != GAN_OK)) {
+        (gan_sampler_seed(sampler, seed, 0) != GAN_OK || gan_sampler_run(sampler, NULL, labels, out) != GAN_OK)) {
         gan_tensor_unref(out);
         out = NULL;
     }
     gan_sampler_unref(sampler);
     return out;
+}
+
+gan_tensor *gan_generator_sample(gan_model *generator, int64_t n, uint64_t seed)
+{
+    return sample(generator, n, seed, NULL, "gan_generator_sample");
+}
+
+gan_tensor *gan_generator_sample_labelled(gan_model *generator, int64_t n, uint64_t seed, const gan_tensor *labels)
+{
+    return sample(generator, n, seed, labels, "gan_generator_sample_labelled");
+}
+
+/* A new tensor of n rows of labels; NULL, with an error, for a model that takes none. */
+static gan_tensor *new_labels(const gan_model *generator, int64_t n, const char *who)
+{
+    if (!gan_model_takes_labels(generator))
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the generator %s", who,
+                             generator == NULL ? "is NULL" : "takes no labels");
+    if (n < 1)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the number of examples is %" PRId64 ", want 1 or more",
+                             who, n);
+    return gan_tensor_new_typed(gan_labels_shape(generator->labels, n), gan_labels_dtype(generator->labels));
+}
+
+gan_tensor *gan_generator_sample_class(gan_model *generator, int64_t n, uint64_t seed, int number)
+{
+    static const char who[] = "gan_generator_sample_class";
+    gan_tensor *labels = new_labels(generator, n, who);
+    if (labels == NULL)
+        return NULL;
+    gan_tensor *out = NULL;
+    char text[128];
+    if (gan_labels_kind(generator->labels) != GAN_LABEL_CLASSES || gan_labels_count(generator->labels) != 1) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s takes %s, not one class; call gan_generator_sample_labelled", who,
+                 gan_model_title(generator), gan_labels_text(generator->labels, text, sizeof text));
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            gan_tensor_int32(labels)[i] = number;
+        out = sample(generator, n, seed, labels, who);
+    }
+    gan_tensor_unref(labels);
+    return out;
+}
+
+gan_tensor *gan_generator_drawn_labels(const gan_model *generator, int64_t n, uint64_t seed)
+{
+    gan_tensor *labels = new_labels(generator, n, "gan_generator_drawn_labels");
+    if (labels == NULL)
+        return NULL;
+    char *rows = gan_tensor_bytes(labels);
+    for (int64_t i = 0; i < n; i++)
+        gan_labels_draw(generator->labels, seed, (uint64_t)i,
+                        rows + (size_t)i * gan_labels_row_size(generator->labels));
+    return labels;
 }

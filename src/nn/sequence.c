@@ -23,8 +23,9 @@ static gan_status build_sequence(const gan_layer *layer, struct gan_layer_build 
                                          : gan_format("%s.%d", build->path, i);
         if (path == NULL)
             return GAN_ERROR_OUT_OF_MEMORY;
-        struct gan_layer_build part = {
-            .path = path, .layer = child, .parameters = build->parameters, .state = build->state};
+        struct gan_layer_build part = *build;
+        part.path = path;
+        part.layer = child;
         status = child->kind->build(child, &part, in, out);
         in = *out;
         gan_free(path);

@@ -45,6 +45,27 @@ static size_t write_row(const gan_model *model, size_t index, char *text)
                             count > 0 ? with_commas(count, numbers) : "-");
 }
 
+/* "labels: 10 classes (0, 1, 2, …)", on a line that stays short */
+static size_t write_labels(const gan_labels *labels, char *text)
+{
+    enum { SHOWN = 12 };
+    char what[96];
+    size_t length = (size_t)snprintf(text, LINE, "labels: %s", gan_labels_text(labels, what, sizeof what));
+    int classes = gan_labels_count(labels) == 1 ? gan_labels_class_count(labels, 0) : 0;
+    int shown = 0;
+    for (; shown < classes && shown < SHOWN && length < 180; shown++) {
+        const char *name = gan_labels_class_name(labels, 0, shown);
+        if (name == NULL)
+            break;
+        length += (size_t)snprintf(text + length, LINE - length, "%s%.40s", shown == 0 ? " (" : ", ", name);
+    }
+    if (shown > 0)
+        length += (size_t)snprintf(text + length, LINE - length, "%s)", shown < classes ? ", …" : "");
+    text[length++] = '\n';
+    text[length] = '\0';
+    return length;
+}
+
 static size_t write_head(const gan_model *model, char *text)
 {
     char in[64], out[64];
@@ -52,6 +73,8 @@ static size_t write_head(const gan_model *model, char *text)
     gan_shape_text(gan_model_output_shape(model), out, sizeof out);
     size_t length = (size_t)snprintf(text, LINE, "%.100s%s%s -> %s\n", gan_model_name(model),
                                      model->name != NULL ? ": " : "", in, out);
+    if (model->labels != NULL)
+        length += write_labels(model->labels, text + length);
     return length +
            (size_t)snprintf(text + length, LINE, "%-12s %-28s %-20s %12s\n", "name", "layer", "output", "parameters");
 }
@@ -75,7 +98,7 @@ char *gan_model_summary(const gan_model *model)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_model_summary: model is NULL");
     if (model->status != GAN_OK)
         return gan_fail_null(model->status, "gan_model_summary: building the model failed: %s", model->message);
-    char *text = gan_alloc((model->entry_count + 5) * LINE);
+    char *text = gan_alloc((model->entry_count + 6) * LINE);
     if (text == NULL)
         return NULL;
     size_t length = write_head(model, text);

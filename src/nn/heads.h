@@ -1,0 +1,9 @@
+/* Which layers are heads that a trainer has to know of. */
+#ifndef GAN_SRC_NN_HEADS_H
+#define GAN_SRC_NN_HEADS_H
+
+#include "nn/layer.h"
+
+bool gan_layer_is_auxiliary_head(const gan_layer *layer);
+
+#endif
