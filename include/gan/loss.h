@@ -5,6 +5,7 @@
 #ifndef GAN_LOSS_H
 #define GAN_LOSS_H
 
+#include "labels.h"
 #include "tape.h"
 
 #ifdef __cplusplus
@@ -83,6 +84,13 @@ GAN_API gan_var *gan_penalty_r1(gan_var *logits, gan_var *x);
  * `gan_mean(gan_square(gan_shift(gan_gradient_norm(logits, x), -1)))` with x of gan_interpolate and its logits.
  */
 GAN_API gan_var *gan_gradient_norm(gan_var *logits, gan_var *x);
+/**
+ * The auxiliary classifier's loss (Odena et al. 2017), a scalar, from what a discriminator that ends in
+ * gan_layer_auxiliary_head gives, outputs [N, 1 + C], and labels as for gan_model_apply_labelled, described by `about`.
+ * Mean over the examples of Σ −log softmax(class logits)[label], a term for each label; for numbers c, estimated as e,
+ * of Σ ½(e − c)². The logit of being real is gan_slice(outputs, 1, 0, 1).
+ */
+GAN_API gan_var *gan_loss_auxiliary(gan_var *outputs, gan_var *labels, const gan_labels *about);
 /** u·real + (1 − u)·made, both [N, …], u ~ U[0, 1) drawn for each example at each run. */
 GAN_API gan_var *gan_interpolate(gan_var *real, gan_var *made);
 

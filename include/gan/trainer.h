@@ -53,6 +53,17 @@ typedef enum gan_update_order {
     GAN_UPDATE_SIMULTANEOUS /**< both gradients are computed before either moves */
 } gan_update_order;
 
+/**
+ * Which labels made examples get, where the models take labels. The loader's batches are random, and so are their
+ * labels; by default example i of the made batch gets those of example i of the real one, with noise of its own. What
+ * compares or mixes the two (relativistic losses, penalties between them) then stays within a class.
+ */
+typedef enum gan_made_labels {
+    GAN_MADE_LABELS_REAL = 0, /**< the real batch's, in its order */
+    GAN_MADE_LABELS_SHUFFLED, /**< the real batch's, in another order at each update, decided by the seed */
+    GAN_MADE_LABELS_UNIFORM   /**< each label drawn from its classes at each update: for data whose classes are rare */
+} gan_made_labels;
+
 /** How the optimizers' rates go on: a factor on both, from 1 at step 0 to `schedule_end` at step `schedule_steps`. */
 typedef enum gan_schedule {
     GAN_SCHEDULE_CONSTANT = 0, /**< 1 */
@@ -145,6 +156,16 @@ typedef struct gan_trainer_options {
      */
     float data_low, data_high;
     uint64_t seed; /**< decides the noise, and the first numbers of models that have none: 0 */
+
+    gan_made_labels made_labels; /**< of conditional models: GAN_MADE_LABELS_REAL */
+    /*
+     * For a discriminator that ends in gan_layer_auxiliary_head: what gan_loss_auxiliary counts in the losses, ≥ 0. In
+     * D's: real·E over real examples + made·E over made ones; in G's: generator·E over made ones (Odena et al. 2017,
+     * section 4, where all are 1).
+     */
+    float auxiliary_real_weight;      /**< 1 */
+    float auxiliary_made_weight;      /**< 1 */
+    float auxiliary_generator_weight; /**< 1 */
 } gan_trainer_options;
 
 /** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -170,7 +191,8 @@ GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *o
 typedef struct gan_trainer gan_trainer;
 
 /**
- * A trainer of both models, which it shares. D takes what G makes, and gives one logit an example. Models without
+ * A trainer of both models, which it shares. D takes what G makes, and gives one logit an example (and class logits, if
+ * it ends in an auxiliary head). Models with labels have the same ones, so far as classes are counted. Models without
  * numbers are initialised from the trainer's seed. NULL options are GAN_PRESET_STABLE's. NULL for models that do not
  * fit together, an option that cannot be meant (the message names the field, its value and what is allowed), or a
  * penalty on each example's gradient with a D that mixes examples.
@@ -187,8 +209,8 @@ GAN_API void gan_trainer_unref(gan_trainer *trainer);
 typedef struct gan_step_report {
     size_t struct_size;
     uint64_t step;         /**< the number of steps made, this one included */
-    float d_loss;          /**< D's loss, without penalties */
-    float g_loss;          /**< G's loss */
+    float d_loss;          /**< D's loss, without penalties and without an auxiliary classifier's loss */
+    float g_loss;          /**< G's loss, likewise */
     float r1_penalty;      /**< γ/2·E‖∇D(x)‖², a part of d_penalty; 0 without it */
     float d_real;          /**< mean of D(x), the probability that D gives to real examples being real */
     float d_made;          /**< mean of D(G(z)), the probability that D gives to made ones */
@@ -202,17 +224,21 @@ typedef struct gan_step_report {
     double seconds;        /**< what the step took */
     float d_penalty;       /**< all penalties together, with their weights: what is added to d_loss */
     float g_penalty;       /**< what is added to g_loss: consensus */
+    float d_class_real;    /**< an auxiliary classifier's loss (gan_loss_auxiliary) on real examples, without weight */
+    float d_class_made;    /**< on made ones, in D's half */
+    float g_class;         /**< on made ones, in G's half. All 0 without such a classifier */
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0                                \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0                       \
     }
 
 /**
  * One step: `discriminator_steps` updates of D on `real` and an update of G, in the order of the options, noise drawn
  * afresh for each. real: float32 [N, one example], in the data's range; any N, but another one than before plans anew
- * (the latest four are kept). labels: NULL; no model takes them yet. report may be NULL. After the first step of an N
+ * (the latest four are kept). labels: for models with labels a row for each example (gan/labels.h): int32 [N], int32
+ * [N, L] or float32 [N, K]; else NULL. report may be NULL. After the first step of an N
  * nothing is allocated.
  *
  * GAN_ERROR_NOT_FINITE: a loss or a gradient was NaN or infinite. The message names the network, the step, and the
@@ -226,8 +252,9 @@ GAN_API gan_status gan_train_step(gan_trainer *trainer, const gan_tensor *real, 
 /**
  * Takes from a data set what training and sampling must know of it: its range, if it states one, in the options' place;
  * if it was standardised by column, means and deviations, which samples of the generator then undo
- * (gan_model_set_standard); and its name (gan_model_data_name). gan_trainer_run does this. An error if the shapes
- * differ, or if the data are standardised but the generator has a range: give it a linear output.
+ * (gan_model_set_standard); its name (gan_model_data_name); and the names of its classes, which the models then carry
+ * (gan_model_labels). gan_trainer_run does this. An error if the shapes differ, if models have labels that the data do
+ * not have, or if the data are standardised but the generator has a range: give it a linear output.
  */
 GAN_API gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *dataset);
 
@@ -323,6 +350,11 @@ typedef struct gan_run_options {
      * fails if there are checkpoints already: false
      */
     bool resume;
+    /**
+     * The labels of the samples, where the generator takes labels: a row for each of sample_count (gan/labels.h);
+     * copied. NULL: drawn, the same each time (gan_generator_drawn_labels of sample_seed). NULL
+     */
+    const gan_tensor *sample_labels;
 } gan_run_options;
 
 /** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -359,10 +391,10 @@ typedef struct gan_run_result {
     }
 
 /**
- * Trains on the loader's batches until a limit, a callback or the flag ends it. Each of D's updates gets a batch of its
- * own from the loader; an epoch is gan_loader_batches_per_epoch of them, counted from where the loader stands. Begins
- * with gan_trainer_set_dataset. At least one limit, callback or flag must be given. Running again goes on. result may
- * be NULL. GAN_OK however it ended, if nothing failed.
+ * Trains on the loader's batches, with their labels where the models have labels, until a limit, a callback or the flag
+ * ends it. Each of D's updates gets a batch of its own from the loader; an epoch is gan_loader_batches_per_epoch of
+ * them, counted from where the loader stands. Begins with gan_trainer_set_dataset. At least one limit, callback or flag
+ * must be given. Running again goes on. result may be NULL. GAN_OK however it ended, if nothing failed.
  */
 GAN_API gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_run_options *options,
                                    gan_run_result *result);

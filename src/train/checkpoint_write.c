@@ -26,6 +26,7 @@ static gan_status write_layers(const gan_model *model, struct gan_json_writer *j
     gan_status status = GAN_OK;
     gan_json_begin(json, key, '{');
     gan_json_write_shape(json, "input", model->in);
+    gan_labels_write(model->labels, json, false); /* names are the data's matter */
     gan_json_begin(json, "layers", '[');
     for (size_t i = 0; i < model->entry_count && status == GAN_OK; i++)
         status = gan_layer_write(model->entries[i].layer, json);

@@ -4,8 +4,9 @@
 #include "gan/ops.h"
 #include "nn/model.h"
 #include "plan/plan.h"
+#include "train/labels.h"
 
-#define MOST_WANTED (8 + GAN_REGULARIZERS)
+#define MOST_WANTED (10 + GAN_REGULARIZERS)
 
 static gan_var *noise(gan_tape *tape, const struct gan_half_request *request)
 {
@@ -26,6 +27,36 @@ static gan_var *real_input(struct gan_half *half, gan_tape *tape, const struct g
     return x;
 }
 
+/* The inputs for labels, if the models have any. */
+static void label_inputs(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request,
+                         struct gan_regularizer_view *view)
+{
+    if (gan_trained_labels(request->generator) == NULL)
+        return;
+    half->labels = half->made_labels = gan_model_label_input(request->generator, tape, request->batch);
+    if (request->options->made_labels != GAN_MADE_LABELS_REAL)
+        half->made_labels = gan_var_named(gan_model_label_input(request->generator, tape, request->batch),
+                                          "made labels");
+    view->labels = half->labels;
+    view->made_labels = half->made_labels;
+}
+
+/* What D says of the real examples, and of the made ones. */
+static void judge_real(struct gan_regularizer_view *view, bool frozen)
+{
+    view->real_judged = gan_var_named(gan_judge(view->discriminator, view->real_input, view->labels, frozen), "D(x)");
+    view->real = gan_judged_logit(view->discriminator, view->real_judged);
+    view->class_real = gan_classify(view->discriminator, view->real_judged, view->labels);
+}
+
+static void judge_made(struct gan_regularizer_view *view, bool frozen)
+{
+    view->made_judged = gan_var_named(gan_judge(view->discriminator, view->made_input, view->made_labels, frozen),
+                                      "D(G(z))");
+    view->made = gan_judged_logit(view->discriminator, view->made_judged);
+    view->class_made = gan_classify(view->discriminator, view->made_judged, view->made_labels);
+}
+
 /* A plan for all the vars that the half has. The half's state is assigned when it commits. */
 static gan_status plan_half(struct gan_half *half, gan_tape *tape)
 {
@@ -37,7 +68,9 @@ static gan_status plan_half(struct gan_half *half, gan_tape *tape)
                                    half->real_logit,
                                    half->made_logit,
                                    half->real_probability,
-                                   half->made_probability};
+                                   half->made_probability,
+                                   half->class_real,
+                                   half->class_made};
     gan_var *wanted[MOST_WANTED];
     int count = 0;
     for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
@@ -68,7 +101,7 @@ static struct gan_regularizer_view view_of(const struct gan_half_request *reques
 static gan_var *penalised(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request,
                           struct gan_regularizer_view *view)
 {
-    gan_var *total = view->loss = half->loss;
+    gan_var *total = view->loss;
     for (int i = 0; i < GAN_REGULARIZERS; i++) {
         const struct gan_regularizer_row *row = &gan_regularizers[i];
         if (!request->active[i] || (view->of_generator && !row->both))
@@ -83,11 +116,15 @@ static gan_var *penalised(struct gan_half *half, gan_tape *tape, const struct ga
 static void record_discriminator(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request)
 {
     struct gan_regularizer_view view = view_of(request);
-    view.made_input = gan_model_apply_frozen(request->generator, noise(tape, request));
+    label_inputs(half, tape, request, &view);
+    view.made_input = gan_model_apply_labelled_frozen(request->generator, noise(tape, request), view.made_labels);
     view.real_input = real_input(half, tape, request);
-    view.real = gan_var_named(gan_model_apply(request->discriminator, view.real_input), "D(x)");
-    view.made = gan_var_named(gan_model_apply(request->discriminator, view.made_input), "D(G(z))");
+    judge_real(&view, false);
+    judge_made(&view, false);
     half->loss = gan_var_named(gan_objective_discriminator(request->options, view.real, view.made), "D's loss");
+    half->class_real = view.class_real;
+    half->class_made = view.class_made;
+    view.loss = gan_whole_discriminator_loss(&view, half->loss);
     half->real_logit = gan_mean(view.real);
     half->made_logit = gan_mean(view.made);
     half->real_probability = gan_mean(gan_sigmoid(view.real));
@@ -107,13 +144,16 @@ static void record_generator(struct gan_half *half, gan_tape *tape, const struct
 {
     struct gan_regularizer_view view = view_of(request);
     view.of_generator = true;
+    label_inputs(half, tape, request, &view);
     if (generator_needs_real(request)) {
         view.real_input = real_input(half, tape, request);
-        view.real = gan_var_named(gan_model_apply_frozen(request->discriminator, view.real_input), "D(x)");
+        judge_real(&view, true);
     }
-    view.made_input = gan_model_apply(request->generator, noise(tape, request));
-    view.made = gan_var_named(gan_model_apply_frozen(request->discriminator, view.made_input), "D(G(z))");
+    view.made_input = gan_model_apply_labelled(request->generator, noise(tape, request), view.made_labels);
+    judge_made(&view, true);
     half->loss = gan_var_named(gan_objective_generator(request->options, view.real, view.made), "G's loss");
+    half->class_made = view.class_made;
+    view.loss = gan_whole_generator_loss(&view, half->loss);
     record_gradient(half, request->generator, penalised(half, tape, request, &view));
 }
 

@@ -22,8 +22,10 @@ struct gan_half {
     gan_var *real;                     /* input: the batch, in the data's range */
     gan_var *weight[GAN_REGULARIZERS]; /* inputs: scalars */
     gan_var *penalty[GAN_REGULARIZERS];
-    gan_var *loss;            /* without penalties */
-    gan_var *gradient, *norm; /* of the loss with its penalties, to the half's own network */
+    gan_var *labels, *made_labels;    /* inputs, one and the same where made examples get the real ones' labels */
+    gan_var *loss;                    /* adversarial: without penalties, without an auxiliary classifier's loss */
+    gan_var *class_real, *class_made; /* an auxiliary classifier's losses, without weights */
+    gan_var *gradient, *norm;         /* of the loss with all that is added to it, to the half's own network */
     gan_var *real_logit, *made_logit, *real_probability, *made_probability; /* means over the batch */
 };
 

@@ -31,10 +31,24 @@ struct gan_regularizer_view {
     const gan_trainer_options *options;
     gan_var *real, *made;             /* logits */
     gan_var *real_input, *made_input; /* what D was given for them */
-    gan_var *loss;                    /* of the half's own network, without penalties */
+    gan_var *real_judged,
+        *made_judged;                 /* all that D gave: the logits, or those and an auxiliary classifier's outputs */
+    gan_var *labels, *made_labels;    /* of both; NULL where the models have none */
+    gan_var *class_real, *class_made; /* the classifier's losses, without weights; NULL without one */
+    gan_var *loss;                    /* of the half's own network, without penalties, with the classifier's */
     bool of_generator;                /* the half is G's */
     gan_model *generator, *discriminator;
 };
+
+/* What D gives for x, [N, 1], or with an auxiliary classifier [N, 1 + C]; labels go in if D takes them. */
+gan_var *gan_judge(gan_model *discriminator, gan_var *x, gan_var *labels, bool frozen);
+/* The logits in it, [N, 1]. */
+gan_var *gan_judged_logit(const gan_model *discriminator, gan_var *judged);
+/* The auxiliary classifier's loss on what D gave, without weight; NULL if D has none. */
+gan_var *gan_classify(const gan_model *discriminator, gan_var *judged, gan_var *labels);
+/* The adversarial loss, and what an auxiliary classifier adds to it. */
+gan_var *gan_whole_discriminator_loss(const struct gan_regularizer_view *view, gan_var *loss);
+gan_var *gan_whole_generator_loss(const struct gan_regularizer_view *view, gan_var *loss);
 
 enum gan_regularizer {
     GAN_REGULARIZER_R1,

@@ -49,6 +49,10 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(FLOAT, data_low),
     FIELD(FLOAT, data_high),
     FIELD(UINT64, seed),
+    FIELD(INT, made_labels),
+    FIELD(FLOAT, auxiliary_real_weight),
+    FIELD(FLOAT, auxiliary_made_weight),
+    FIELD(FLOAT, auxiliary_generator_weight),
 };
 
 const size_t gan_option_field_count = sizeof gan_option_fields / sizeof gan_option_fields[0];

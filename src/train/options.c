@@ -8,6 +8,9 @@
 #include <inttypes.h>
 #include <math.h>
 
+/* The struct of the first release ends with this field. */
+#define LEAST_SIZE (offsetof(gan_trainer_options, seed) + sizeof(uint64_t))
+
 /* ---- presets ---- */
 
 static bool known_preset(gan_preset preset, const char *who)
@@ -37,7 +40,10 @@ static gan_trainer_options article(void)
                                  .discriminator_steps = 1,
                                  .average_warm_up = true,
                                  .data_low = 0,
-                                 .data_high = 1};
+                                 .data_high = 1,
+                                 .auxiliary_real_weight = 1,
+                                 .auxiliary_made_weight = 1,
+                                 .auxiliary_generator_weight = 1};
 }
 
 /* What both of its kinds have: no momentum, and a D that is ahead. */
@@ -91,7 +97,7 @@ gan_status gan_trainer_options_init_sized(gan_trainer_options *options, size_t s
     if (!known_preset(preset, who))
         return GAN_ERROR_INVALID_ARGUMENT;
     gan_trainer_options own = defaults(preset);
-    return gan_options_write(options, struct_size, &own, sizeof own, sizeof own, who);
+    return gan_options_write(options, struct_size, &own, sizeof own, LEAST_SIZE, who);
 }
 
 gan_status gan_generator_options_preset(gan_generator_options *options, gan_preset preset)
@@ -102,12 +108,12 @@ gan_status gan_generator_options_preset(gan_generator_options *options, gan_pres
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: options is NULL", who);
     if (!known_preset(preset, who))
         return GAN_ERROR_INVALID_ARGUMENT;
-    gan_status status = gan_options_read(&own, sizeof own, options, sizeof own, who);
+    gan_status status = gan_options_read(&own, sizeof own, options, GAN_GENERATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
     own.activation = GAN_ACTIVATION_RELU;
     own.normalization = preset == GAN_PRESET_ARTICLE ? GAN_NORMALIZATION_NONE : GAN_NORMALIZATION_BATCH;
-    return gan_options_write(options, own.struct_size, &own, sizeof own, sizeof own, who);
+    return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_GENERATOR_OPTIONS_LEAST, who);
 }
 
 gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset)
@@ -118,20 +124,20 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: options is NULL", who);
     if (!known_preset(preset, who))
         return GAN_ERROR_INVALID_ARGUMENT;
-    gan_status status = gan_options_read(&own, sizeof own, options, sizeof own, who);
+    gan_status status = gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
     bool plain = preset == GAN_PRESET_ARTICLE;
     own.activation = plain ? GAN_ACTIVATION_RELU : GAN_ACTIVATION_LEAKY_RELU;
     own.slope = 0.2f;
     own.center_input = !plain;
-    return gan_options_write(options, own.struct_size, &own, sizeof own, sizeof own, who);
+    return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
 }
 
 gan_status gan_trainer_options_take(gan_trainer_options *own, const gan_trainer_options *given, const char *who)
 {
     *own = defaults(GAN_PRESET_STABLE);
-    return gan_options_read(own, sizeof *own, given, sizeof *own, who);
+    return gan_options_read(own, sizeof *own, given, LEAST_SIZE, who);
 }
 
 /* ---- checks ---- */
@@ -254,6 +260,21 @@ static bool check_average(const gan_trainer_options *o, const char *who)
     return true;
 }
 
+static bool check_labels(const gan_trainer_options *o, const char *who)
+{
+    static const char weight[] = "a finite number, 0 or more";
+    if (o->made_labels != GAN_MADE_LABELS_REAL && o->made_labels != GAN_MADE_LABELS_SHUFFLED &&
+        o->made_labels != GAN_MADE_LABELS_UNIFORM)
+        return refuse(who, "made_labels", (double)o->made_labels, "a gan_made_labels (GAN_MADE_LABELS_…)");
+    if (!is_weight(o->auxiliary_real_weight))
+        return refuse(who, "auxiliary_real_weight", (double)o->auxiliary_real_weight, weight);
+    if (!is_weight(o->auxiliary_made_weight))
+        return refuse(who, "auxiliary_made_weight", (double)o->auxiliary_made_weight, weight);
+    if (!is_weight(o->auxiliary_generator_weight))
+        return refuse(who, "auxiliary_generator_weight", (double)o->auxiliary_generator_weight, weight);
+    return true;
+}
+
 gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *who)
 {
     bool fine = check_loss(o, who) && check_regularizers(o, who);
@@ -263,7 +284,8 @@ gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *w
                  (double)o->data_low, (double)o->data_high);
         fine = false;
     }
-    fine = fine && check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) && check_average(o, who);
+    fine = fine && check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) && check_average(o, who) &&
+           check_labels(o, who);
     return fine ? GAN_OK : GAN_ERROR_INVALID_ARGUMENT;
 }
 

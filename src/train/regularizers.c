@@ -73,10 +73,11 @@ gan_var *gan_interpolate(gan_var *real, gan_var *made)
     return gan_add(made, gan_mul(gan_uniform(tape, one, 0, 1), gan_sub(real, made)));
 }
 
-/* D's logit, state left alone: the real batch is what running statistics are of. */
+/* D's logit, state left alone: the real batch is what running statistics are of. x comes of the real batch, in whole or
+ * in part, and has its labels. */
 static gan_var *judge(const struct gan_regularizer_view *view, gan_var *x)
 {
-    return gan_model_apply_frozen(view->discriminator, x);
+    return gan_judged_logit(view->discriminator, gan_judge(view->discriminator, x, view->labels, true));
 }
 
 /* ‖∇D(x̂)‖² and ‖∇D(x̂)‖ of each example */
@@ -162,9 +163,9 @@ static gan_var *consensus(const struct gan_regularizer_view *view)
     const gan_trainer_options *options = view->options;
     gan_var *d_loss = view->loss, *g_loss = view->loss;
     if (view->of_generator)
-        d_loss = gan_objective_discriminator(options, view->real, view->made);
+        d_loss = gan_whole_discriminator_loss(view, gan_objective_discriminator(options, view->real, view->made));
     else
-        g_loss = gan_objective_generator(options, view->real, view->made);
+        g_loss = gan_whole_generator_loss(view, gan_objective_generator(options, view->real, view->made));
     return gan_add(half_squared_gradient(view->discriminator, d_loss), half_squared_gradient(view->generator, g_loss));
 }
 

@@ -3,9 +3,10 @@
 
 #include "base/status.h"
 #include "gan/sampler.h"
-#include "nn/layer.h"
+#include "nn/model.h"
 #include "nn/recipe.h"
 #include "train/checkpoint.h"
+#include "train/labels.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -36,6 +37,7 @@ struct run {
     gan_step_report report;
     gan_sampler *sampler; /* NULL unless samples are wanted */
     gan_tensor *samples;
+    gan_tensor *sample_labels; /* a copy; NULL: drawn, or none */
 };
 
 /* ---- arguments ---- */
@@ -92,7 +94,15 @@ static gan_status prepare_samples(struct run *run)
     if (run->sampler == NULL)
         return gan_error_status();
     run->samples = gan_tensor_new(gan_shape_of_batch(run->options.sample_count, gan_model_output_shape(model)));
-    return run->samples != NULL ? GAN_OK : gan_error_status();
+    const gan_tensor *labels = run->options.sample_labels;
+    if (run->samples == NULL || labels == NULL)
+        return run->samples != NULL ? GAN_OK : gan_error_status();
+    gan_status status = gan_model_check_labels(model, labels, run->options.sample_count, "gan_trainer_run: samples");
+    if (status != GAN_OK)
+        return status;
+    run->sample_labels = gan_tensor_from_typed(gan_tensor_shape(labels), gan_tensor_dtype(labels),
+                                               gan_tensor_bytes(labels));
+    return run->sample_labels != NULL ? GAN_OK : gan_error_status();
 }
 
 static gan_status prepare_checkpoints(struct run *run)
@@ -215,7 +225,7 @@ static gan_status tell(struct run *run, bool *go_on)
         return GAN_OK;
     gan_status status = gan_sampler_seed(run->sampler, o->sample_seed, 0);
     if (status == GAN_OK)
-        status = gan_sampler_run(run->sampler, NULL, NULL, run->samples);
+        status = gan_sampler_run(run->sampler, NULL, run->sample_labels, run->samples);
     if (status != GAN_OK)
         return status;
     gan_progress progress = progress_of(run);
@@ -247,14 +257,19 @@ static gan_status save(struct run *run, bool at_the_end)
 
 /* ---- the loop ---- */
 
-static gan_status next_of_loader(void *context, const gan_tensor **real)
+/* Labels that the models have no use for are left with the loader. */
+static gan_status next_of_loader(void *context, const gan_tensor **real, const gan_tensor **labels)
 {
-    return gan_loader_next(context, real, NULL);
+    const struct run *run = context;
+    gan_status status = gan_loader_next(run->loader, real, labels);
+    if (gan_trained_labels(gan_trainer_generator(run->trainer)) == NULL)
+        *labels = NULL;
+    return status;
 }
 
 static gan_status loop(struct run *run, gan_stop *stop)
 {
-    const struct gan_batches batches = {next_of_loader, run->loader};
+    const struct gan_batches batches = {next_of_loader, run};
     *stop = GAN_STOP_ERROR;
     gan_stop reason;
     while (!is_over(run, &reason)) {
@@ -302,5 +317,6 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     }
     gan_sampler_unref(run.sampler);
     gan_tensor_unref(run.samples);
+    gan_tensor_unref(run.sample_labels);
     return status;
 }

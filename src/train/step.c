@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "nn/model.h"
 #include "plan/plan.h"
+#include "train/labels.h"
 #include "train/optimizer.h"
 #include "train/options.h"
 
@@ -51,10 +52,32 @@ static gan_status check_finite(const gan_trainer *trainer, const struct gan_half
 
 /* ---- both halves ---- */
 
-static gan_status bind(gan_trainer *trainer, const struct gan_half *half, const gan_tensor *real)
+/* A real batch, and the half's update that it is for. */
+struct batch {
+    const gan_tensor *real, *labels; /* labels are NULL where the models have none */
+    uint64_t seed, update;
+    gan_tensor *made_labels; /* room for them; NULL where they are the real ones' */
+};
+
+static gan_status bind_labels(gan_trainer *trainer, const struct gan_half *half, const struct batch *batch)
+{
+    if (half->labels == NULL)
+        return GAN_OK;
+    gan_status status = gan_plan_bind_memory(half->plan, half->labels, gan_tensor_bytes(batch->labels));
+    if (status != GAN_OK || half->made_labels == half->labels)
+        return status;
+    gan_make_labels(trainer->options.made_labels, gan_trained_labels(trainer->generator), batch->labels,
+                    gan_tensor_shape(batch->real).dims[0], batch->seed, batch->update, batch->made_labels);
+    return gan_plan_bind_memory(half->plan, half->made_labels, gan_tensor_bytes(batch->made_labels));
+}
+
+static gan_status bind(gan_trainer *trainer, const struct gan_half *half, const struct batch *batch)
 {
     gan_plan *plan = half->plan;
-    gan_status status = half->real != NULL ? gan_plan_bind_memory(plan, half->real, gan_tensor_data(real)) : GAN_OK;
+    gan_plan_seek(plan, batch->seed, batch->update);
+    gan_status status = bind_labels(trainer, half, batch);
+    if (status == GAN_OK && half->real != NULL)
+        status = gan_plan_bind_memory(plan, half->real, gan_tensor_data(batch->real));
     for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
         if (half->weight[i] != NULL)
             status = gan_plan_bind_memory(plan, half->weight[i], &trainer->weight[i]);
@@ -71,18 +94,20 @@ static float penalty_of(const struct gan_half *half)
     return sum;
 }
 
+static float scalar_or_zero(const struct gan_half *half, gan_var *var)
+{
+    return var != NULL ? gan_plan_scalar(half->plan, var) : 0;
+}
+
 /* ---- D's half ---- */
 
-static gan_status compute_discriminator(gan_trainer *trainer, struct gan_half *half, const gan_tensor *real, int update,
+static gan_status compute_discriminator(gan_trainer *trainer, struct gan_half *half, const struct batch *batch,
                                         gan_step_report *report, const char *who)
 {
     gan_plan *plan = half->plan;
-    gan_status status = bind(trainer, half, real);
-    if (status != GAN_OK)
-        return status;
-    gan_plan_seek(plan, gan_random_derive(trainer->options.seed, D_NOISE_LABEL),
-                  trainer->steps * (uint64_t)trainer->options.discriminator_steps + (uint64_t)update);
-    status = gan_plan_compute(plan);
+    gan_status status = bind(trainer, half, batch);
+    if (status == GAN_OK)
+        status = gan_plan_compute(plan);
     if (status != GAN_OK)
         return status;
     report->d_loss = gan_plan_scalar(plan, half->loss);
@@ -91,8 +116,9 @@ static gan_status compute_discriminator(gan_trainer *trainer, struct gan_half *h
     report->d_made = gan_plan_scalar(plan, half->made_probability);
     report->d_real_logit = gan_plan_scalar(plan, half->real_logit);
     report->d_made_logit = gan_plan_scalar(plan, half->made_logit);
-    gan_var *r1 = half->penalty[GAN_REGULARIZER_R1];
-    report->r1_penalty = r1 != NULL ? gan_plan_scalar(plan, r1) : 0;
+    report->d_class_real = scalar_or_zero(half, half->class_real);
+    report->d_class_made = scalar_or_zero(half, half->class_made);
+    report->r1_penalty = scalar_or_zero(half, half->penalty[GAN_REGULARIZER_R1]);
     report->d_penalty = penalty_of(half);
     return check_finite(trainer, half, "D", who);
 }
@@ -125,19 +151,18 @@ static gan_status commit_discriminator(gan_trainer *trainer, struct gan_half *ha
 
 /* ---- G's half ---- */
 
-static gan_status compute_generator(gan_trainer *trainer, struct gan_half *half, const gan_tensor *real,
+static gan_status compute_generator(gan_trainer *trainer, struct gan_half *half, const struct batch *batch,
                                     gan_step_report *report, const char *who)
 {
     gan_plan *plan = half->plan;
-    gan_status status = bind(trainer, half, real);
-    if (status != GAN_OK)
-        return status;
-    gan_plan_seek(plan, gan_random_derive(trainer->options.seed, G_NOISE_LABEL), trainer->steps);
-    status = gan_plan_compute(plan);
+    gan_status status = bind(trainer, half, batch);
+    if (status == GAN_OK)
+        status = gan_plan_compute(plan);
     if (status != GAN_OK)
         return status;
     report->g_loss = gan_plan_scalar(plan, half->loss);
     report->g_gradient_norm = gan_plan_scalar(plan, half->norm);
+    report->g_class = scalar_or_zero(half, half->class_made);
     report->g_penalty = penalty_of(half);
     return check_finite(trainer, half, "G", who);
 }
@@ -172,7 +197,7 @@ static gan_status check_real(const gan_trainer *trainer, const gan_tensor *real,
 struct step {
     gan_trainer *trainer;
     const struct gan_batches *batches;
-    const gan_tensor *real; /* the batch in hand; NULL before the first */
+    const gan_tensor *real, *labels; /* the batch in hand; NULL before the first */
     struct gan_trainer_plans *plans;
     gan_step_report *report;
     const char *who;
@@ -180,13 +205,40 @@ struct step {
 
 static gan_status next_batch(struct step *step)
 {
-    gan_status status = step->batches->next(step->batches->context, &step->real);
+    gan_status status = step->batches->next(step->batches->context, &step->real, &step->labels);
     if (status == GAN_OK)
         status = check_real(step->trainer, step->real, step->who);
+    if (status == GAN_OK)
+        status = gan_check_batch_labels(step->trainer->generator, step->labels, gan_tensor_shape(step->real).dims[0],
+                                        step->who);
     if (status != GAN_OK)
         return status;
     step->plans = gan_trainer_plans_for(step->trainer, gan_tensor_shape(step->real).dims[0]);
     return step->plans != NULL ? GAN_OK : gan_error_status();
+}
+
+/* The batch in hand, for D's update number `update` of the step. */
+static gan_status compute_d(struct step *step, int update)
+{
+    const gan_trainer *trainer = step->trainer;
+    const struct batch batch = {.real = step->real,
+                                .labels = step->labels,
+                                .seed = gan_random_derive(trainer->options.seed, D_NOISE_LABEL),
+                                .update = trainer->steps * (uint64_t)trainer->options.discriminator_steps +
+                                          (uint64_t)update,
+                                .made_labels = step->plans->made_labels};
+    return compute_discriminator(step->trainer, &step->plans->discriminator, &batch, step->report, step->who);
+}
+
+static gan_status compute_g(struct step *step)
+{
+    const gan_trainer *trainer = step->trainer;
+    const struct batch batch = {.real = step->real,
+                                .labels = step->labels,
+                                .seed = gan_random_derive(trainer->options.seed, G_NOISE_LABEL),
+                                .update = trainer->steps,
+                                .made_labels = step->plans->made_labels};
+    return compute_generator(step->trainer, &step->plans->generator, &batch, step->report, step->who);
 }
 
 /* The first batch is in hand. */
@@ -198,8 +250,7 @@ static gan_status discriminator_half(struct step *step)
         if (i > 0)
             status = next_batch(step);
         if (status == GAN_OK)
-            status = compute_discriminator(step->trainer, &step->plans->discriminator, step->real, i, step->report,
-                                           step->who);
+            status = compute_d(step, i);
         if (status == GAN_OK)
             status = commit_discriminator(step->trainer, &step->plans->discriminator, step->report);
     }
@@ -208,17 +259,16 @@ static gan_status discriminator_half(struct step *step)
 
 static gan_status generator_half(struct step *step)
 {
-    gan_status status = compute_generator(step->trainer, &step->plans->generator, step->real, step->report, step->who);
+    gan_status status = compute_g(step);
     return status == GAN_OK ? commit_generator(step->trainer, &step->plans->generator, step->report) : status;
 }
 
 static gan_status both_halves(struct step *step)
 {
     struct gan_trainer_plans *plans = step->plans;
-    gan_status status = compute_discriminator(step->trainer, &plans->discriminator, step->real, 0, step->report,
-                                              step->who);
+    gan_status status = compute_d(step, 0);
     if (status == GAN_OK)
-        status = compute_generator(step->trainer, &plans->generator, step->real, step->report, step->who);
+        status = compute_g(step);
     if (status == GAN_OK)
         status = commit_discriminator(step->trainer, &plans->discriminator, step->report);
     return status == GAN_OK ? commit_generator(step->trainer, &plans->generator, step->report) : status;
@@ -259,9 +309,15 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
     return status;
 }
 
-static gan_status same_batch(void *context, const gan_tensor **real)
+struct one_batch {
+    const gan_tensor *real, *labels;
+};
+
+static gan_status same_batch(void *context, const gan_tensor **real, const gan_tensor **labels)
 {
-    *real = context;
+    const struct one_batch *batch = context;
+    *real = batch->real;
+    *labels = batch->labels;
     return GAN_OK;
 }
 
@@ -271,13 +327,12 @@ gan_status gan_train_step(gan_trainer *trainer, const gan_tensor *real, const ga
     static const char who[] = "gan_train_step";
     if (trainer == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: trainer is NULL", who);
-    if (labels != NULL)
-        return gan_fail(GAN_ERROR_UNSUPPORTED, "%s: labels is not NULL, but no model takes labels yet; give NULL", who);
     if (report != NULL && report->struct_size < sizeof report->struct_size)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the report's struct_size is %zu, want %zu; begin with GAN_STEP_REPORT_INIT", who,
                         report->struct_size, sizeof *report);
-    struct gan_batches batches = {same_batch, (void *)(uintptr_t)real};
+    struct one_batch batch = {real, labels};
+    struct gan_batches batches = {same_batch, &batch};
     gan_step_report own;
     gan_status status = gan_trainer_step(trainer, &batches, &own, who);
     if (report != NULL) { /* an older program knows fewer fields */

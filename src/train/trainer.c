@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "nn/model.h"
+#include "train/labels.h"
 #include "train/optimizer.h"
 #include "train/options.h"
 
@@ -23,7 +24,7 @@ static gan_status check_shapes(gan_model *generator, gan_model *discriminator, c
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the generator makes examples of shape %s, but the discriminator takes %s", who,
                         gan_shape_text(made, a, sizeof a), gan_shape_text(taken, b, sizeof b));
-    if (gan_shape_size(judged) != 1)
+    if (gan_shape_size(judged) != 1 && !gan_model_is_auxiliary(discriminator))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the discriminator's output is %s, want one logit; end it in gan_layer_dense(1)", who,
                         gan_shape_text(judged, a, sizeof a));
@@ -35,7 +36,8 @@ static gan_status check_shapes(gan_model *generator, gan_model *discriminator, c
     return GAN_OK;
 }
 
-static gan_status check_models(gan_model *generator, gan_model *discriminator, const char *who)
+static gan_status check_models(gan_model *generator, gan_model *discriminator, const gan_trainer_options *options,
+                               const char *who)
 {
     if (generator == NULL || discriminator == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who,
@@ -45,7 +47,9 @@ static gan_status check_models(gan_model *generator, gan_model *discriminator, c
     gan_status status = gan_model_ready(generator, who);
     if (status == GAN_OK)
         status = gan_model_ready(discriminator, who);
-    return status == GAN_OK ? check_shapes(generator, discriminator, who) : status;
+    if (status == GAN_OK)
+        status = check_shapes(generator, discriminator, who);
+    return status == GAN_OK ? gan_check_player_labels(generator, discriminator, options, who) : status;
 }
 
 static gan_status check_penalties(const gan_trainer *trainer, const float *weight, const char *who)
@@ -109,7 +113,7 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     const gan_trainer_options *o = &trainer->options;
     gan_status status = gan_trainer_options_check(o, who);
     if (status == GAN_OK)
-        status = check_models(generator, discriminator, who);
+        status = check_models(generator, discriminator, o, who);
     if (status != GAN_OK)
         return status;
     trainer->generator = gan_model_ref(generator);
@@ -190,6 +194,7 @@ static void clear_plans(struct gan_trainer_plans *plans)
 {
     gan_half_clear(&plans->discriminator);
     gan_half_clear(&plans->generator);
+    gan_tensor_unref(plans->made_labels);
     *plans = (struct gan_trainer_plans){0};
 }
 
@@ -222,6 +227,15 @@ static void set_mapping(const gan_trainer *trainer, struct gan_half_request *req
     request->offset = (float)((double)low - factor * data_low);
 }
 
+static gan_status make_room_for_labels(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
+{
+    const gan_labels *labels = gan_trained_labels(trainer->generator);
+    if (labels == NULL || trainer->options.made_labels == GAN_MADE_LABELS_REAL)
+        return GAN_OK;
+    plans->made_labels = gan_tensor_new_typed(gan_labels_shape(labels, batch), gan_labels_dtype(labels));
+    return plans->made_labels != NULL ? GAN_OK : gan_error_status();
+}
+
 static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
 {
     struct gan_half_request request = {.generator = trainer->generator,
@@ -234,6 +248,8 @@ static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plan
     gan_status status = gan_half_record_discriminator(&plans->discriminator, &request);
     if (status == GAN_OK)
         status = gan_half_record_generator(&plans->generator, &request);
+    if (status == GAN_OK)
+        status = make_room_for_labels(trainer, plans, batch);
     if (status == GAN_OK)
         plans->batch = batch;
     else
@@ -331,48 +347,4 @@ double gan_trainer_flops(const gan_trainer *trainer)
     return plans != NULL ? (double)trainer->options.discriminator_steps * gan_plan_flops(plans->discriminator.plan) +
                                gan_plan_flops(plans->generator.plan)
                          : 0;
-}
-
-static gan_status note_data(gan_trainer *trainer, const char *name)
-{
-    gan_model *const models[] = {trainer->generator, trainer->discriminator, trainer->average};
-    gan_status status = GAN_OK;
-    for (int i = 0; i < 3 && status == GAN_OK; i++)
-        status = gan_model_note_data(models[i], name);
-    return status;
-}
-
-static gan_status set_standard(gan_trainer *trainer, const gan_dataset *dataset, const char *who)
-{
-    gan_tensor *mean, *deviation;
-    if (!gan_dataset_standardisation(dataset, &mean, &deviation))
-        return GAN_OK;
-    if (gan_model_range(trainer->generator, NULL, NULL))
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                        "%s: the data set is standardised by column, which has no bounds, but the generator's output "
-                        "has a range; give it a linear output (GAN_ACTIVATION_LINEAR)",
-                        who);
-    gan_status status = gan_model_set_standard(trainer->generator, mean, deviation);
-    if (status == GAN_OK && trainer->average != trainer->generator)
-        status = gan_model_set_standard(trainer->average, mean, deviation);
-    return status;
-}
-
-gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *dataset)
-{
-    static const char who[] = "gan_trainer_set_dataset";
-    if (trainer == NULL || dataset == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, trainer == NULL ? "trainer" : "dataset");
-    gan_shape given = gan_dataset_shape(dataset), taken = gan_model_input_shape(trainer->discriminator);
-    char a[128], b[128];
-    if (!gan_shape_equal(given, taken))
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: an example of the data set is %s, but the models' are %s", who,
-                        gan_shape_text(given, a, sizeof a), gan_shape_text(taken, b, sizeof b));
-    gan_status status = set_standard(trainer, dataset, who);
-    if (status == GAN_OK)
-        status = note_data(trainer, gan_dataset_name(dataset));
-    float low, high;
-    if (status != GAN_OK || !gan_dataset_range(dataset, &low, &high))
-        return status;
-    return gan_trainer_set_data_range(trainer, low, high);
 }

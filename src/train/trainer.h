@@ -15,6 +15,7 @@ struct gan_trainer_plans {
     bool active[GAN_REGULARIZERS];
     uint64_t used; /* when: the greatest is the latest */
     struct gan_half discriminator, generator;
+    gan_tensor *made_labels; /* of the batch, for the half in hand; NULL where none are made */
 };
 
 struct gan_trainer {
@@ -43,9 +44,9 @@ void gan_trainer_note_steps(gan_trainer *trainer);
 /* Lets the average follow G, after an update of it. */
 void gan_trainer_update_average(gan_trainer *trainer);
 
-/* Where a step's real batches come from: one for each of D's updates. */
+/* Where a step's real batches come from: one for each of D's updates. labels are NULL where there are none. */
 struct gan_batches {
-    gan_status (*next)(void *context, const gan_tensor **real);
+    gan_status (*next)(void *context, const gan_tensor **real, const gan_tensor **labels);
     void *context;
 };
 
