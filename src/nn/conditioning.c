@@ -22,8 +22,8 @@ static gan_status check(const struct gan_conditioned *by, bool possible, const c
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: conditioning is %s, want %s", who, names[by->way], ways);
     if (by->labels == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                        "%s: conditioning is %s, but labels is NULL; say what the labels are: gan_dataset_labels, or "
-                        "gan_labels_classes",
+                        "%s: conditioning is %s, which wants labels (gan_dataset_labels, gan_labels_classes), but "
+                        "labels is NULL",
                         who, names[by->way]);
     if (by->way == GAN_CONDITIONING_CONCAT && (by->label_size < 1 || by->label_size > INT32_MAX))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: label_size is %" PRId64 ", want 1 to %d", who, by->label_size,

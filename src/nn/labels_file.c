@@ -70,29 +70,35 @@ void gan_labels_write(const gan_labels *labels, struct gan_json_writer *json, bo
 
 /* ---- reading ---- */
 
-static gan_labels *reject(const char *what)
+static gan_status reject(const char *what)
 {
-    return gan_fail_null(GAN_ERROR_FORMAT,
-                         "%s: the model's \"labels\" are damaged: neither classes with as many names, "
-                         "nor numbers",
-                         what);
+    return gan_fail(GAN_ERROR_FORMAT,
+                    "%s: the model's \"labels\" are damaged: neither classes with as many names, nor numbers", what);
 }
 
-/* The names of one label's classes; *names stays NULL where the file has none. False: damaged, or memory is short. */
-static bool read_names(const struct gan_json *list, int classes, const char ***names)
+static gan_labels *reject_null(const char *what)
+{
+    reject(what);
+    return NULL;
+}
+
+/* The names of one label's classes; *names stays NULL where the file has none. */
+static gan_status read_names(const struct gan_json *list, int classes, const char ***names, const char *what)
 {
     if (list == NULL || (gan_json_is_array(list) && gan_json_count(list) == 0))
-        return true;
+        return GAN_OK;
     if (gan_json_count(list) != (size_t)classes)
-        return false;
-    const char **own = *names = gan_alloc_zero((size_t)classes, sizeof *own);
-    for (int i = 0; own != NULL && i < classes; i++) {
-        if (!gan_json_text(gan_json_item(list, (size_t)i), &own[i]))
-            return false;
-        if (*own[i] == '\0')
-            own[i] = NULL;
+        return reject(what);
+    *names = gan_alloc_zero((size_t)classes, sizeof **names);
+    if (*names == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    for (int i = 0; i < classes; i++) {
+        const char *name;
+        if (!gan_json_text(gan_json_item(list, (size_t)i), &name))
+            return reject(what);
+        (*names)[i] = *name != '\0' ? name : NULL;
     }
-    return own != NULL;
+    return GAN_OK;
 }
 
 static gan_labels *read_classes(const struct gan_json *list, const struct gan_json *all_names, const char *what)
@@ -100,19 +106,19 @@ static gan_labels *read_classes(const struct gan_json *list, const struct gan_js
     int classes[GAN_MAX_LABELS];
     const char **names[GAN_MAX_LABELS] = {NULL};
     size_t count = gan_json_count(list);
-    bool whole = count >= 1 && count <= GAN_MAX_LABELS && (all_names == NULL || gan_json_count(all_names) == count);
-    gan_labels *labels = NULL;
-    gan_fail(GAN_ERROR_FORMAT, "%s: damaged labels", what); /* unless memory is short, which says so itself */
-    for (size_t i = 0; whole && i < count; i++) {
+    gan_status status = GAN_OK;
+    if (count < 1 || count > GAN_MAX_LABELS || (all_names != NULL && gan_json_count(all_names) != count))
+        status = reject(what);
+    for (size_t i = 0; i < count && status == GAN_OK; i++) {
         int64_t number;
-        whole = gan_json_integer(gan_json_item(list, i), &number) && number >= 1 && number < INT32_MAX;
-        classes[i] = whole ? (int)number : 0;
-        whole = whole && read_names(gan_json_item(all_names, i), classes[i], &names[i]);
+        if (!gan_json_integer(gan_json_item(list, i), &number) || number < 1 || number >= INT32_MAX)
+            status = reject(what);
+        else
+            status = read_names(gan_json_item(all_names, i), classes[i] = (int)number, &names[i], what);
     }
-    if (whole)
+    gan_labels *labels = NULL;
+    if (status == GAN_OK)
         labels = gan_labels_several((int)count, classes, (const char *const *const *)names);
-    else if (gan_error_status() != GAN_ERROR_OUT_OF_MEMORY)
-        reject(what);
     for (size_t i = 0; i < count && i < GAN_MAX_LABELS; i++)
         gan_free(names[i]);
     return labels;
@@ -125,11 +131,11 @@ static gan_labels *read_numbers(const struct gan_json *json, const char *what)
     const struct gan_json *means = gan_json_get(json, "mean"), *deviations = gan_json_get(json, "deviation");
     if (!gan_json_integer(gan_json_get(json, "numbers"), &count) || count < 1 || count > GAN_MAX_LABELS ||
         gan_json_count(means) != (size_t)count || gan_json_count(deviations) != (size_t)count)
-        return reject(what);
+        return reject_null(what);
     for (size_t i = 0; i < (size_t)count; i++)
         if (!gan_json_float(gan_json_item(means, i), &mean[i]) ||
             !gan_json_float(gan_json_item(deviations, i), &deviation[i]) || !(deviation[i] >= 0))
-            return reject(what);
+            return reject_null(what);
     return gan_labels_numbers((int)count, mean, deviation);
 }
 
