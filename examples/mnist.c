@@ -4,6 +4,7 @@
  *   ./mnist --data mnist          on the real MNIST (examples/fetch-mnist.sh gets it)
  *   ./mnist                       on digits that the library draws
  *   ./mnist --preset article      the program of the article, which collapses; docs/tutorial.md tells why
+ *   ./mnist --class 7             a generator that knows the digits apart, and shows its sevens
  */
 #include <gan/gan.h>
 
@@ -21,12 +22,15 @@ static const char usage[] =
     "Trains a generator of handwritten digits.\n"
     "  --data DIR      the folder with MNIST's four files, plain or .gz (default: digits that the library draws)\n"
     "  --preset NAME   'stable' (default), or 'article' for the article's program, which collapses\n"
+    "  --conditional   the generator is told which digit to draw; the pictures have a row for each\n"
+    "  --class D       the same, and the pictures and samples are all of digit D\n"
     "  --epochs N      passes over the digits (default 5)\n"
     "  --batch N       digits in a batch (default 128)\n"
     "  --seed N        decides everything that is random: the same seed, the same digits (default 1)\n"
     "  --threads N     processors to work with (default: all); changes the time and nothing else\n"
     "  --out DIR       where the pictures go, epoch-1.png ... and losses.png (default: out)\n"
-    "  --samples N     also writes N digits to samples.npy there: float32 [N, 1, 28, 28] in [0, 1]\n"
+    "  --samples N     also writes N digits to samples.npy there: float32 [N, 1, 28, 28] in [0, 1]; with\n"
+    "                  --conditional sample i is a digit i % 10\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
@@ -40,8 +44,9 @@ struct options {
     int64_t epochs, batch, samples;
     int64_t checkpoint_every; /* steps; 0: never */
     int threads;
+    int digit; /* of all pictures and samples; -1: any */
     uint64_t seed;
-    bool quiet, resume;
+    bool quiet, resume, conditional;
 };
 
 /* Figures of every step, for the plot at the end. */
@@ -57,6 +62,7 @@ struct job {
     bool bar;           /* standard output is a terminal: a bar that moves; else lines */
     double shown;       /* when the bar was drawn last, in seconds since the beginning */
     gan_status failure; /* of a callback */
+    int columns;        /* of the pictures */
 };
 
 /* ---- the command line ---- */
@@ -86,8 +92,25 @@ static gan_preset preset_of(const char *name)
 
 static struct options read_options(int count, char **arguments)
 {
-    enum { DATA, PRESET, EPOCHS, BATCH, SEED, THREADS, OUT, SAMPLES, SAVE, CHECKPOINT_EVERY, RESUME, QUIET, HELP };
+    enum {
+        CLASS,
+        CONDITIONAL,
+        DATA,
+        PRESET,
+        EPOCHS,
+        BATCH,
+        SEED,
+        THREADS,
+        OUT,
+        SAMPLES,
+        SAVE,
+        CHECKPOINT_EVERY,
+        RESUME,
+        QUIET,
+        HELP
+    };
     static const struct option known[] = {
+        {"class", required_argument, NULL, CLASS},   {"conditional", no_argument, NULL, CONDITIONAL},
         {"data", required_argument, NULL, DATA},     {"preset", required_argument, NULL, PRESET},
         {"epochs", required_argument, NULL, EPOCHS}, {"batch", required_argument, NULL, BATCH},
         {"seed", required_argument, NULL, SEED},     {"threads", required_argument, NULL, THREADS},
@@ -96,9 +119,16 @@ static struct options read_options(int count, char **arguments)
         {"resume", no_argument, NULL, RESUME},       {"quiet", no_argument, NULL, QUIET},
         {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0},
     };
-    struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 128, .seed = 1};
+    struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 128, .digit = -1, .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (c) {
+        case CLASS:
+            o.digit = (int)number_of("class", optarg, 0, 9);
+            o.conditional = true;
+            break;
+        case CONDITIONAL:
+            o.conditional = true;
+            break;
         case DATA:
             o.data = optarg;
             break;
@@ -246,25 +276,25 @@ static bool on_step(void *context, const gan_progress *p)
 
 /* ---- pictures ---- */
 
-static void preview(const gan_tensor *samples)
+static void preview(const gan_tensor *samples, int columns)
 {
-    char *picture = gan_terminal_picture(samples, /*columns*/ 5, gan_terminal_width(stdout));
+    char *picture = gan_terminal_picture(samples, columns, gan_terminal_width(stdout));
     if (picture != NULL)
         fputs(picture, stdout);
     gan_text_free(picture);
 }
 
-/* At the end of an epoch: 25 digits, always from the same noise. */
+/* At the end of an epoch: 25 digits, or ten of each, always from the same noise. */
 static bool on_samples(void *context, const gan_progress *p, const gan_tensor *samples)
 {
     struct job *job = context;
     char name[40];
     snprintf(name, sizeof name, "epoch-%lld.png", (long long)p->epoch);
     struct path path = path_in(job->options->out, name);
-    job->failure = gan_image_write_grid_scaled(path.text, samples, /*columns*/ 5, /*scale*/ 3);
+    job->failure = gan_image_write_grid_scaled(path.text, samples, job->columns, /*scale*/ 3);
     if (job->failure == GAN_OK && !job->options->quiet) {
         if (gan_terminal_can_show(stdout))
-            preview(samples);
+            preview(samples, job->columns);
         puts(path.text);
     }
     return job->failure == GAN_OK;
@@ -288,11 +318,24 @@ static gan_status write_curves(const struct curves *c, const char *path)
     return status;
 }
 
-static gan_status write_samples(gan_model *generator, int64_t n, const char *path)
+/* What `count` digits shall be: the one asked for, or `each` of 0, then `each` of 1 and so on. */
+static gan_tensor *new_labels(int64_t count, int64_t each, int digit)
 {
-    gan_tensor *samples = gan_generator_sample(generator, n, /*seed*/ 8);
+    gan_tensor *labels = gan_tensor_new_typed(GAN_SHAPE(count), GAN_INT32);
+    for (int64_t i = 0; labels != NULL && i < count; i++)
+        gan_tensor_int32(labels)[i] = digit >= 0 ? digit : (int32_t)(i / each % 10);
+    return labels;
+}
+
+static gan_status write_samples(gan_model *generator, const struct options *o, const char *path)
+{
+    gan_tensor *labels = o->conditional ? new_labels(o->samples, /*each*/ 1, o->digit) : NULL;
+    gan_tensor *samples = NULL;
+    if (labels != NULL || !o->conditional)
+        samples = gan_generator_sample_labelled(generator, o->samples, /*seed*/ 8, labels);
     gan_status status = samples != NULL ? gan_tensor_write_npy(samples, path) : gan_error_status();
     gan_tensor_unref(samples);
+    gan_tensor_unref(labels);
     return status;
 }
 
@@ -310,7 +353,7 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job)
     }
     if (status != GAN_OK || o->samples == 0)
         return status;
-    status = write_samples(gan_trainer_averaged_generator(trainer), o->samples, samples.text);
+    status = write_samples(gan_trainer_averaged_generator(trainer), o, samples.text);
     if (status == GAN_OK && !o->quiet)
         puts(samples.text);
     return status;
@@ -359,16 +402,25 @@ static gan_loader *open_batches(const struct options *o)
     return batches;
 }
 
-static gan_trainer *new_trainer(const struct options *o, gan_shape image)
+static gan_trainer *new_trainer(const struct options *o, const gan_dataset *digits)
 {
+    gan_shape image = gan_dataset_shape(digits);
     gan_generator_options for_g;
     gan_generator_options_init(&for_g, GAN_RECIPE_MLP); /* 100 - 256 - 512 - 1024 - 784 */
     gan_generator_options_preset(&for_g, o->preset);
+    if (o->conditional) {
+        for_g.conditioning = GAN_CONDITIONING_CONCAT; /* 100 + 50 numbers learned for each digit go in */
+        for_g.labels = gan_dataset_labels(digits);    /* given away */
+    }
     gan_model *g = gan_generator_new(image, &for_g);
 
     gan_discriminator_options for_d;
     gan_discriminator_options_init(&for_d, GAN_RECIPE_MLP); /* 784 - 512 - 256 - 1 */
     gan_discriminator_options_preset(&for_d, o->preset);
+    if (o->conditional) {
+        for_d.conditioning = GAN_CONDITIONING_PROJECTION;
+        for_d.labels = gan_dataset_labels(digits);
+    }
     gan_model *d = gan_discriminator_new(image, &for_d);
 
     gan_trainer_options options;
@@ -388,6 +440,15 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
     run.progress = on_step;
     run.samples = on_samples;
     run.sample_count = 25;
+    gan_tensor *labels = NULL;
+    job->columns = 5;
+    if (job->options->conditional) {
+        job->columns = 10;
+        run.sample_count = 100;
+        run.sample_labels = labels = new_labels(100, /*each*/ 10, job->options->digit);
+        if (labels == NULL)
+            return gan_error_status();
+    }
     run.context = job;
     run.stop = &stop;
     struct path checkpoints = path_in(job->options->out, "run");
@@ -397,6 +458,7 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
     run.resume = job->options->resume;
     gan_run_result result = GAN_RUN_RESULT_INIT;
     gan_status status = gan_trainer_run(trainer, batches, &run, &result);
+    gan_tensor_unref(labels);
     if (status != GAN_OK)
         return status;
     if (!job->options->quiet && result.resumed > 0)
@@ -410,14 +472,15 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
 static void introduce(const struct options *o, const gan_loader *batches)
 {
     const gan_dataset *digits = gan_loader_dataset(batches);
-    printf("%s: %lld digits; preset %s; %lld epochs of %llu steps; threads: %d\n", gan_dataset_name(digits),
+    printf("%s: %lld digits; preset %s; %lld epochs of %llu steps%s; threads: %d\n", gan_dataset_name(digits),
            (long long)gan_dataset_size(digits), o->preset == GAN_PRESET_ARTICLE ? "article" : "stable",
-           (long long)o->epochs, (unsigned long long)gan_loader_batches_per_epoch(batches), gan_threads());
+           (long long)o->epochs, (unsigned long long)gan_loader_batches_per_epoch(batches),
+           o->conditional ? "; conditional" : "", gan_threads());
 }
 
 static int run(const struct options *o, gan_loader *batches)
 {
-    gan_trainer *trainer = new_trainer(o, gan_dataset_shape(gan_loader_dataset(batches)));
+    gan_trainer *trainer = new_trainer(o, gan_loader_dataset(batches));
     if (trainer == NULL)
         return complain();
     if (!o->quiet)

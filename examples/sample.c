@@ -3,6 +3,7 @@
  *   cc sample.c $(pkg-config --cflags --libs gan) -lm -o sample
  *   ./sample generator.safetensors --out digits.png
  *   ./sample generator.safetensors --count 1000 --out digits.npy
+ *   ./sample generator.safetensors --class 7 --out sevens.png
  *   ./sample generator.safetensors --interpolate 3 8 --count 16 --grid 16 --out between.png
  */
 #include <gan/gan.h>
@@ -21,13 +22,15 @@ static const char usage[] =
     "                     any other name is a folder, which gets a PNG file for each\n"
     "  --count N          how many (default 25)\n"
     "  --seed N           which ones: the same seed, the same examples (default 1)\n"
+    "  --class NAME       of a generator that takes a class: which, by its name or number (default: drawn from the "
+    "seed)\n"
     "  --grid K           columns of the grid (default: about square)\n"
     "  --truncation T     noise beyond T deviations is drawn again: less variety, fewer failures\n"
     "  --interpolate A B  from the first example of seed A to that of seed B, in N steps\n"
     "  --help             shows this\n";
 
 struct options {
-    const char *model, *out;
+    const char *model, *out, *class_name;
     int64_t count;
     uint64_t seed, from, to;
     int grid;
@@ -66,8 +69,9 @@ static double truncation_of(const char *text)
 
 static struct options read_options(int count, char **arguments)
 {
-    enum { OUT, COUNT, SEED, GRID, TRUNCATION, INTERPOLATE, HELP };
+    enum { CLASS, OUT, COUNT, SEED, GRID, TRUNCATION, INTERPOLATE, HELP };
     static const struct option known[] = {
+        {"class", required_argument, NULL, CLASS},
         {"out", required_argument, NULL, OUT},
         {"count", required_argument, NULL, COUNT},
         {"seed", required_argument, NULL, SEED},
@@ -80,6 +84,9 @@ static struct options read_options(int count, char **arguments)
     struct options o = {.count = 25, .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (c) {
+        case CLASS:
+            o.class_name = optarg;
+            break;
         case OUT:
             o.out = optarg;
             break;
@@ -193,12 +200,25 @@ static gan_tensor *noise_between(gan_shape one, const struct options *o)
     return z;
 }
 
+/* For each the class asked for; *labels is NULL if none is. False, and the error, if there is no such class. */
+static bool make_labels(const gan_model *model, const struct options *o, gan_tensor **labels)
+{
+    *labels = NULL;
+    if (o->class_name == NULL)
+        return true;
+    int number = gan_labels_find_class(gan_model_labels(model), 0, o->class_name);
+    *labels = number >= 0 ? gan_tensor_new_typed(GAN_SHAPE(o->count), GAN_INT32) : NULL;
+    for (int64_t i = 0; *labels != NULL && i < o->count; i++)
+        gan_tensor_int32(*labels)[i] = number;
+    return *labels != NULL;
+}
+
 /* What the generator makes of the given noise. */
-static gan_tensor *make_from(gan_model *model, gan_tensor *z, int64_t count)
+static gan_tensor *make_from(gan_model *model, gan_tensor *z, const gan_tensor *labels, int64_t count)
 {
     gan_sampler *sampler = z != NULL ? gan_sampler_new(model, count) : NULL;
     gan_tensor *made = sampler != NULL ? gan_tensor_new(with_count(count, gan_model_output_shape(model))) : NULL;
-    if (made != NULL && gan_sampler_run(sampler, z, NULL, made) != GAN_OK) {
+    if (made != NULL && gan_sampler_run(sampler, z, labels, made) != GAN_OK) {
         gan_tensor_unref(made);
         made = NULL;
     }
@@ -207,14 +227,14 @@ static gan_tensor *make_from(gan_model *model, gan_tensor *z, int64_t count)
     return made;
 }
 
-static gan_tensor *make(gan_model *model, const struct options *o)
+static gan_tensor *make(gan_model *model, const struct options *o, const gan_tensor *labels)
 {
     gan_shape one = gan_model_input_shape(model);
     if (o->interpolate)
-        return make_from(model, noise_between(one, o), o->count);
+        return make_from(model, noise_between(one, o), labels, o->count);
     if (o->truncation > 0)
-        return make_from(model, draw_noise(with_count(o->count, one), o->seed, o->truncation), o->count);
-    return gan_generator_sample(model, o->count, o->seed);
+        return make_from(model, draw_noise(with_count(o->count, one), o->seed, o->truncation), labels, o->count);
+    return gan_generator_sample_labelled(model, o->count, o->seed, labels);
 }
 
 /* ---- writing them ---- */
@@ -276,9 +296,11 @@ int main(int argc, char **argv)
     gan_blis_prepare();
     struct options o = read_options(argc, argv);
     gan_model *model = gan_model_load(o.model);
-    gan_tensor *made = model != NULL ? make(model, &o) : NULL;
+    gan_tensor *labels = NULL;
+    gan_tensor *made = model != NULL && make_labels(model, &o, &labels) ? make(model, &o, labels) : NULL;
     int status = made != NULL ? write_out(&o, model, made) : failed();
     gan_tensor_unref(made);
+    gan_tensor_unref(labels);
     gan_model_unref(model);
     return status;
 }

@@ -151,15 +151,18 @@ const char *gan_labels_class_name(const gan_labels *labels, int index, int numbe
     return labels->slot[index].names[number];
 }
 
-/* "0 (circle), 1 (square), 2 and 7 more" */
+/* "0 (circle), 1 (square), 2 and 7 more"; a name that is the number itself is left out. */
 static const char *list_classes(const struct slot *slot, char *text, size_t size)
 {
     enum { SHOWN = 8 };
     size_t used = 0;
     for (int i = 0; i < slot->classes && i < SHOWN && used < size; i++) {
         const char *name = slot->names != NULL ? slot->names[i] : NULL;
-        used += (size_t)snprintf(text + used, size - used, "%s%d%s%.40s%s", i > 0 ? ", " : "", i,
-                                 name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
+        char number[16], named[64] = "";
+        snprintf(number, sizeof number, "%d", i);
+        if (name != NULL && strcmp(name, number) != 0)
+            snprintf(named, sizeof named, " (%.40s)", name);
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s", i > 0 ? ", " : "", number, named);
     }
     if (slot->classes > SHOWN && used < size)
         snprintf(text + used, size - used, " and %d more", slot->classes - SHOWN);

@@ -65,6 +65,14 @@ ends 0 "$mnist" --data digits --epochs 1 --out article --preset article --batch 
 says 'preset article'
 says '1 epochs of 10 steps'
 
+# Told which digit to draw: a row for each, or all of one.
+ends 0 "$mnist" --data digits --epochs 1 --out rows --conditional --samples 20
+says 'conditional'
+ends 0 "$mnist" --data digits --epochs 1 --out sevens --class 7 --samples 20 --quiet
+[ ! -s log ] || fail "--quiet says something"
+cmp -s rows/epoch-1.png sevens/epoch-1.png && fail "sevens look like all digits"
+cmp -s rows/samples.npy sevens/samples.npy && fail "the samples of sevens are those of all digits"
+
 # Ctrl-C: what there is so far is written, and all is well.
 "$mnist" --data digits --epochs 100000 --out stopped >log 2>&1 </dev/null &
 job=$!
@@ -79,7 +87,7 @@ says 'stopped: '
 
 # What cannot be meant: 2, and the usage.
 for options in '--epochs 0' '--epochs many' '--batch 1' '--seed -1' '--samples 1x' '--threads 0' '--preset best' \
-    '--bogus' 'digits' '--data'; do
+    '--class 10' '--class seven' '--bogus' 'digits' '--data'; do
     ends 2 "$mnist" $options
     says 'usage: mnist'
 done

@@ -18,6 +18,24 @@ static inline gan_model *fuzz_model(int64_t in, int64_t out)
     return model;
 }
 
+/* With named classes and every layer that labels are for. */
+static inline gan_model *fuzz_labelled_model(void)
+{
+    static const char *const names[] = {"cat", "dog"};
+    const char *const *const all_names[] = {names, NULL};
+    gan_labels *labels = gan_labels_several(2, (const int[]){2, 3}, all_names);
+    gan_model *model = gan_model_new(GAN_SHAPE(2));
+    gan_model_set_labels(model, labels);
+    gan_labels_unref(labels);
+    gan_model_add(model, gan_layer_concat_label(1));
+    gan_model_add(model, gan_layer_conditional_batch_norm());
+    gan_model_add(model, gan_layer_projection());
+    gan_model_add(model, gan_layer_auxiliary_head());
+    if (gan_model_initialize(model, 1) != GAN_OK)
+        abort();
+    return model;
+}
+
 static inline gan_trainer *fuzz_trainer(void)
 {
     gan_model *g = fuzz_model(2, 2), *d = fuzz_model(2, 1);

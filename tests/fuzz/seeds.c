@@ -63,6 +63,11 @@ static void write_models(const char *directory)
     must(gan_model_save(model, path) == GAN_OK, "a model");
     write_open_form(path, place(directory, "safetensors", "model-open"));
     gan_model_unref(model);
+    model = fuzz_labelled_model();
+    path = place(directory, "safetensors", "labelled");
+    must(gan_model_save(model, path) == GAN_OK, "a labelled model");
+    write_open_form(path, place(directory, "safetensors", "labelled-open"));
+    gan_model_unref(model);
     gan_trainer *trainer = fuzz_trainer();
     path = place(directory, "checkpoint", "checkpoint");
     must(gan_trainer_save(trainer, NULL, path) == GAN_OK, "a checkpoint");
