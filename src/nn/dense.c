@@ -1,5 +1,5 @@
 /* Layers that multiply by a weight: dense, and maxout over several dense ones. */
-#include "nn/layer.h"
+#include "nn/dense.h"
 
 #include "gan/ops.h"
 
@@ -12,24 +12,27 @@ struct dense {
     int64_t pieces; /* 1 for dense */
 };
 
-static gan_status build_dense(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
+gan_status gan_dense_declare(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, int64_t units)
 {
-    const struct dense *dense = (const struct dense *)layer;
     char text[128];
     if (in.rank != 1)
         return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
                                 gan_shape_text(in, text, sizeof text));
-    int64_t rows = dense->units * dense->pieces;
-    *out = GAN_SHAPE(dense->units);
-    gan_status status = gan_layer_declare(build, "weight", GAN_SHAPE(rows, in.dims[0]), in.dims[0], rows,
+    gan_status status = gan_layer_declare(build, "weight", GAN_SHAPE(units, in.dims[0]), in.dims[0], units,
                                           layer->weight_initializer);
     if (status != GAN_OK || layer->without_bias)
         return status;
-    return gan_layer_declare(build, "bias", GAN_SHAPE(rows), in.dims[0], rows, layer->bias_initializer);
+    return gan_layer_declare(build, "bias", GAN_SHAPE(units), in.dims[0], units, layer->bias_initializer);
 }
 
-/* x·Wᵀ + b */
-static gan_var *apply_dense(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
+static gan_status build_dense(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
+{
+    const struct dense *dense = (const struct dense *)layer;
+    *out = GAN_SHAPE(dense->units);
+    return gan_dense_declare(layer, build, in, dense->units * dense->pieces);
+}
+
+gan_var *gan_dense_record(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
     gan_var *y = gan_matmul_transposed(x, false, gan_layer_next_parameter(call), true);
     return layer->without_bias ? y : gan_add(y, gan_layer_next_parameter(call));
@@ -51,14 +54,14 @@ static const struct gan_layer_kind dense_kind = {.name = "dense",
                                                  .has_weight = true,
                                                  .has_bias = true,
                                                  .build = build_dense,
-                                                 .apply = apply_dense,
+                                                 .apply = gan_dense_record,
                                                  .describe = describe_dense,
                                                  .write = write_dense};
 
 static gan_var *apply_maxout(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
     const struct dense *maxout = (const struct dense *)layer;
-    gan_var *pieces = apply_dense(layer, call, x);
+    gan_var *pieces = gan_dense_record(layer, call, x);
     return gan_max_over(gan_reshape(pieces, GAN_SHAPE(-1, maxout->units, maxout->pieces)), GAN_AXES(2));
 }
 

@@ -1,35 +1,13 @@
 /* What a conditional discriminator ends in: a projection on the label's embedding, or an auxiliary classifier. */
-#include "nn/label_embedding.h"
+#include "nn/heads.h"
 
 #include "gan/ops.h"
-#include "nn/heads.h"
-#include "tensor/tensor.h"
+#include "nn/dense.h"
+#include "nn/label_embedding.h"
 
 static gan_layer *create(const struct gan_layer_kind *kind)
 {
     return gan_layer_create(kind, sizeof(gan_layer));
-}
-
-static gan_status declare_dense(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, int64_t units)
-{
-    char text[128];
-    gan_status status = gan_label_embedding_check(build);
-    if (status != GAN_OK)
-        return status;
-    if (in.rank != 1)
-        return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
-                                gan_shape_text(in, text, sizeof text));
-    int64_t size = in.dims[0];
-    status = gan_layer_declare(build, "weight", GAN_SHAPE(units, size), size, units, layer->weight_initializer);
-    if (status != GAN_OK || layer->without_bias)
-        return status;
-    return gan_layer_declare(build, "bias", GAN_SHAPE(units), size, units, layer->bias_initializer);
-}
-
-static gan_var *apply_dense(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
-{
-    gan_var *y = gan_matmul_transposed(x, false, gan_layer_next_parameter(call), true);
-    return layer->without_bias ? y : gan_add(y, gan_layer_next_parameter(call));
 }
 
 /* ---- projection ---- */
@@ -37,7 +15,9 @@ static gan_var *apply_dense(const gan_layer *layer, struct gan_layer_call *call,
 static gan_status build_projection(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
     *out = GAN_SHAPE(1);
-    gan_status status = declare_dense(layer, build, in, 1);
+    gan_status status = gan_label_embedding_check(build);
+    if (status == GAN_OK)
+        status = gan_dense_declare(layer, build, in, 1);
     if (status != GAN_OK)
         return status;
     return gan_label_embedding_declare(build, "embedding.", in.dims[0], false, layer->weight_initializer);
@@ -45,7 +25,7 @@ static gan_status build_projection(const gan_layer *layer, struct gan_layer_buil
 
 static gan_var *apply_projection(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
-    gan_var *logit = apply_dense(layer, call, x);
+    gan_var *logit = gan_dense_record(layer, call, x);
     return gan_add(logit, gan_sum_keep(gan_mul(gan_label_embedding_sum(call, false), x), GAN_AXES(1)));
 }
 
@@ -63,7 +43,7 @@ gan_layer *gan_layer_projection(void)
 
 /* ---- auxiliary classifier ---- */
 
-static int64_t auxiliary_outputs(const gan_labels *labels)
+int64_t gan_auxiliary_outputs(const gan_labels *labels)
 {
     if (gan_labels_kind(labels) == GAN_LABEL_NUMBERS)
         return gan_labels_count(labels);
@@ -75,13 +55,17 @@ static int64_t auxiliary_outputs(const gan_labels *labels)
 
 static gan_status build_auxiliary(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
-    int64_t outputs = 1 + auxiliary_outputs(build->labels);
+    int64_t outputs = 1 + gan_auxiliary_outputs(build->labels);
     *out = GAN_SHAPE(outputs);
-    return declare_dense(layer, build, in, outputs);
+    gan_status status = gan_label_embedding_check(build);
+    return status == GAN_OK ? gan_dense_declare(layer, build, in, outputs) : status;
 }
 
-static const struct gan_layer_kind auxiliary_kind = {
-    .name = "auxiliary_head", .has_weight = true, .has_bias = true, .build = build_auxiliary, .apply = apply_dense};
+static const struct gan_layer_kind auxiliary_kind = {.name = "auxiliary_head",
+                                                     .has_weight = true,
+                                                     .has_bias = true,
+                                                     .build = build_auxiliary,
+                                                     .apply = gan_dense_record};
 
 gan_layer *gan_layer_auxiliary_head(void)
 {

@@ -3,21 +3,12 @@
 
 #include "data/labels.h"
 #include "gan/ops.h"
+#include "nn/heads.h"
 #include "nn/label_embedding.h"
 #include "nn/model.h"
 #include "tape/tape.h"
 
 /* ---- the loss ---- */
-
-static int64_t outputs_for(const gan_labels *about)
-{
-    if (gan_labels_kind(about) == GAN_LABEL_NUMBERS)
-        return gan_labels_count(about);
-    int64_t classes = 0;
-    for (int i = 0; i < gan_labels_count(about); i++)
-        classes += gan_labels_class_count(about, i);
-    return classes;
-}
 
 static bool fits(gan_var *outputs, gan_var *labels, const gan_labels *about, const char *who)
 {
@@ -30,7 +21,7 @@ static bool fits(gan_var *outputs, gan_var *labels, const gan_labels *about, con
         return false;
     }
     gan_shape shape = gan_var_shape(outputs);
-    int64_t wanted = 1 + outputs_for(about);
+    int64_t wanted = 1 + gan_auxiliary_outputs(about);
     char a[128], b[128], what[128];
     if (shape.rank == 2 && shape.dims[1] == wanted && labels->dtype == gan_labels_dtype(about) &&
         gan_shape_equal(gan_var_shape(labels), gan_labels_shape(about, shape.dims[0])))

@@ -382,6 +382,92 @@ START_TEST(each_allocation_that_fails_is_a_clean_error)
 }
 END_TEST
 
+/* ---- several labels, and numbers ---- */
+
+/*
+ * Examples [2] around (a, b), each of −1, 0 or 1 (as labels, 0 to 2), or two numbers in [−1, 1]. The mean of what is
+ * made for a pair lies near it.
+ */
+static void learn_pairs(bool numbers)
+{
+    enum { COUNT = 900, EACH = 50, STEPS = 800 };
+    gan_tensor *x = gan_tensor_new(GAN_SHAPE(COUNT, 2)), *noise = gan_tensor_new(GAN_SHAPE(COUNT, 2));
+    gan_tensor *y = gan_tensor_new_typed(GAN_SHAPE(COUNT, 2), numbers ? GAN_FLOAT32 : GAN_INT32);
+    ck_ok(gan_tensor_fill_normal(noise, 0, .1f, 1));
+    for (int i = 0; i < COUNT; i++) {
+        const float centre[2] = {(float)(i % 3 - 1), (float)(i / 3 % 3 - 1)};
+        for (int k = 0; k < 2; k++) {
+            gan_tensor_data(x)[2 * i + k] = centre[k] + gan_tensor_data(noise)[2 * i + k];
+            if (numbers)
+                gan_tensor_data(y)[2 * i + k] = centre[k];
+            else
+                gan_tensor_int32(y)[2 * i + k] = (int32_t)centre[k] + 1;
+        }
+    }
+    gan_dataset *dataset = gan_dataset_from_tensor(x, y, 0, 0);
+    gan_labels *labels = gan_dataset_labels(dataset);
+    gan_loader *loader = gan_loader_new(dataset, 64, 1, NULL);
+    gan_generator_options go;
+    gan_discriminator_options dopt;
+    ck_ok(gan_generator_options_init(&go, GAN_RECIPE_MLP));
+    ck_ok(gan_discriminator_options_init(&dopt, GAN_RECIPE_MLP));
+    go.latent_size = 4;
+    go.hidden_count = dopt.hidden_count = 2;
+    go.hidden[0] = go.hidden[1] = dopt.hidden[0] = dopt.hidden[1] = 32;
+    go.output = GAN_ACTIVATION_LINEAR;
+    go.conditioning = dopt.conditioning = GAN_CONDITIONING_CONCAT;
+    go.label_size = dopt.label_size = 8;
+    go.labels = gan_labels_ref(labels);
+    dopt.labels = gan_labels_ref(labels);
+    gan_model *g = gan_generator_new(GAN_SHAPE(2), &go), *d = gan_discriminator_new(GAN_SHAPE(2), &dopt);
+    gan_trainer_options to;
+    ck_ok(gan_trainer_options_init(&to, GAN_PRESET_STABLE));
+    to.made_labels = numbers ? GAN_MADE_LABELS_SHUFFLED : GAN_MADE_LABELS_UNIFORM;
+    gan_trainer *trainer = gan_trainer_new(g, d, &to);
+    ck_made(trainer);
+    gan_run_options run = for_steps(STEPS);
+    ck_ok(gan_trainer_run(trainer, loader, &run, NULL));
+    gan_tensor *asked = gan_tensor_new_typed(GAN_SHAPE(EACH, 2), gan_tensor_dtype(y));
+    for (int pair = 0; pair < 9; pair++) {
+        const int centre[2] = {pair % 3 - 1, pair / 3 - 1};
+        for (int i = 0; i < 2 * EACH; i++)
+            if (numbers)
+                gan_tensor_data(asked)[i] = (float)centre[i % 2];
+            else
+                gan_tensor_int32(asked)[i] = centre[i % 2] + 1;
+        gan_tensor *made = gan_generator_sample_labelled(gan_trainer_averaged_generator(trainer), EACH, 1, asked);
+        ck_made(made);
+        double mean[2] = {0, 0};
+        for (int i = 0; i < 2 * EACH; i++)
+            mean[i % 2] += (double)gan_tensor_data(made)[i] / EACH;
+        for (int k = 0; k < 2; k++)
+            ck_assert_msg(fabs(mean[k] - centre[k]) < .35, "%s, (%d, %d): %g", numbers ? "numbers" : "labels",
+                          centre[0], centre[1], mean[k]);
+        gan_tensor_unref(made);
+    }
+    gan_tensor *const tensors[] = {x, noise, y, asked};
+    for (int i = 0; i < 4; i++)
+        gan_tensor_unref(tensors[i]);
+    gan_trainer_unref(trainer);
+    gan_model_unref(g);
+    gan_model_unref(d);
+    gan_loader_unref(loader);
+    gan_labels_unref(labels);
+    gan_dataset_unref(dataset);
+}
+
+START_TEST(two_labels_at_once_are_learned)
+{
+    learn_pairs(false);
+}
+END_TEST
+
+START_TEST(numbers_are_learned)
+{
+    learn_pairs(true);
+}
+END_TEST
+
 /* ---- is it the digit that was asked for? ---- */
 
 enum { PIXELS = 28 * 28, DIGITS = 10 };
@@ -481,6 +567,8 @@ static const struct test_case tests[] = {
     {"samples of a run are of the classes asked for", samples_of_a_run_are_of_the_classes_asked_for},
     {"steps allocate nothing after the first", steps_allocate_nothing_after_the_first},
     {"each allocation that fails is a clean error", each_allocation_that_fails_is_a_clean_error},
+    {"two labels at once are learned", two_labels_at_once_are_learned},
+    {"numbers are learned", numbers_are_learned},
     {"digits are of the class asked for", digits_are_of_the_class_asked_for},
 };
 
