@@ -126,6 +126,72 @@ START_TEST(bits_do_not_depend_on_threads)
 }
 END_TEST
 
+/* Labels between convolutions: conditional batch norm in G, planes of embeddings and a projection in D. */
+static gan_trainer *convolutional(gan_labels *labels)
+{
+    gan_model *g = gan_model_new(GAN_SHAPE(8)), *d = gan_model_new(GAN_SHAPE(1, 28, 28));
+    ck_ok(gan_model_set_labels(g, labels));
+    ck_ok(gan_model_set_labels(d, labels));
+    gan_model_add(g, gan_layer_without_bias(gan_layer_dense(6 * 7 * 7)));
+    gan_model_add(g, gan_layer_reshape(GAN_SHAPE(6, 7, 7)));
+    gan_model_add(g, gan_layer_conditional_batch_norm());
+    gan_model_add(g, gan_layer_relu());
+    gan_model_add(g, gan_layer_without_bias(gan_layer_conv_transpose2d(5, 4, 2, 1)));
+    gan_model_add(g, gan_layer_conditional_batch_norm());
+    gan_model_add(g, gan_layer_relu());
+    gan_model_add(g, gan_layer_conv_transpose2d(1, 4, 2, 1));
+    gan_model_add(g, gan_layer_sigmoid());
+    gan_model_set_range(g, 0, 1);
+    gan_model_add(d, gan_layer_concat_label(2));
+    gan_model_add(d, gan_layer_conv2d(5, 4, 2, 1));
+    gan_model_add(d, gan_layer_leaky_relu(.2f));
+    gan_model_add(d, gan_layer_conv2d(6, 4, 2, 1));
+    gan_model_add(d, gan_layer_leaky_relu(.2f));
+    gan_model_add(d, gan_layer_flatten());
+    gan_model_add(d, gan_layer_projection());
+    gan_trainer_options o;
+    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_STABLE));
+    gan_trainer *trainer = gan_trainer_new(g, d, &o);
+    ck_made(trainer);
+    gan_model_unref(g);
+    gan_model_unref(d);
+    return trainer;
+}
+
+START_TEST(convolutional_players_take_labels)
+{
+    gan_dataset *digits = gan_dataset_digits(200, 1);
+    gan_labels *labels = gan_dataset_labels(digits);
+    gan_tensor *first = NULL;
+    for (int threads = 1; threads <= 3; threads++) {
+        ck_ok(gan_set_threads(threads));
+        gan_loader *loader = gan_loader_new(digits, 20, 1, NULL);
+        gan_trainer *trainer = convolutional(labels);
+        gan_run_options run = for_steps(4);
+        ck_ok(gan_trainer_run(trainer, loader, &run, NULL));
+        gan_model *average = gan_trainer_averaged_generator(trainer);
+        gan_tensor *numbers = numbers_of(average), *sevens = gan_generator_sample_class(average, 3, 5, 7);
+        gan_tensor *more = gan_generator_sample_class(average, 40, 5, 7),
+                   *eights = gan_generator_sample_class(average, 3, 5, 8);
+        ck_made(sevens);
+        ck_assert_mem_eq(gan_tensor_data(sevens), gan_tensor_data(more), 3 * 28 * 28 * sizeof(float));
+        ck_assert(!same_numbers(sevens, eights));
+        if (threads == 1)
+            first = gan_tensor_ref(numbers);
+        ck_assert_msg(same_numbers(first, numbers), "%d threads", threads);
+        gan_tensor *const tensors[] = {numbers, sevens, more, eights};
+        for (int i = 0; i < 4; i++)
+            gan_tensor_unref(tensors[i]);
+        gan_trainer_unref(trainer);
+        gan_loader_unref(loader);
+    }
+    ck_ok(gan_set_threads(0));
+    gan_tensor_unref(first);
+    gan_labels_unref(labels);
+    gan_dataset_unref(digits);
+}
+END_TEST
+
 #ifdef HAVE_JANSSON
 
 /* Twelve steps, stopped after seven and gone on with from the file, or not stopped at all. */
@@ -558,6 +624,7 @@ END_TEST
 
 static const struct test_case tests[] = {
     {"bits do not depend on threads", bits_do_not_depend_on_threads},
+    {"convolutional players take labels", convolutional_players_take_labels},
 #ifdef HAVE_JANSSON
     {"a run that was stopped makes the same bits", a_run_that_was_stopped_makes_the_same_bits},
     {"checkpoints know labels", checkpoints_know_labels},
