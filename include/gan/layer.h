@@ -96,8 +96,8 @@ GAN_API gan_layer *gan_layer_conditional_batch_norm(void);
  * gan_layer_batch_norm_with, gain and bias of each channel being the labels' own: (x − mean)/√(variance + epsilon)·
  * (1 + Σ gain[label]) + Σ bias[label], sums over the example's labels; for numbers c, 1 + W·c + w and V·c + v
  * (Dumoulin, Shlens and Kudlur, "A learned representation for artistic style", ICLR 2017, section 2.2; de Vries et al.,
- * "Modulating early visual processing by language", NIPS 2017, section 4). Parameters: gain.weight and bias.weight
- * [classes, C], all 0; with several labels gain.0.weight, …; for K numbers weights [C, K] and gain.bias, bias.bias [C].
+ * "Modulating early visual processing by language", NIPS 2017, section 4). Parameters: bias.weight and gain.weight
+ * [classes, C], all 0; with several labels bias.0.weight, …; for K numbers weights [C, K] and bias.bias, gain.bias [C].
  * State as batch norm's.
  */
 GAN_API gan_layer *gan_layer_conditional_batch_norm_with(float epsilon, float momentum);

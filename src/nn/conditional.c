@@ -90,10 +90,10 @@ static gan_status build_conditional(const gan_layer *layer, struct gan_layer_bui
 {
     *out = in;
     gan_status status = gan_label_embedding_check(build);
+    if (status == GAN_OK) /* in the order of names, as files that are read by order have them */
+        status = gan_label_embedding_declare(build, "bias.", in.dims[0], true, layer->weight_initializer);
     if (status == GAN_OK)
         status = gan_label_embedding_declare(build, "gain.", in.dims[0], true, layer->weight_initializer);
-    if (status == GAN_OK)
-        status = gan_label_embedding_declare(build, "bias.", in.dims[0], true, layer->weight_initializer);
     return status == GAN_OK ? gan_batch_norm_declare(build, in.dims[0]) : status;
 }
 
@@ -108,8 +108,8 @@ static gan_var *along_channels(gan_var *channels, const gan_var *x)
 
 static gan_var *apply_conditional(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
-    gan_var *gain = gan_shift(gan_label_embedding_sum(call, true), 1);
     gan_var *bias = gan_label_embedding_sum(call, true);
+    gan_var *gain = gan_shift(gan_label_embedding_sum(call, true), 1);
     return gan_batch_norm_record(&((const struct conditional *)layer)->norm, call, x, along_channels(gain, x),
                                  along_channels(bias, x));
 }

@@ -444,6 +444,27 @@ START_TEST(files_keep_labels_and_their_layers)
 }
 END_TEST
 
+/* The parameters stand in the order of their names, in which a file has them. */
+START_TEST(files_are_read_by_order_too)
+{
+    gan_model *from = generator_of(GAN_CONDITIONING_BATCH_NORM, gan_labels_several(2, (const int[]){3, 2}, NULL));
+    gan_model *to = generator_of(GAN_CONDITIONING_BATCH_NORM, gan_labels_several(2, (const int[]){3, 2}, NULL));
+    ck_ok(gan_model_initialize(to, 8));
+    const char *path = scratch_file("ordered.safetensors");
+    ck_ok(gan_model_save(from, path));
+    gan_load_options options;
+    ck_ok(gan_load_options_init(&options));
+    options.match = GAN_MATCH_ORDER;
+    ck_ok(gan_model_load_parameters(to, path, &options));
+    for (int i = 0; i < gan_model_parameters(from); i++) {
+        gan_tensor *a = gan_model_parameter(from, i), *b = gan_model_parameter(to, i);
+        ck_assert_mem_eq(gan_tensor_data(a), gan_tensor_data(b), (size_t)gan_tensor_size(a) * sizeof(float));
+    }
+    gan_model_unref(from);
+    gan_model_unref(to);
+}
+END_TEST
+
 static bool save_and_load(void *context)
 {
     const char *path = context;
@@ -497,6 +518,7 @@ static const struct test_case tests[] = {
     {"shorter options build what they did", shorter_options_build_what_they_did},
 #ifdef HAVE_JANSSON
     {"files keep labels and their layers", files_keep_labels_and_their_layers},
+    {"files are read by order too", files_are_read_by_order_too},
     {"each allocation that fails is a clean error", each_allocation_that_fails_is_a_clean_error},
 #endif
 };
