@@ -30,12 +30,15 @@ typedef struct gan_discriminator_options {
     gan_conditioning conditioning;   /**< by labels: none. CONCAT, PROJECTION or AUXILIARY */
     gan_labels *labels; /**< what they are; given away to gan_discriminator_new, also when it fails: NULL */
     int64_t label_size; /**< of CONCAT, numbers for each label: 50 */
+    /** Of convolutional recipes: channels of the first feature maps, twice as many after each halving. DCGAN: 64 */
+    int64_t width;
+    int64_t most_width; /**< but at most so many. DCGAN: 512 */
 } gan_discriminator_options;
 
 /** gan_discriminator_options_init for callers that know the struct's size by other means than the header (bindings). */
 GAN_API gan_status gan_discriminator_options_init_sized(gan_discriminator_options *options, size_t struct_size,
                                                         gan_recipe recipe);
-/** Fills every field with the recipe's defaults: the article's network, data→512→256→1. */
+/** Fills every field with the recipe's defaults, MLP's being the article's network, data→512→256→1. */
 static inline gan_status gan_discriminator_options_init(gan_discriminator_options *options, gan_recipe recipe)
 {
     return gan_discriminator_options_init_sized(options, sizeof *options, recipe);
@@ -52,6 +55,9 @@ static inline gan_status gan_discriminator_options_init(gan_discriminator_option
  *
  * MLP: flatten, centring, labels appended, hidden_count × [dense or maxout, normalisation, activation, dropout], dense
  * 1 or what the conditioning ends in.
+ * DCGAN: centring, labels appended as planes, convolutions that halve the image down to a grid of 4 to 7 pixels, after
+ * each (but for the first) normalisation, activation, dropout; a convolution over the whole grid, or what the
+ * conditioning ends in. Defaults that differ: batch norm, leaky ReLU, input in [−1, 1], weights from N(0, 0.02²).
  */
 GAN_API gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options);
 

@@ -12,8 +12,19 @@ extern "C" {
 
 /** What a network is made of. */
 typedef enum gan_recipe {
-    GAN_RECIPE_MLP = 0 /**< dense layers */
+    GAN_RECIPE_MLP = 0, /**< "mlp": dense layers */
+    /**
+     * "dcgan": strided convolutions, batch norm, tanh (Radford, Metz and Chintala, ICLR 2016), with 4 × 4 windows as in
+     * PyTorch's example. For images [C, H, W] whose sides are 4 to 7 (the smaller one) times a power of 2: 28, 32, 64,
+     * 96 × 128, ...
+     */
+    GAN_RECIPE_DCGAN
 } gan_recipe;
+
+/** Its name in lower case, "dcgan"; NULL for a number that is no recipe. */
+GAN_API const char *gan_recipe_name(gan_recipe recipe);
+/** The recipe of that name; an error that lists them if there is none. */
+GAN_API gan_status gan_recipe_from_name(const char *name, gan_recipe *recipe);
 
 /** What stands between a hidden layer and its activation. */
 typedef enum gan_normalization {
@@ -53,12 +64,18 @@ typedef struct gan_generator_options {
     gan_conditioning conditioning; /**< by labels: none. CONCAT, or with batch norm BATCH_NORM */
     gan_labels *labels;            /**< what they are; given away to gan_generator_new, also when it fails: NULL */
     int64_t label_size;            /**< of CONCAT, numbers for each label: 50 */
+    /**
+     * Of convolutional recipes: channels of the feature maps of half the image's size; twice as many at each halving
+     * before. DCGAN: 64
+     */
+    int64_t width;
+    int64_t most_width; /**< but at most so many. DCGAN: 512 */
 } gan_generator_options;
 
 /** gan_generator_options_init for callers that know the struct's size by other means than the header (bindings). */
 GAN_API gan_status gan_generator_options_init_sized(gan_generator_options *options, size_t struct_size,
                                                     gan_recipe recipe);
-/** Fills every field with the recipe's defaults: the article's network, 100→256→512→1024→data. */
+/** Fills every field with the recipe's defaults, MLP's being the article's network, 100→256→512→1024→data. */
 static inline gan_status gan_generator_options_init(gan_generator_options *options, gan_recipe recipe)
 {
     return gan_generator_options_init_sized(options, sizeof *options, recipe);
@@ -70,6 +87,9 @@ static inline gan_status gan_generator_options_init(gan_generator_options *optio
  *
  * MLP: labels appended, hidden_count × [dense, normalisation, activation, dropout], dense, reshape to `example`, output
  * activation.
+ * DCGAN: labels appended, transposed convolution to a grid of 4 to 7 pixels, then one that doubles it until it is the
+ * image's size; after each but the last normalisation, activation, dropout; output activation. Its options' defaults
+ * differ from those above: batch norm, tanh, weights from N(0, 0.02²), batch norm's gains from N(1, 0.02²).
  */
 GAN_API gan_model *gan_generator_new(gan_shape example, const gan_generator_options *options);
 

@@ -37,7 +37,9 @@ typedef enum gan_preset {
     /** Mao et al. 2017: least squares, Adam(2e-4, 0.5, 0.999). */
     GAN_PRESET_LSGAN,
     /** Jolicoeur-Martineau 2019: relativistic, real and made ones in pairs, Adam(2e-4, 0.5, 0.999). */
-    GAN_PRESET_RSGAN
+    GAN_PRESET_RSGAN,
+    /** Radford, Metz and Chintala 2016: non-saturating, Adam(2e-4, 0.5, 0.999); for the recipe of that name. */
+    GAN_PRESET_DCGAN
 } gan_preset;
 
 /** The optimizers that stand for NULL in the trainer's options. */
@@ -177,13 +179,14 @@ static inline gan_status gan_trainer_options_init(gan_trainer_options *options, 
 }
 
 /**
- * Sets what a preset says of the generator, in options that gan_generator_options_init has filled: for ARTICLE the
- * recipe's own defaults; for all others batch norm in the hidden layers.
+ * Sets what a preset says of the generator, in options that gan_generator_options_init has filled. MLP: for ARTICLE the
+ * recipe's own defaults; for all others batch norm in the hidden layers. Convolutional recipes stay as they are.
  */
 GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, gan_preset preset);
 /**
- * The same for the discriminator: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and the input
- * centred. input_low and input_high stay as they are.
+ * The same for the discriminator. MLP: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and the input
+ * centred; input_low and input_high stay as they are. Convolutional recipes: no batch norm where the preset has a
+ * penalty on each example's gradient (STABLE, WGAN_GP).
  */
 GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);
 

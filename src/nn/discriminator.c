@@ -2,49 +2,29 @@
 #include "gan/discriminator.h"
 
 #include "base/status.h"
-#include "nn/recipe.h"
+#include "nn/recipes.h"
 #include "tensor/tensor.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-static gan_discriminator_options defaults(gan_recipe recipe)
-{
-    return (gan_discriminator_options){.struct_size = sizeof(gan_discriminator_options),
-                                       .recipe = recipe,
-                                       .hidden_count = 2,
-                                       .hidden = {512, 256},
-                                       .activation = GAN_ACTIVATION_RELU,
-                                       .slope = 0.2f,
-                                       .maxout_pieces = 0,
-                                       .normalization = GAN_NORMALIZATION_NONE,
-                                       .normalization_epsilon = 1e-5f,
-                                       .batch_norm_momentum = 0.1f,
-                                       .dropout = 0,
-                                       .center_input = false,
-                                       .input_low = 0,
-                                       .input_high = 1,
-                                       .sigmoid_output = false,
-                                       .initializer = gan_initializer_glorot_uniform(),
-                                       .label_size = 50};
-}
-
 gan_status gan_discriminator_options_init_sized(gan_discriminator_options *options, size_t struct_size,
                                                 gan_recipe recipe)
 {
-    gan_discriminator_options own = defaults(recipe);
-    return gan_options_write(options, struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST,
-                             "gan_discriminator_options_init");
+    static const char who[] = "gan_discriminator_options_init";
+    const struct gan_recipe_row *row = gan_recipe_row(recipe);
+    if (row == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: recipe is %d, want a gan_recipe (GAN_RECIPE_...)", who,
+                        (int)recipe);
+    gan_discriminator_options own;
+    row->discriminator_defaults(&own);
+    return gan_options_write(options, struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
 }
 
-static struct gan_conditioned conditioned(const gan_discriminator_options *o)
+static gan_status check(gan_shape example, const gan_discriminator_options *o, const char *who)
 {
-    return (struct gan_conditioned){o->conditioning, o->labels, o->label_size};
-}
-
-static gan_status check(const gan_discriminator_options *o, const char *who)
-{
-    gan_status status = gan_recipe_check(o->recipe, o->hidden_count, o->hidden, o->normalization, who);
+    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization, o->width, o->most_width};
+    gan_status status = gan_recipe_check(&size, example, who);
     if (status != GAN_OK)
         return status;
     if (o->maxout_pieces != 0 && (o->maxout_pieces < 2 || o->maxout_pieces > INT32_MAX))
@@ -64,48 +44,20 @@ static gan_status check(const gan_discriminator_options *o, const char *who)
             "%s: sigmoid_output is set with GAN_CONDITIONING_AUXILIARY, whose output holds class logits too; "
             "leave it false",
             who);
-    struct gan_conditioned by = conditioned(o);
+    struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
     return gan_conditioning_check_discriminator(&by, who);
-}
-
-/* From [low, high] to [−1, 1]. */
-static gan_layer *centring(float low, float high)
-{
-    double half = ((double)high - (double)low) / 2;
-    double middle = ((double)high + (double)low) / 2;
-    return gan_layer_scale_shift((float)(1 / half), (float)(-middle / half));
-}
-
-static gan_layer *hidden_layer(int64_t units, const gan_discriminator_options *o)
-{
-    gan_layer *layer = o->maxout_pieces == 0 ? gan_layer_dense(units) : gan_layer_maxout(units, o->maxout_pieces);
-    return gan_layer_with_initializer(layer, o->initializer);
 }
 
 static gan_model *build(gan_shape example, const gan_discriminator_options *o, const char *who)
 {
-    if (check(o, who) != GAN_OK)
+    if (check(example, o, who) != GAN_OK)
         return NULL;
     gan_model *model = gan_model_new(example);
     if (model == NULL)
         return NULL;
-    const struct gan_recipe_hidden hidden = {o->activation,
-                                             o->slope,
-                                             o->normalization,
-                                             o->normalization_epsilon,
-                                             o->batch_norm_momentum,
-                                             o->dropout,
-                                             {GAN_CONDITIONING_NONE, NULL, 0}};
-    const struct gan_conditioned by = conditioned(o);
+    const struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
     gan_conditioning_begin(model, &by);
-    if (example.rank > 1)
-        gan_model_add(model, gan_layer_flatten());
-    if (o->center_input)
-        gan_model_add(model, centring(o->input_low, o->input_high));
-    gan_conditioning_add_input(model, &by);
-    for (int i = 0; i < o->hidden_count; i++)
-        gan_recipe_add_hidden(model, hidden_layer(o->hidden[i], o), &hidden);
-    gan_model_add(model, gan_conditioning_head(&by, o->initializer));
+    gan_recipe_row(o->recipe)->discriminator(model, example, o);
     if (o->sigmoid_output) {
         gan_model_add(model, gan_layer_sigmoid());
         gan_model_set_range(model, 0.0f, 1.0f);
@@ -116,7 +68,8 @@ static gan_model *build(gan_shape example, const gan_discriminator_options *o, c
 gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options)
 {
     static const char who[] = "gan_discriminator_new";
-    gan_discriminator_options own = defaults(GAN_RECIPE_MLP);
+    gan_discriminator_options own;
+    gan_recipe_mlp.discriminator_defaults(&own);
     if (gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who) != GAN_OK)
         return NULL;
     gan_model *model = build(example, &own, who);

@@ -18,9 +18,16 @@ gan_status gan_options_read(void *own, size_t own_size, const void *given, size_
 #define GAN_GENERATOR_OPTIONS_LEAST     (offsetof(gan_generator_options, initializer) + sizeof(gan_initializer))
 #define GAN_DISCRIMINATOR_OPTIONS_LEAST (offsetof(gan_discriminator_options, initializer) + sizeof(gan_initializer))
 
-/* GAN_OK, or an error that names the field. */
-gan_status gan_recipe_check(gan_recipe recipe, int hidden_count, const int64_t *hidden, gan_normalization normalization,
-                            const char *who);
+/* The fields that both kinds of options have. */
+struct gan_recipe_size {
+    gan_recipe recipe;
+    int hidden_count;
+    const int64_t *hidden;
+    gan_normalization normalization;
+    int64_t width, most_width;
+};
+/* GAN_OK, or an error that names the field, or says what the recipe cannot make of `example`. */
+gan_status gan_recipe_check(const struct gan_recipe_size *size, gan_shape example, const char *who);
 
 /* What follows a hidden layer's product. */
 struct gan_recipe_hidden {
@@ -28,11 +35,15 @@ struct gan_recipe_hidden {
     float slope;
     gan_normalization normalization;
     float epsilon, momentum, dropout;
+    float gain_deviation;      /* batch norm's gains are drawn from N(1, gain_deviation²); 0: they are 1 */
     struct gan_conditioned by; /* G's; D's hidden layers get no labels: all zero */
 };
 
 /* Adds `product` (dense or maxout; given away) and what follows it. Errors stick to the model. */
 void gan_recipe_add_hidden(gan_model *model, gan_layer *product, const struct gan_recipe_hidden *hidden);
+
+/* Maps D's input to [−1, 1], if the options say so. */
+void gan_recipe_centre(gan_model *model, const gan_discriminator_options *options);
 
 /* The model if building it went well; else NULL and the error "<who>: …", and the model is gone. */
 gan_model *gan_recipe_finish(gan_model *model, const char *name, const char *who);

@@ -15,7 +15,7 @@
 
 static bool known_preset(gan_preset preset, const char *who)
 {
-    if ((unsigned)preset <= (unsigned)GAN_PRESET_RSGAN)
+    if ((unsigned)preset <= (unsigned)GAN_PRESET_DCGAN)
         return true;
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want a gan_preset (GAN_PRESET_…)", who, (int)preset);
     return false;
@@ -60,6 +60,7 @@ static gan_trainer_options defaults(gan_preset preset)
     options.preset = preset;
     switch (preset) {
     case GAN_PRESET_ARTICLE:
+    case GAN_PRESET_DCGAN: /* the article's Adam is the paper's */
         break;
     case GAN_PRESET_STABLE:
         options.r1_weight = 0.3f;
@@ -111,6 +112,8 @@ gan_status gan_generator_options_preset(gan_generator_options *options, gan_pres
     gan_status status = gan_options_read(&own, sizeof own, options, GAN_GENERATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
+    if (own.recipe != GAN_RECIPE_MLP)
+        return GAN_OK;
     own.activation = GAN_ACTIVATION_RELU;
     own.normalization = preset == GAN_PRESET_ARTICLE ? GAN_NORMALIZATION_NONE : GAN_NORMALIZATION_BATCH;
     return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_GENERATOR_OPTIONS_LEAST, who);
@@ -127,6 +130,11 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
     gan_status status = gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
+    if (own.recipe != GAN_RECIPE_MLP) {
+        if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP)
+            own.normalization = GAN_NORMALIZATION_NONE;
+        return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
+    }
     bool plain = preset == GAN_PRESET_ARTICLE;
     own.activation = plain ? GAN_ACTIVATION_RELU : GAN_ACTIVATION_LEAKY_RELU;
     own.slope = 0.2f;

@@ -1,0 +1,106 @@
+/*
+ * The DCGAN recipe (Radford, Metz and Chintala, "Unsupervised representation learning with deep convolutional
+ * generative adversarial networks", ICLR 2016): strided convolutions down, transposed ones up, batch norm but for D's
+ * first and G's last layer, no dense layers. 4 × 4 windows, as in PyTorch's example, where the authors' code has 5 × 5.
+ */
+#include "nn/recipes.h"
+
+static void generator_defaults(gan_generator_options *o)
+{
+    gan_recipe_mlp.generator_defaults(o);
+    o->recipe = GAN_RECIPE_DCGAN;
+    o->hidden_count = 0;
+    o->normalization = GAN_NORMALIZATION_BATCH;
+    o->output = GAN_ACTIVATION_TANH;
+    o->initializer = gan_initializer_normal(0, 0.02f);
+    o->width = 64;
+    o->most_width = 512;
+}
+
+static void discriminator_defaults(gan_discriminator_options *o)
+{
+    gan_recipe_mlp.discriminator_defaults(o);
+    o->recipe = GAN_RECIPE_DCGAN;
+    o->hidden_count = 0;
+    o->activation = GAN_ACTIVATION_LEAKY_RELU;
+    o->normalization = GAN_NORMALIZATION_BATCH;
+    o->input_low = -1;
+    o->initializer = gan_initializer_normal(0, 0.02f);
+    o->width = 64;
+    o->most_width = 512;
+}
+
+/* A window of the grid's size, without stride or padding: between one position and the grid. */
+static gan_conv_options whole_grid(struct gan_recipe_grid grid)
+{
+    gan_conv_options options;
+    gan_conv_options_init(&options, 1, 1, 0);
+    options.kernel[0] = grid.height;
+    options.kernel[1] = grid.width;
+    return options;
+}
+
+/* The authors draw batch norm's gains, too. */
+static struct gan_recipe_hidden with_drawn_gains(struct gan_recipe_hidden hidden)
+{
+    hidden.gain_deviation = 0.02f;
+    return hidden;
+}
+
+static void generator(gan_model *model, gan_shape example, const gan_generator_options *o)
+{
+    struct gan_recipe_grid grid = gan_recipe_grid(example);
+    struct gan_recipe_hidden hidden = with_drawn_gains(gan_recipe_generator_hidden(o));
+    gan_conv_options first = whole_grid(grid);
+    gan_conditioning_add_input(model, &hidden.by);
+    int64_t latent = gan_shape_size(gan_model_output_shape(model));
+    gan_model_add(model, gan_layer_reshape(GAN_SHAPE(latent, 1, 1)));
+    int64_t channels = gan_recipe_channels(grid.stages - 1, o->width, o->most_width);
+    gan_recipe_add_hidden(model, gan_recipe_weighted(gan_layer_conv_transpose2d_with(channels, &first), o->initializer),
+                          &hidden);
+    for (int level = grid.stages - 2; level >= 0; level--) {
+        channels = gan_recipe_channels(level, o->width, o->most_width);
+        gan_recipe_add_hidden(model, gan_recipe_weighted(gan_layer_conv_transpose2d(channels, 4, 2, 1), o->initializer),
+                              &hidden);
+    }
+    gan_layer *last = gan_layer_conv_transpose2d(example.dims[0], 4, 2, 1);
+    if (o->normalization == GAN_NORMALIZATION_BATCH)
+        last = gan_layer_without_bias(last);
+    gan_model_add(model, gan_recipe_weighted(last, o->initializer));
+}
+
+static gan_layer *without_bias_if(bool without, gan_layer *layer)
+{
+    return without ? gan_layer_without_bias(layer) : layer;
+}
+
+static void discriminator(gan_model *model, gan_shape example, const gan_discriminator_options *o)
+{
+    struct gan_recipe_grid grid = gan_recipe_grid(example);
+    struct gan_recipe_hidden hidden = with_drawn_gains(gan_recipe_discriminator_hidden(o)), plain = hidden;
+    struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
+    bool batch = o->normalization == GAN_NORMALIZATION_BATCH; /* then there are no biases at all, as in the example */
+    plain.normalization = GAN_NORMALIZATION_NONE;
+    gan_recipe_centre(model, o);
+    gan_conditioning_add_input(model, &by);
+    for (int level = 0; level < grid.stages; level++) {
+        gan_layer *down = gan_layer_conv2d(gan_recipe_channels(level, o->width, o->most_width), 4, 2, 1);
+        down = without_bias_if(batch && level == 0, gan_recipe_weighted(down, o->initializer));
+        gan_recipe_add_hidden(model, down, level == 0 ? &plain : &hidden);
+    }
+    if (by.way == GAN_CONDITIONING_PROJECTION || by.way == GAN_CONDITIONING_AUXILIARY) {
+        gan_model_add(model, gan_layer_flatten());
+        gan_model_add(model, gan_conditioning_head(&by, o->initializer));
+        return;
+    }
+    gan_conv_options last = whole_grid(grid);
+    gan_model_add(model, without_bias_if(batch, gan_recipe_weighted(gan_layer_conv2d_with(1, &last), o->initializer)));
+    gan_model_add(model, gan_layer_flatten());
+}
+
+const struct gan_recipe_row gan_recipe_dcgan = {.name = "dcgan",
+                                                .images = true,
+                                                .generator_defaults = generator_defaults,
+                                                .discriminator_defaults = discriminator_defaults,
+                                                .generator = generator,
+                                                .discriminator = discriminator};

@@ -1,0 +1,99 @@
+/* The table of recipes, and what they share. */
+#include "nn/recipes.h"
+
+#include "base/status.h"
+
+#include <string.h>
+
+static const struct gan_recipe_row *const rows[] = {
+    [GAN_RECIPE_MLP] = &gan_recipe_mlp,
+    [GAN_RECIPE_DCGAN] = &gan_recipe_dcgan,
+};
+enum { RECIPES = sizeof rows / sizeof rows[0] };
+
+const struct gan_recipe_row *gan_recipe_row(gan_recipe recipe)
+{
+    return (size_t)recipe < RECIPES ? rows[recipe] : NULL;
+}
+
+const char *gan_recipe_name(gan_recipe recipe)
+{
+    const struct gan_recipe_row *row = gan_recipe_row(recipe);
+    return row != NULL ? row->name : NULL;
+}
+
+gan_status gan_recipe_from_name(const char *name, gan_recipe *recipe)
+{
+    if (name == NULL || recipe == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_recipe_from_name: %s is NULL",
+                        name == NULL ? "name" : "recipe");
+    char known[256] = "";
+    for (int i = 0; i < RECIPES; i++) {
+        if (strcmp(rows[i]->name, name) == 0) {
+            *recipe = (gan_recipe)i;
+            return GAN_OK;
+        }
+        size_t used = strlen(known);
+        if (used + strlen(rows[i]->name) + 3 < sizeof known) {
+            if (used > 0)
+                memcpy(known + used, ", ", 3);
+            strcat(known, rows[i]->name);
+        }
+    }
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_recipe_from_name: there is no recipe \"%.40s\"; there are %s",
+                    name, known);
+}
+
+/* ---- images ---- */
+
+struct gan_recipe_grid gan_recipe_grid(gan_shape example)
+{
+    struct gan_recipe_grid grid = {0, example.dims[1], example.dims[2]};
+    while (grid.height % 2 == 0 && grid.width % 2 == 0 && grid.height > 7 && grid.width > 7) {
+        grid.height /= 2;
+        grid.width /= 2;
+        grid.stages++;
+    }
+    return grid;
+}
+
+int64_t gan_recipe_channels(int level, int64_t width, int64_t most)
+{
+    for (; level > 0 && width < most; level--)
+        width *= 2;
+    return width < most ? width : most;
+}
+
+/* ---- options ---- */
+
+struct gan_recipe_hidden gan_recipe_generator_hidden(const gan_generator_options *o)
+{
+    return (struct gan_recipe_hidden){.activation = o->activation,
+                                      .slope = o->slope,
+                                      .normalization = o->normalization,
+                                      .epsilon = o->normalization_epsilon,
+                                      .momentum = o->batch_norm_momentum,
+                                      .dropout = o->dropout,
+                                      .by = {o->conditioning, o->labels, o->label_size}};
+}
+
+struct gan_recipe_hidden gan_recipe_discriminator_hidden(const gan_discriminator_options *o)
+{
+    return (struct gan_recipe_hidden){.activation = o->activation,
+                                      .slope = o->slope,
+                                      .normalization = o->normalization,
+                                      .epsilon = o->normalization_epsilon,
+                                      .momentum = o->batch_norm_momentum,
+                                      .dropout = o->dropout,
+                                      .by = {GAN_CONDITIONING_NONE, NULL, 0}};
+}
+
+struct gan_conditioned gan_recipe_discriminator_conditioned(const gan_discriminator_options *o)
+{
+    return (struct gan_conditioned){o->conditioning, o->labels, o->label_size};
+}
+
+gan_layer *gan_recipe_weighted(gan_layer *layer, gan_initializer initializer)
+{
+    return gan_layer_with_initializer(layer, initializer);
+}
