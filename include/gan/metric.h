@@ -188,7 +188,9 @@ typedef enum gan_metric {
     GAN_METRIC_CLASSIFIER_SCORE,          /**< of made examples */
     GAN_METRIC_CLASSIFIER_SCORE_REAL,     /**< of real examples, to compare with */
     GAN_METRIC_MODES,
-    GAN_METRIC_REVERSE_KL,  /**< against the shares of real examples by the same classifier */
+    /** Against the shares of real examples by the same classifier, (examples + 1)/(all + classes); of equal ones if
+     * there are no real probabilities. */
+    GAN_METRIC_REVERSE_KL,
     GAN_METRIC_MEMORISATION /**< its statistic, with a p-value */
 } gan_metric;
 

@@ -92,18 +92,22 @@ static gan_status measure_score(const gan_metric_data *d, const gan_metric_optio
     return status;
 }
 
-/* The share of examples that are of each class; new memory. NULL, with an error, on failure. */
+/* The share of examples that are of each class, one more added to each so that none is 0 (Laplace's rule); new memory.
+ * NULL, with an error, on failure. */
 static double *class_shares(const gan_tensor *probabilities)
 {
     struct gan_rows rows;
     if (gan_rows_read(&rows, probabilities, 1, "real_probabilities", who) != GAN_OK)
         return NULL;
     double *shares = gan_alloc_zero((size_t)rows.size, sizeof *shares);
+    double one = 1 / ((double)rows.count + (double)rows.size);
+    for (int64_t c = 0; shares != NULL && c < rows.size; c++)
+        shares[c] = one;
     for (int64_t i = 0; shares != NULL && i < rows.count; i++) {
         int64_t best = 0;
         for (int64_t c = 1; c < rows.size; c++)
             best = gan_row(&rows, i)[c] > gan_row(&rows, i)[best] ? c : best;
-        shares[best] += 1 / (double)rows.count;
+        shares[best] += one;
     }
     return shares;
 }

@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ck_ok(call)          ck_assert_msg((call) == GAN_OK, "%s", gan_error_message())
