@@ -48,7 +48,8 @@ void gan_bootstrap_summarise(double *replicates, int count, double confidence, g
         return;
     double mean = 0, squares = 0;
     for (int i = 0; i < count; i++)
-        mean += replicates[i] / count;
+        mean += replicates[i];
+    mean /= count;
     for (int i = 0; i < count; i++)
         squares += (replicates[i] - mean) * (replicates[i] - mean);
     value->error = sqrt(squares / (count - 1));

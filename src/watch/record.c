@@ -206,9 +206,11 @@ static void add_figure(struct lines *lines, const gan_metric_record *r, gan_metr
     if (isnan(v->value))
         return;
     const char *title = names[metric].title;
-    add(lines, "%s%*s %10.4f", title, TITLE - width_of(title), "", v->value);
+    add(lines, "%s%*s %9.4g", title, TITLE - width_of(title), "", v->value);
     if (!isnan(v->error))
-        add(lines, " ± %-8.4f %g %% in [%.4f, %.4f]", v->error, 100 * r->options.confidence, v->low, v->high);
+        add(lines, " ± %-8.3g", v->error);
+    if (!isnan(v->low))
+        add(lines, " %g %% in [%.4g, %.4g]", 100 * r->options.confidence, v->low, v->high);
     if (!isnan(r->p_value[metric]))
         add(lines, "  p %.3g", r->p_value[metric]);
     add(lines, "\n");
