@@ -9,7 +9,7 @@
 #ifndef GAN_METRIC_H
 #define GAN_METRIC_H
 
-#include "tensor.h"
+#include "extractor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -260,6 +260,39 @@ GAN_API gan_status gan_metric_evaluate(const gan_metric_data *data, const gan_me
 GAN_API char *gan_metric_record_json(const gan_metric_record *record);
 /** The record as a table for people; a new text, freed with gan_text_free. */
 GAN_API char *gan_metric_record_text(const gan_metric_record *record);
+
+/* ---- while training ---- */
+
+/** What gan_metric_probe_run measures. Nothing is kept or shared: all of it stays the program's, for as long as the
+ * run.
+ */
+typedef struct gan_metric_probe {
+    size_t struct_size;       /**< set by gan_metric_probe_init */
+    gan_extractor *extractor; /**< of examples that the generator makes: NULL, to be set */
+    const gan_tensor *real;   /**< features of real examples by the same extractor: NULL, to be set */
+    gan_metric metric;        /**< one that needs no more than these, or GAN_METRIC_MS_SSIM: Fréchet distance */
+    int64_t count;            /**< samples: 2000 */
+    uint64_t seed;            /**< of the samples, the same ones each time: 1 */
+    const gan_metric_options *options; /**< NULL for the defaults: NULL */
+} gan_metric_probe;
+
+/** gan_metric_probe_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_metric_probe_init_sized(gan_metric_probe *probe, size_t struct_size);
+/** Fills every field with its default. */
+static inline gan_status gan_metric_probe_init(gan_metric_probe *probe)
+{
+    return gan_metric_probe_init_sized(probe, sizeof *probe);
+}
+
+struct gan_progress;
+
+/**
+ * A gan_evaluate_callback (gan/trainer.h) for gan_run_options.evaluate, with a gan_metric_probe as evaluate_context:
+ * the metric of samples of the generator, and its bootstrap's error (0 where there is none). A program may call it too,
+ * with progress NULL.
+ */
+GAN_API gan_status gan_metric_probe_run(void *probe, const struct gan_progress *progress, gan_model *generator,
+                                        double *value, double *error);
 
 #ifdef __cplusplus
 }
