@@ -22,13 +22,14 @@ static const char usage[] =
     "  --data DIR      the folder with MNIST's four files, plain or .gz (default: digits that the library draws)\n"
     "  --train WHAT    what to learn from, if not from --data: a folder like it, or 'digits' for the drawn ones\n"
     "  --samples FILE  then reads these, made by a generator: .npy, float32 [N, 1, 28, 28]; may be given again\n"
+    "  --save FILE     writes the network to FILE (safetensors), with which 'evaluate' measures generators\n"
     "  --epochs N      passes over the training digits (default 12)\n"
     "  --seed N        decides everything that is random (default 1)\n"
     "  --threads N     processors to work with (default: all)\n"
     "  --help          shows this\n";
 
 struct options {
-    const char *data, *train;
+    const char *data, *train, *save;
     const char *samples[MOST_FILES];
     int files;
     long epochs, threads;
@@ -59,10 +60,15 @@ static unsigned long long number_of(const char *option, const char *text, unsign
 static struct options read_options(int count, char **arguments)
 {
     static const struct option known[] = {
-        {"data", required_argument, NULL, 'd'},    {"train", required_argument, NULL, 't'},
-        {"samples", required_argument, NULL, 's'}, {"epochs", required_argument, NULL, 'e'},
-        {"seed", required_argument, NULL, 'r'},    {"threads", required_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+        {"data", required_argument, NULL, 'd'},
+        {"train", required_argument, NULL, 't'},
+        {"samples", required_argument, NULL, 's'},
+        {"save", required_argument, NULL, 'f'},
+        {"epochs", required_argument, NULL, 'e'},
+        {"seed", required_argument, NULL, 'r'},
+        {"threads", required_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     struct options options = {.epochs = 12, .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
@@ -77,6 +83,9 @@ static struct options read_options(int count, char **arguments)
             if (options.files == MOST_FILES)
                 wrong_usage("too many --samples", "");
             options.samples[options.files++] = optarg;
+            break;
+        case 'f':
+            options.save = optarg;
             break;
         case 'e':
             options.epochs = (long)number_of("epochs", optarg, 1, 1000);
@@ -134,7 +143,8 @@ static gan_model *new_network(uint64_t seed)
     gan_model_add(m, gan_layer_batch_norm());
     gan_model_add(m, gan_layer_named(gan_layer_relu(), "features"));
     gan_model_add(m, gan_layer_dense(CLASSES));
-    check(gan_model_status(m) == GAN_OK && gan_model_initialize(m, seed) == GAN_OK);
+    check(gan_model_status(m) == GAN_OK && gan_model_initialize(m, seed) == GAN_OK &&
+          gan_model_set_name(m, "reader") == GAN_OK);
     return m;
 }
 
@@ -468,6 +478,7 @@ int main(int count, char **arguments)
     printf("learning to read from %s\n", gan_dataset_name(learned));
     train(network, learned, &options);
     struct reading of_unseen = read_digits(network, unseen, INT64_MAX);
+    check(options.save == NULL || gan_model_save(network, options.save) == GAN_OK);
     if (options.files > 0)
         judge_all(&options, network, &of_unseen);
 

@@ -322,6 +322,14 @@ typedef bool gan_progress_callback(void *context, const gan_progress *progress);
  */
 typedef bool gan_samples_callback(void *context, const gan_progress *progress, const gan_tensor *samples);
 
+/**
+ * Measures `generator`, the averaged one, which may be sampled from and copied: writes the figure to *value, and to
+ * *error its standard error (0 if it has none). Anything but GAN_OK ends the run with that status. See
+ * gan_metric_probe_run (gan/metric.h) for a ready one.
+ */
+typedef gan_status gan_evaluate_callback(void *context, const gan_progress *progress, gan_model *generator,
+                                         double *value, double *error);
+
 /** Fill it with gan_run_options_init, then change what you like. */
 typedef struct gan_run_options {
     size_t struct_size;              /**< set by gan_run_options_init */
@@ -358,6 +366,21 @@ typedef struct gan_run_options {
      * copied. NULL: drawn, the same each time (gan_generator_drawn_labels of sample_seed). NULL
      */
     const gan_tensor *sample_labels;
+    /**
+     * Measures the generator after every evaluate_every steps; a copy of the best one is in the result. A run that
+     * resumes knows nothing of evaluations before. NULL for nobody: NULL
+     */
+    gan_evaluate_callback *evaluate;
+    void *evaluate_context; /**< for evaluate: NULL */
+    int64_t evaluate_every; /**< steps between its calls, ≥ 1 with evaluate: 0 */
+    bool higher_is_better;  /**< what is good: false, as for distances */
+    /**
+     * Ends the run (GAN_STOP_PATIENCE) after so many evaluations in a row without progress. Progress is a value that is
+     * better than that of the latest progress by more than evaluation_margin·√(e₁² + e₂²), with the errors of both: so
+     * neither chance nor a drift within the noise keeps a run going. 0 for never: 0
+     */
+    int patience;
+    double evaluation_margin; /**< ≥ 0: 2 */
 } gan_run_options;
 
 /** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -375,7 +398,8 @@ typedef enum gan_stop {
     GAN_STOP_SECONDS,   /**< the limit in seconds */
     GAN_STOP_CALLBACK,  /**< a callback returned false */
     GAN_STOP_FLAG,      /**< the stop flag */
-    GAN_STOP_ERROR      /**< the run failed: the status and gan_error_message() say why */
+    GAN_STOP_ERROR,     /**< the run failed: the status and gan_error_message() say why */
+    GAN_STOP_PATIENCE   /**< evaluations showed no more progress */
 } gan_stop;
 
 /** How a run ended. Begin with `gan_run_result result = GAN_RUN_RESULT_INIT;`. */
@@ -386,11 +410,16 @@ typedef struct gan_run_result {
     int64_t epochs;  /**< whole epochs made */
     double seconds;  /**< what it took, callbacks included */
     int64_t resumed; /**< of `steps`, those made before by the run that was resumed */
+    /** The generator that evaluated best, a copy to be unreffed, also when the run failed; NULL if none was. */
+    gan_model *best;
+    double best_value, best_error; /**< its evaluation; 0 if there was none */
+    int64_t best_step;             /**< the steps after which it was */
+    int64_t evaluations;           /**< how many there were */
 } gan_run_result;
 
 #define GAN_RUN_RESULT_INIT                                                                                            \
     {                                                                                                                  \
-        sizeof(gan_run_result), GAN_STOP_STEPS, 0, 0, 0, 0                                                             \
+        sizeof(gan_run_result), GAN_STOP_STEPS, 0, 0, 0, 0, NULL, 0, 0, 0, 0                                           \
     }
 
 /**

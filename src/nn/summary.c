@@ -24,7 +24,7 @@ static char *with_commas(int64_t number, char text[32])
 }
 
 /* A line of the table, of this many bytes at most. */
-#define LINE 256
+#define LINE 384
 
 static int64_t numbers_of(const gan_model *model, const struct gan_model_entry *entry)
 {
@@ -34,15 +34,47 @@ static int64_t numbers_of(const gan_model *model, const struct gan_model_entry *
     return numbers;
 }
 
-static size_t write_row(const gan_model *model, size_t index, char *text)
+/* How wide the columns of layers and shapes are. */
+struct columns {
+    int layer, shape;
+};
+
+/* A text as wide as the others, so that columns stand under each other: bytes that go on a letter count for nothing. */
+static int letters(const char *text)
+{
+    int count = 0;
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+static int padded(int width, const char *text)
+{
+    return width + (int)strlen(text) - letters(text);
+}
+
+static struct columns measure(const gan_model *model)
+{
+    struct columns columns = {28, 20};
+    for (size_t i = 0; i < model->entry_count; i++) {
+        char shape[64], kind[96];
+        gan_layer_describe(model->entries[i].layer, kind, sizeof kind);
+        gan_shape_text(model->entries[i].out, shape, sizeof shape);
+        columns.layer = letters(kind) > columns.layer ? letters(kind) : columns.layer;
+        columns.shape = letters(shape) > columns.shape ? letters(shape) : columns.shape;
+    }
+    return columns;
+}
+
+static size_t write_row(const gan_model *model, size_t index, struct columns columns, char *text)
 {
     const struct gan_model_entry *entry = &model->entries[index];
-    char shape[64], kind[64], numbers[32];
+    char shape[64], kind[96], numbers[32];
     gan_layer_describe(entry->layer, kind, sizeof kind);
     gan_shape_text(entry->out, shape, sizeof shape);
     int64_t count = numbers_of(model, entry);
-    return (size_t)snprintf(text, LINE, "%-12.66s %-28s %-20s %12s\n", entry->path, kind, shape,
-                            count > 0 ? with_commas(count, numbers) : "-");
+    return (size_t)snprintf(text, LINE, "%-12.66s %-*s %-*s %12s\n", entry->path, padded(columns.layer, kind), kind,
+                            padded(columns.shape, shape), shape, count > 0 ? with_commas(count, numbers) : "-");
 }
 
 /* "labels: 10 classes (0, 1, 2, …)", on a line that stays short */
@@ -66,7 +98,7 @@ static size_t write_labels(const gan_labels *labels, char *text)
     return length;
 }
 
-static size_t write_head(const gan_model *model, char *text)
+static size_t write_head(const gan_model *model, struct columns columns, char *text)
 {
     char in[64], out[64];
     gan_shape_text(model->in, in, sizeof in);
@@ -75,8 +107,8 @@ static size_t write_head(const gan_model *model, char *text)
                                      model->name != NULL ? ": " : "", in, out);
     if (model->labels != NULL)
         length += write_labels(model->labels, text + length);
-    return length +
-           (size_t)snprintf(text + length, LINE, "%-12s %-28s %-20s %12s\n", "name", "layer", "output", "parameters");
+    return length + (size_t)snprintf(text + length, LINE, "%-12s %-*s %-*s %12s\n", "name", columns.layer, "layer",
+                                     columns.shape, "output", "parameters");
 }
 
 static size_t write_totals(const gan_model *model, char *text)
@@ -101,9 +133,10 @@ char *gan_model_summary(const gan_model *model)
     char *text = gan_alloc((model->entry_count + 6) * LINE);
     if (text == NULL)
         return NULL;
-    size_t length = write_head(model, text);
+    struct columns columns = measure(model);
+    size_t length = write_head(model, columns, text);
     for (size_t i = 0; i < model->entry_count; i++)
-        length += write_row(model, i, text + length);
+        length += write_row(model, i, columns, text + length);
     write_totals(model, text + length);
     return text;
 }

@@ -6,6 +6,7 @@
 #include "nn/model.h"
 #include "nn/recipe.h"
 #include "train/checkpoint.h"
+#include "train/evaluation.h"
 #include "train/labels.h"
 
 #include <inttypes.h>
@@ -19,8 +20,12 @@ static const char who[] = "gan_trainer_run";
 
 gan_status gan_run_options_init_sized(gan_run_options *options, size_t struct_size)
 {
-    const gan_run_options own = {
-        .struct_size = sizeof own, .progress_every = 1, .sample_count = 25, .sample_seed = 7, .checkpoints_kept = 2};
+    const gan_run_options own = {.struct_size = sizeof own,
+                                 .progress_every = 1,
+                                 .sample_count = 25,
+                                 .sample_seed = 7,
+                                 .checkpoints_kept = 2,
+                                 .evaluation_margin = 2};
     return gan_options_write(options, struct_size, &own, sizeof own, LEAST_SIZE, "gan_run_options_init");
 }
 
@@ -38,6 +43,7 @@ struct run {
     gan_sampler *sampler; /* NULL unless samples are wanted */
     gan_tensor *samples;
     gan_tensor *sample_labels; /* a copy; NULL: drawn, or none */
+    struct gan_evaluation evaluation;
 };
 
 /* ---- arguments ---- */
@@ -75,13 +81,16 @@ static gan_status check_options(const gan_run_options *o)
     if (o->samples != NULL && o->sample_count < 1)
         return refuse("sample_count", (double)o->sample_count, "1 or more");
     gan_status status = check_checkpoints(o);
+    if (status == GAN_OK)
+        status = gan_evaluation_check(o, who);
     if (status != GAN_OK)
         return status;
     if (o->steps == 0 && o->epochs == 0 && o->seconds == 0 && o->progress == NULL && o->samples == NULL &&
-        o->stop == NULL)
-        return gan_fail(
-            GAN_ERROR_INVALID_ARGUMENT,
-            "%s: nothing would ever end it; set steps, epochs or seconds, or give a callback or a stop flag", who);
+        o->stop == NULL && o->patience == 0)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: nothing would ever end it; set steps, epochs or seconds, or patience, or give a callback "
+                        "or a stop flag",
+                        who);
     return GAN_OK;
 }
 
@@ -233,6 +242,14 @@ static gan_status tell(struct run *run, bool *go_on)
     return GAN_OK;
 }
 
+static gan_status evaluate(struct run *run, bool *enough)
+{
+    if (!gan_evaluation_is_due(&run->options, run->done))
+        return GAN_OK;
+    gan_progress progress = progress_of(run);
+    return gan_evaluation_after_step(&run->evaluation, run->trainer, &run->options, &progress, enough, who);
+}
+
 /* ---- checkpoints ---- */
 
 static bool checkpoint_is_due(const struct run *run)
@@ -277,14 +294,16 @@ static gan_status loop(struct run *run, gan_stop *stop)
         if (status != GAN_OK)
             return status;
         run->done++;
-        bool go_on = true;
+        bool go_on = true, enough = false;
         status = tell(run, &go_on);
+        if (status == GAN_OK)
+            status = evaluate(run, &enough);
         if (status == GAN_OK)
             status = save(run, false);
         if (status != GAN_OK)
             return status;
-        if (!go_on) {
-            reason = GAN_STOP_CALLBACK;
+        if (!go_on || enough) {
+            reason = go_on ? GAN_STOP_PATIENCE : GAN_STOP_CALLBACK;
             break;
         }
     }
@@ -310,6 +329,12 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     own.resumed = run.resumed;
     own.epochs = run.steps_per_epoch > 0 ? run.done / run.steps_per_epoch : 0;
     own.seconds = gan_trainer_time() - run.begin;
+    own.best_value = run.evaluation.best_value;
+    own.best_error = run.evaluation.best_error;
+    own.best_step = run.evaluation.best_step;
+    own.evaluations = run.evaluation.count;
+    if (result != NULL && result->struct_size >= offsetof(gan_run_result, best) + sizeof own.best)
+        own.best = gan_model_ref(run.evaluation.best);
     if (result != NULL) { /* an older program knows fewer fields */
         size_t size = result->struct_size < sizeof own ? result->struct_size : sizeof own;
         own.struct_size = result->struct_size;
@@ -318,5 +343,6 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     gan_sampler_unref(run.sampler);
     gan_tensor_unref(run.samples);
     gan_tensor_unref(run.sample_labels);
+    gan_model_unref(run.evaluation.best);
     return status;
 }
