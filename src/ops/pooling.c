@@ -69,7 +69,7 @@ static bool take_window(const char *who, gan_var *x, const gan_pool_options *giv
     for (int axis = 0; axis < 2; axis++) {
         int64_t size = x->shape.dims[axis + 2];
         outputs[axis] = gan_window_outputs(window, axis, size);
-        fits = fits && outputs[axis] > 0;
+        fits = fits && outputs[axis] > 0 && outputs[axis] <= GAN_MOST_TABLE_TAPS;
         for (int64_t y = 0; y < outputs[axis] && fits; y++)
             fits = gan_taps_of_output(window, axis, y, size).count > 0;
     }
@@ -79,7 +79,7 @@ static bool take_window(const char *who, gan_var *x, const gan_pool_options *giv
                       "%s: windows of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64
                       " and dilation %" PRId64 ", %" PRId64
                       " do not fit images of %s: there is none, or one that holds "
-                      "padding alone",
+                      "padding alone, or too many",
                       who, window->kernel[0], window->kernel[1], window->padding[0], window->padding[1],
                       window->dilation[0], window->dilation[1], gan_shape_text(x->shape, text, sizeof text));
     return fits;
@@ -99,8 +99,8 @@ static int64_t taps_of_mean(const struct gan_resample_rule *rule, int axis, int6
 
 gan_var *gan_average_pool2d(gan_var *x, const gan_pool_options *options)
 {
-    struct gan_resample_rule rule = {.taps_of = taps_of_mean};
-    if (!take_window("average_pool2d", x, options, &rule.window, rule.outputs, &rule.count_padding))
+    struct gan_resample_rule rule = {.who = "average_pool2d", .taps_of = taps_of_mean};
+    if (!take_window(rule.who, x, options, &rule.window, rule.outputs, &rule.count_padding))
         return NULL;
     memcpy(rule.most, rule.window.kernel, sizeof rule.most);
     return gan_resample_images(x, &rule);
@@ -122,7 +122,7 @@ gan_var *gan_adaptive_average_pool2d(gan_var *x, int64_t height, int64_t width)
     static const char who[] = "adaptive_average_pool2d";
     if (!gan_check_images(who, x) || !gan_check_image_size(who, x, height, width))
         return NULL;
-    struct gan_resample_rule rule = {.taps_of = taps_of_adaptive, .outputs = {height, width}};
+    struct gan_resample_rule rule = {.who = who, .taps_of = taps_of_adaptive, .outputs = {height, width}};
     for (int axis = 0; axis < 2; axis++)
         rule.most[axis] = x->shape.dims[axis + 2] / rule.outputs[axis] + 2;
     return gan_resample_images(x, &rule);

@@ -74,6 +74,11 @@ static bool changes_nothing(const struct gan_tap *taps, int64_t count, int64_t i
 static gan_var *resample_axis(gan_var *x, const struct gan_resample_rule *rule, int axis)
 {
     int64_t inputs = x->shape.dims[axis + 2], outputs = rule->outputs[axis], count = 0;
+    if (outputs > GAN_MOST_TABLE_TAPS / rule->most[axis])
+        return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                             "%s: a side of %" PRId64 " that looks at up to %" PRId64
+                             " positions each is too long; the two may multiply to %d",
+                             rule->who, outputs, rule->most[axis], GAN_MOST_TABLE_TAPS);
     struct gan_tap *taps = gan_alloc_zero((size_t)outputs, (size_t)rule->most[axis] * sizeof *taps);
     if (taps == NULL)
         return gan_tape_fail_again(x->tape);
@@ -94,7 +99,7 @@ static gan_var *resample_axis(gan_var *x, const struct gan_resample_rule *rule, 
 gan_var *gan_resample_images(gan_var *x, const struct gan_resample_rule *rule)
 {
     gan_shape shape = GAN_SHAPE(x->shape.dims[0], x->shape.dims[1], rule->outputs[0], rule->outputs[1]);
-    if (gan_shape_check(shape, "resample") != GAN_OK) /* before there are tables for it */
+    if (gan_shape_check(shape, rule->who) != GAN_OK) /* before there are tables for it */
         return gan_tape_fail_again(x->tape);
     x = resample_axis(x, rule, 0);
     return x != NULL ? resample_axis(x, rule, 1) : NULL;

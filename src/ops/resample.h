@@ -6,10 +6,14 @@
 #include "kernels/resampling.h"
 #include "kernels/window.h"
 
-enum { GAN_MOST_FILTER_TAPS = 33 };
+enum {
+    GAN_MOST_FILTER_TAPS = 33,
+    GAN_MOST_TABLE_TAPS = 1 << 20 /* of a map along one axis: far more than images have, and no burden */
+};
 
 /* Height and width go by themselves: index 0 and 1. */
 struct gan_resample_rule {
+    const char *who;
     int64_t outputs[2];
     int64_t most[2]; /* taps of one output, at most */
     /* Writes inputs and weights of output y's taps along an axis of `size` inputs; returns how many. */

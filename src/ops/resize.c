@@ -47,7 +47,8 @@ gan_var *gan_resize2d(gan_var *x, int64_t height, int64_t width, gan_resize_mode
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
                              "%s: mode is %d, want GAN_RESIZE_NEAREST or GAN_RESIZE_BILINEAR", who, (int)mode);
     bool nearest = mode == GAN_RESIZE_NEAREST;
-    struct gan_resample_rule rule = {.outputs = {height, width},
+    struct gan_resample_rule rule = {.who = who,
+                                     .outputs = {height, width},
                                      .most = {nearest ? 1 : 2, nearest ? 1 : 2},
                                      .taps_of = nearest ? taps_of_nearest : taps_of_bilinear};
     return gan_resample_images(x, &rule);
@@ -77,7 +78,7 @@ gan_var *gan_blur2d(gan_var *x, int taps, int up, int down)
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
                              "%s: taps is %d, up %d, down %d, want 1 to %d, 1 to %d, 1 to %d", who, taps, up, down,
                              GAN_MOST_FILTER_TAPS, INT16_MAX, INT16_MAX);
-    struct gan_resample_rule rule = {.taps_of = taps_of_blur, .up = up, .down = down, .filter_taps = taps};
+    struct gan_resample_rule rule = {.who = who, .taps_of = taps_of_blur, .up = up, .down = down, .filter_taps = taps};
     rule.filter[0] = up;                 /* what the zeros between take away */
     for (int row = 1; row < taps; row++) /* Pascal's triangle, each row halved */
         for (int k = row; k >= 0; k--)
@@ -141,8 +142,8 @@ gan_var *gan_pad2d(gan_var *x, int64_t top, int64_t bottom, int64_t left, int64_
         return NULL;
     if (mode == GAN_PAD_ZERO)
         return gan_pad(gan_pad(x, 2, top, bottom), 3, left, right);
-    struct gan_resample_rule rule = {.taps_of = mode == GAN_PAD_REFLECT ? taps_of_reflected : taps_of_replicated,
-                                     .most = {1, 1}};
+    struct gan_resample_rule rule = {
+        .who = who, .taps_of = mode == GAN_PAD_REFLECT ? taps_of_reflected : taps_of_replicated, .most = {1, 1}};
     for (int axis = 0; axis < 2; axis++) {
         rule.before[axis] = before[axis];
         rule.outputs[axis] = before[axis] + x->shape.dims[axis + 2] + after[axis];

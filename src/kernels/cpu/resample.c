@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-enum { MOST_PARTS = 64, FEWEST_NUMBERS = 64 };
+enum {
+    PART = 16 * 1024, /* numbers of the result */
+    MOST_PARTS = 64,
+    FEWEST_NUMBERS = 64 /* of each pixel, where a part has some of all pixels */
+};
 
 /* ---- resampling: outer × axis × inner ---- */
 
