@@ -59,6 +59,18 @@ GAN_API gan_layer *gan_layer_conv_transpose2d(int64_t channels, int64_t kernel, 
 /** The same with all that gan_conv_options names. */
 GAN_API gan_layer *gan_layer_conv_transpose2d_with(int64_t channels, const gan_conv_options *options);
 /**
+ * Convolution of sequences, [C, L] → [channels, l]; see gan_conv1d. Parameters: weight [channels, C, kernel], bias
+ * [channels], as PyTorch's Conv1d; they begin as gan_layer_conv2d's.
+ */
+GAN_API gan_layer *gan_layer_conv1d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding);
+/** The same with all that gan_conv_options names; of its pairs the second numbers count. */
+GAN_API gan_layer *gan_layer_conv1d_with(int64_t channels, const gan_conv_options *options);
+/** Transposed convolution of sequences, [C, L] → [channels, l]; see gan_conv_transpose1d and
+ * gan_layer_conv_transpose2d. Parameters: weight [C, channels, kernel], bias [channels]. */
+GAN_API gan_layer *gan_layer_conv_transpose1d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding);
+/** The same with all that gan_conv_options names; of its pairs the second numbers count. */
+GAN_API gan_layer *gan_layer_conv_transpose1d_with(int64_t channels, const gan_conv_options *options);
+/**
  * Batch norm (Ioffe and Szegedy, ICML 2015) with epsilon 1e-5 and momentum 0.1; see gan_layer_batch_norm_with.
  */
 GAN_API gan_layer *gan_layer_batch_norm(void);
@@ -72,6 +84,25 @@ GAN_API gan_layer *gan_layer_batch_norm(void);
  * ≤ 1.
  */
 GAN_API gan_layer *gan_layer_batch_norm_with(float epsilon, float momentum);
+/** Group norm (Wu and He, ECCV 2018) with epsilon 1e-5; see gan_layer_group_norm_with. */
+GAN_API gan_layer *gan_layer_group_norm(int64_t groups);
+/**
+ * [C, …] → [C, …]: (x − mean)/√(variance + epsilon)·weight + bias, mean and (biased) variance over each of `groups`
+ * equal groups of an example's channels. Parameters: weight [C] (1), bias [C] (0). epsilon > 0.
+ */
+GAN_API gan_layer *gan_layer_group_norm_with(int64_t groups, float epsilon);
+/** Instance norm (Ulyanov et al. 2016) with epsilon 1e-5 and without parameters; see gan_layer_instance_norm_with. */
+GAN_API gan_layer *gan_layer_instance_norm(void);
+/**
+ * Group norm with a group for each channel: every channel of every example by itself. Parameters, if `affine`: weight
+ * [C] (1), bias [C] (0). It keeps no running statistics. epsilon > 0.
+ */
+GAN_API gan_layer *gan_layer_instance_norm_with(float epsilon, bool affine);
+/** Pixel norm with epsilon 1e-8; see gan_layer_pixel_norm_with. */
+GAN_API gan_layer *gan_layer_pixel_norm(void);
+/** x/√(mean of x² over the channels + epsilon), at each place by itself (Karras et al., "Progressive growing of GANs",
+ * ICLR 2018); [C] or [C, …]. epsilon > 0. */
+GAN_API gan_layer *gan_layer_pixel_norm_with(float epsilon);
 /** Layer norm (Ba, Kiros, Hinton 2016) with epsilon 1e-5; see gan_layer_layer_norm_with. */
 GAN_API gan_layer *gan_layer_layer_norm(void);
 /**
@@ -161,6 +192,52 @@ GAN_API gan_layer *gan_layer_scale_shift(float factor, float offset);
 /** [n] → [n + size]: appends `size` numbers from N(0, 1), drawn anew for each example, in training and in inference. */
 GAN_API gan_layer *gan_layer_concat_noise(int64_t size);
 
+/* ---- images: pooling, resizing, attention; [C, H, W] → [C, h, w] unless said otherwise ---- */
+
+/** The largest number of each window; h = ⌊(H + 2·padding − kernel)/stride⌋ + 1, w likewise; see gan_max_pool2d. */
+GAN_API gan_layer *gan_layer_max_pool2d(int64_t kernel, int64_t stride, int64_t padding);
+/** The same with all that gan_pool_options names. */
+GAN_API gan_layer *gan_layer_max_pool2d_with(const gan_pool_options *options);
+/** The mean of each window, padding counted as zeros; see gan_average_pool2d. */
+GAN_API gan_layer *gan_layer_average_pool2d(int64_t kernel, int64_t stride, int64_t padding);
+/** The same with all that gan_pool_options names. */
+GAN_API gan_layer *gan_layer_average_pool2d_with(const gan_pool_options *options);
+/** Means over height × width windows that cover the image; see gan_adaptive_average_pool2d. */
+GAN_API gan_layer *gan_layer_adaptive_average_pool2d(int64_t height, int64_t width);
+/** [C, …] → [C]: the mean of each channel. */
+GAN_API gan_layer *gan_layer_global_average_pool(void);
+/** [C, …] → [C]: the sum of each channel (as in Miyato et al. 2018). */
+GAN_API gan_layer *gan_layer_global_sum_pool(void);
+/** `factor` times as high and wide; see gan_resize2d. */
+GAN_API gan_layer *gan_layer_upsample(int factor, gan_resize_mode mode);
+/** To height × width; see gan_resize2d. */
+GAN_API gan_layer *gan_layer_resize(int64_t height, int64_t width, gan_resize_mode mode);
+/** The binomial filter of `taps` numbers, while the image becomes `up` times larger and `down` times smaller; see
+ * gan_blur2d. */
+GAN_API gan_layer *gan_layer_blur(int taps, int up, int down);
+/** Rows and columns around the image; see gan_pad2d. */
+GAN_API gan_layer *gan_layer_pad2d(int64_t top, int64_t bottom, int64_t left, int64_t right, gan_pad_mode mode);
+/** [C·factor², H, W] → [C, H·factor, W·factor]; see gan_pixel_shuffle. */
+GAN_API gan_layer *gan_layer_pixel_shuffle(int factor);
+/** [C, H·factor, W·factor] → [C·factor², H, W]; see gan_pixel_unshuffle. */
+GAN_API gan_layer *gan_layer_pixel_unshuffle(int factor);
+/**
+ * Self-attention (Zhang et al., "Self-attention generative adversarial networks", ICML 2019; as in the authors' code):
+ * x + gamma·o(Σ over places of softmax(theta(x)·phi(x))·g(x)), with 1 × 1 convolutions without bias; phi(x) and g(x)
+ * are pooled to the largest number of 2 × 2 places. C ≥ 8, H and W ≥ 2. Parameters: theta.weight and phi.weight
+ * [C/8, C, 1, 1], g.weight [C/2, C, 1, 1], o.weight [C, C/2, 1, 1] (all Glorot uniform), gamma [] (0).
+ */
+GAN_API gan_layer *gan_layer_self_attention(void);
+/**
+ * [n] → [channels, height, width]: basis·(weight·x), channel by channel: each channel of a small image that is learned,
+ * times a number that depends on the input; how a generator begins in Huang et al. 2024 (R3GAN). Parameters: basis
+ * [channels, height, width] (N(0, 1)), weight [channels, n] (Glorot uniform).
+ */
+GAN_API gan_layer *gan_layer_basis(int64_t channels, int64_t height, int64_t width);
+/** [C, …] → [C, …]: adds a number to each channel, for an activation after a layer without bias. Parameter: bias [C]
+ * (0). */
+GAN_API gan_layer *gan_layer_bias(void);
+
 /** Ops of the caller's own: gets x of shape [N, …] and returns a var of the same tape with N in front; NULL fails. */
 typedef gan_var *gan_layer_callback(void *context, gan_var *x);
 /**
@@ -175,6 +252,16 @@ GAN_API gan_layer *gan_layer_function(gan_layer_callback *callback, void *contex
  * parameters are named by their place or name in it ("2.0.weight").
  */
 GAN_API gan_layer *gan_layer_sequence(gan_layer *const *layers, int count);
+
+/**
+ * x + branch(x) (He et al., "Deep residual learning", CVPR 2016): the branch, a layer or a sequence, must keep the
+ * shape. It takes the layer over, also on failure. Its parameters' names begin with "branch" ("3.branch.0.weight") or
+ * the branch's name.
+ */
+GAN_API gan_layer *gan_layer_residual(gan_layer *branch);
+/** shortcut(x) + branch(x), both of one shape. Their parameters' names begin with "branch" and "shortcut", or their
+ * names. */
+GAN_API gan_layer *gan_layer_residual_with(gan_layer *branch, gan_layer *shortcut);
 
 /* ---- modifiers: each takes its layer over and returns it, or NULL after an error (the layer is then gone) ---- */
 

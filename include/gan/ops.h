@@ -142,6 +142,79 @@ GAN_API gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options 
  */
 GAN_API gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_options *options);
 
+/**
+ * Convolution of sequences: x [N, C, L], weight [O, C/groups, kernel] → [N, O, l]; l as gan_conv2d's width. Of the
+ * options' pairs the second numbers, those of the width, count.
+ */
+GAN_API gan_var *gan_conv1d(gan_var *x, gan_var *weight, const gan_conv_options *options);
+/** Transposed convolution of sequences: x [N, C, L], weight [C, O/groups, kernel] → [N, O, l]; see gan_conv1d. */
+GAN_API gan_var *gan_conv_transpose1d(gan_var *x, gan_var *weight, const gan_conv_options *options);
+
+/* ---- pooling, resizing, padding of images [N, C, H, W] ---- */
+
+/** How a pooling's window moves; along height, then width. Fill it with gan_pool_options_init. */
+typedef struct gan_pool_options {
+    size_t struct_size;  /**< set by gan_pool_options_init */
+    int64_t kernel[2];   /**< ≥ 1: the window's size */
+    int64_t stride[2];   /**< ≥ 1: from one window to the next */
+    int64_t padding[2];  /**< ≥ 0, such that every window meets data: up to half of the kernel */
+    int64_t dilation[2]; /**< ≥ 1: from one tap to the next; 1 */
+    bool count_padding;  /**< of means: padding counts as zeros (true); otherwise only data counts */
+} gan_pool_options;
+
+/** gan_pool_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_pool_options_init_sized(gan_pool_options *options, size_t struct_size, int64_t kernel,
+                                               int64_t stride, int64_t padding);
+/** A square window, the same both ways; dilation 1, padding counts. */
+static inline gan_status gan_pool_options_init(gan_pool_options *options, int64_t kernel, int64_t stride,
+                                               int64_t padding)
+{
+    return gan_pool_options_init_sized(options, sizeof *options, kernel, stride, padding);
+}
+
+/**
+ * The largest number of each window: [N, C, h, w] with h = ⌊(H + 2·padding − dilation·(kernel − 1) − 1)/stride⌋ + 1, w
+ * likewise. Of equal ones the first has the derivative; a NaN is larger than any number.
+ */
+GAN_API gan_var *gan_max_pool2d(gan_var *x, const gan_pool_options *options);
+/** The mean of each window; shapes as gan_max_pool2d's. */
+GAN_API gan_var *gan_average_pool2d(gan_var *x, const gan_pool_options *options);
+/** Means over height × width windows that cover the image: row y of the result is that of rows ⌊y·H/height⌋ …
+ * ⌈(y + 1)·H/height⌉ − 1, columns likewise. 1 × 1 is the global mean, as gan_mean_keep over axes 2 and 3. */
+GAN_API gan_var *gan_adaptive_average_pool2d(gan_var *x, int64_t height, int64_t width);
+
+/** How an image gets another size. */
+typedef enum gan_resize_mode {
+    GAN_RESIZE_NEAREST, /**< row y of the result is row ⌊y·H/height⌋ */
+    GAN_RESIZE_BILINEAR /**< between pixels' centres: row y looks at (y + ½)·H/height − ½, held within the image */
+} gan_resize_mode;
+
+/** The image at another size, larger or smaller; as PyTorch's interpolate (corners not aligned, no antialiasing: for
+ * making images smaller gan_blur2d and the means are better). */
+GAN_API gan_var *gan_resize2d(gan_var *x, int64_t height, int64_t width, gan_resize_mode mode);
+/**
+ * Blurs by the binomial filter of `taps` numbers ([1, 2, 1]/4, [1, 3, 3, 1]/8, …; 1 to 33) both ways, while making the
+ * image `up` times larger, then `down` times smaller: [N, C, ⌊H·up/down⌋, ⌊W·up/down⌋]. Between and around the pixels
+ * are zeros, and the result is up² times the filter's, so that means stay; taps 4 with up or down 2 is the usual
+ * resampling of StyleGAN (Karras et al. 2019; upfirdn2d with [1, 3, 3, 1]).
+ */
+GAN_API gan_var *gan_blur2d(gan_var *x, int taps, int up, int down);
+
+/** What stands beyond an image's edge. */
+typedef enum gan_pad_mode {
+    GAN_PAD_ZERO,
+    GAN_PAD_REFLECT,  /**< the image mirrored at its outermost pixels, which are not repeated */
+    GAN_PAD_REPLICATE /**< the outermost pixels, repeated */
+} gan_pad_mode;
+
+/** Puts rows and columns around images. A reflection has at most one row less than the image. */
+GAN_API gan_var *gan_pad2d(gan_var *x, int64_t top, int64_t bottom, int64_t left, int64_t right, gan_pad_mode mode);
+/** Channels become pixels (Shi et al., CVPR 2016): [N, C·factor², H, W] → [N, C, H·factor, W·factor]; channel
+ * (c·factor + i)·factor + j goes to row i and column j of each factor × factor block. */
+GAN_API gan_var *gan_pixel_shuffle(gan_var *x, int factor);
+/** The inverse: [N, C, H·factor, W·factor] → [N, C·factor², H, W]. */
+GAN_API gan_var *gan_pixel_unshuffle(gan_var *x, int factor);
+
 /* ---- reductions; the axes reduced over are dropped, or kept with size 1 by the _keep forms ---- */
 
 /** The sum of all elements: a scalar. */

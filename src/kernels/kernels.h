@@ -7,6 +7,7 @@
 #define GAN_SRC_KERNELS_H
 
 #include "base/random.h"
+#include "resampling.h"
 #include "window.h"
 
 #include <stdatomic.h>
@@ -157,6 +158,33 @@ struct gan_panels_call {
     int64_t parts;
 };
 
+/*
+ * A linear map along one axis of pixel-major images without gaps: out[o, y, i] = Σ weight·in[o, input, i], then, if
+ * there is an epilogue, its program over the result (load 0).
+ */
+struct gan_resample_call {
+    const struct gan_weights *weights;
+    int64_t outer, inner; /* what lies outside of the axis and within */
+    struct gan_operand in, out;
+    bool has_epilogue;
+    struct gan_map_program epilogue; /* over the result as it lies in memory */
+    int64_t part_size, parts;
+};
+
+/*
+ * Maxima over the windows of pixel-major images without gaps. The number of `x` that is largest in a window (the first
+ * of equal ones; NaN is larger than any) chooses: out gets the number of `values`, shaped as x, from there; or, to
+ * scatter, `values` has one number for each window, which is added to out, shaped as x, there. Every window meets data.
+ */
+struct gan_pool_call {
+    bool scatter;
+    struct gan_window window;
+    int64_t x_size[2], y_size[2]; /* height and width */
+    int64_t inner;                /* numbers of a pixel */
+    struct gan_operand x, values, out;
+    int64_t part_size, parts;
+};
+
 /* out = value */
 struct gan_fill_call {
     struct gan_operand out; /* contiguous */
@@ -187,7 +215,8 @@ struct gan_backend {
     const char *name;
     int64_t element; /* bytes of a float var's element */
     bool fuses;
-    gan_kernel *map, *reduce, *reduce_combine, *matmul, *conv, *panels, *fill, *gather, *scatter_add, *one_hot, *random;
+    gan_kernel *map, *reduce, *reduce_combine, *matmul, *conv, *panels, *resample, *pool, *fill, *gather, *scatter_add,
+        *one_hot, *random;
     void (*prepare_map)(struct gan_map_call *call);
     void (*prepare_reduce)(struct gan_reduce_call *call);
     void (*prepare_matmul)(struct gan_matmul_call *call);
@@ -195,6 +224,8 @@ struct gan_backend {
     /* How a convolution wants its weight. NULL where none is ever packed. */
     struct gan_panels (*panels_for)(const struct gan_conv *conv);
     void (*prepare_panels)(struct gan_panels_call *call);
+    void (*prepare_resample)(struct gan_resample_call *call);
+    void (*prepare_pool)(struct gan_pool_call *call);
     void (*prepare_fill)(struct gan_fill_call *call);
     void (*prepare_index)(struct gan_index_call *call); /* parts over the width for scatter_add, over count otherwise */
     void (*prepare_random)(struct gan_random_call *call);

@@ -73,8 +73,11 @@ gan_var *gan_model_record(const gan_model *model, gan_var *x, gan_var *labels, e
     gan_var **own = parameters == NULL ? parameter_vars(model, tape) : NULL;
     if (parameters == NULL && own == NULL)
         return NULL;
-    struct gan_layer_call call = {
-        .tape = tape, .assign = mode == GAN_APPLY_ASSIGN, .labels = labels, .about_labels = model->labels};
+    struct gan_layer_call call = {.tape = tape,
+                                  .assign = mode == GAN_APPLY_ASSIGN,
+                                  .batch_statistics = model->batch_statistics,
+                                  .labels = labels,
+                                  .about_labels = model->labels};
     for (size_t i = 0; i < model->entry_count && x != NULL; i++) {
         const struct gan_model_entry *entry = &model->entries[i];
         call.parameters = (own != NULL ? own : parameters) + entry->first_parameter;

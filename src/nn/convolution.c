@@ -1,4 +1,4 @@
-/* Convolution and transposed convolution of images [C, H, W]. */
+/* Convolution and transposed convolution of images [C, H, W], and of sequences [C, L], which are images of one row. */
 #include "nn/layer.h"
 
 #include "base/status.h"
@@ -14,6 +14,7 @@ struct convolution {
     int64_t channels;
     gan_conv_options options;
     bool transposed;
+    int axes; /* 2, or 1: then height is 1 whatever the options say */
 };
 
 static int64_t larger(int64_t a, int64_t b)
@@ -42,13 +43,14 @@ static gan_status build(const gan_layer *layer, struct gan_layer_build *build, g
     const struct convolution *own = (const struct convolution *)layer;
     const gan_conv_options *o = &own->options;
     char text[128];
-    if (in.rank != 3)
-        return gan_layer_reject(build, "its input is %s, want [channels, height, width]",
-                                gan_shape_text(in, text, sizeof text));
+    if (in.rank != own->axes + 1)
+        return gan_layer_reject(build, "its input is %s, want %s", gan_shape_text(in, text, sizeof text),
+                                own->axes == 1 ? "[channels, length]" : "[channels, height, width]");
     if (in.dims[0] % o->groups != 0)
         return gan_layer_reject(build, "its input has %" PRId64 " channels, which are not in %" PRId64 " equal groups",
                                 in.dims[0], o->groups);
-    *out = GAN_SHAPE(own->channels, result_size(own, 0, in.dims[1]), result_size(own, 1, in.dims[2]));
+    gan_shape image = own->axes == 1 ? GAN_SHAPE(in.dims[0], 1, in.dims[1]) : in;
+    *out = GAN_SHAPE(own->channels, result_size(own, 0, image.dims[1]), result_size(own, 1, image.dims[2]));
     if (out->dims[1] < 1 || out->dims[2] < 1)
         return gan_layer_reject(
             build, "windows of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64 " leave nothing of %s",
@@ -58,6 +60,10 @@ static gan_status build(const gan_layer *layer, struct gan_layer_build *build, g
     int64_t fan_in = own->transposed ? larger(1, from * taps / (o->stride[0] * o->stride[1])) : from * taps;
     gan_shape shape = own->transposed ? GAN_SHAPE(in.dims[0], to, o->kernel[0], o->kernel[1])
                                       : GAN_SHAPE(own->channels, from, o->kernel[0], o->kernel[1]);
+    if (own->axes == 1) { /* as PyTorch's: nobody sees the one row */
+        *out = GAN_SHAPE(own->channels, out->dims[2]);
+        shape = GAN_SHAPE(shape.dims[0], shape.dims[1], shape.dims[3]);
+    }
     gan_status status = gan_layer_declare(build, "weight", shape, fan_in, to * taps, layer->weight_initializer);
     if (status != GAN_OK || layer->without_bias)
         return status;
@@ -68,75 +74,66 @@ static gan_var *apply(const gan_layer *layer, struct gan_layer_call *call, gan_v
 {
     const struct convolution *own = (const struct convolution *)layer;
     gan_var *weight = gan_layer_next_parameter(call);
-    gan_var *y = own->transposed ? gan_conv_transpose2d(x, weight, &own->options)
-                                 : gan_conv2d(x, weight, &own->options);
+    gan_var *y;
+    if (own->axes == 1)
+        y = own->transposed ? gan_conv_transpose1d(x, weight, &own->options) : gan_conv1d(x, weight, &own->options);
+    else
+        y = own->transposed ? gan_conv_transpose2d(x, weight, &own->options) : gan_conv2d(x, weight, &own->options);
     if (layer->without_bias)
         return y;
-    return gan_add(y, gan_reshape(gan_layer_next_parameter(call), GAN_SHAPE(own->channels, 1, 1)));
+    gan_var *bias = gan_layer_next_parameter(call);
+    return gan_add(y, gan_reshape(bias, own->axes == 1 ? GAN_SHAPE(own->channels, 1) : GAN_SHAPE(own->channels, 1, 1)));
 }
 
 /* ---- words ---- */
 
-static void pair(char *text, size_t size, const char *what, const int64_t *numbers)
-{
-    if (numbers[0] == numbers[1])
-        snprintf(text, size, "%s%" PRId64, what, numbers[0]);
-    else
-        snprintf(text, size, "%s%" PRId64 "×%" PRId64, what, numbers[0], numbers[1]);
-}
-
 static void describe(const gan_layer *layer, char *text, size_t size)
 {
     const struct convolution *own = (const struct convolution *)layer;
-    const gan_conv_options *o = &own->options;
+    gan_conv_options row = own->options;
+    const gan_conv_options *o = own->axes == 1 ? &row : &own->options;
+    row.kernel[0] = row.kernel[1]; /* a sequence's options are those of the width, said once */
+    row.stride[0] = row.stride[1];
+    row.padding[0] = row.padding[1];
+    row.dilation[0] = row.dilation[1];
     char kernel[64], stride[64], padding[64], dilation[64] = "", groups[40] = "";
-    pair(kernel, sizeof kernel, "", o->kernel);
-    pair(stride, sizeof stride, "stride ", o->stride);
-    pair(padding, sizeof padding, "padding ", o->padding);
+    gan_layer_pair_text(kernel, sizeof kernel, "", o->kernel);
+    gan_layer_pair_text(stride, sizeof stride, "stride ", o->stride);
+    gan_layer_pair_text(padding, sizeof padding, "padding ", o->padding);
     if (o->dilation[0] != 1 || o->dilation[1] != 1)
-        pair(dilation, sizeof dilation, ", dilation ", o->dilation);
+        gan_layer_pair_text(dilation, sizeof dilation, ", dilation ", o->dilation);
     if (o->groups != 1)
         snprintf(groups, sizeof groups, ", groups %" PRId64, o->groups);
     snprintf(text, size, "%s(%" PRId64 ", %s, %s, %s%s%s)%s", layer->kind->name, own->channels, kernel, stride, padding,
              dilation, groups, layer->without_bias ? ", no bias" : "");
 }
 
-static void write_pair(struct gan_json_writer *json, const char *key, const int64_t *numbers)
-{
-    gan_json_begin(json, key, '[');
-    gan_json_write_integer(json, NULL, numbers[0]);
-    gan_json_write_integer(json, NULL, numbers[1]);
-    gan_json_end(json, ']');
-}
-
 static gan_status write(const gan_layer *layer, struct gan_json_writer *json)
 {
     const struct convolution *own = (const struct convolution *)layer;
     gan_json_write_integer(json, "channels", own->channels);
-    write_pair(json, "kernel", own->options.kernel);
-    write_pair(json, "stride", own->options.stride);
-    write_pair(json, "padding", own->options.padding);
-    write_pair(json, "dilation", own->options.dilation);
+    gan_layer_write_pair(json, "kernel", own->options.kernel);
+    gan_layer_write_pair(json, "stride", own->options.stride);
+    gan_layer_write_pair(json, "padding", own->options.padding);
+    gan_layer_write_pair(json, "dilation", own->options.dilation);
     if (own->transposed)
-        write_pair(json, "output_padding", own->options.output_padding);
+        gan_layer_write_pair(json, "output_padding", own->options.output_padding);
     gan_json_write_integer(json, "groups", own->options.groups);
     return GAN_OK;
 }
 
-static const struct gan_layer_kind conv2d_kind = {.name = "conv2d",
-                                                  .has_weight = true,
-                                                  .has_bias = true,
-                                                  .build = build,
-                                                  .apply = apply,
-                                                  .describe = describe,
-                                                  .write = write};
-static const struct gan_layer_kind conv_transpose2d_kind = {.name = "conv_transpose2d",
-                                                            .has_weight = true,
-                                                            .has_bias = true,
-                                                            .build = build,
-                                                            .apply = apply,
-                                                            .describe = describe,
-                                                            .write = write};
+#define KIND(name_)                                                                                                    \
+    static const struct gan_layer_kind name_##_kind = {.name = #name_,                                                 \
+                                                       .has_weight = true,                                             \
+                                                       .has_bias = true,                                               \
+                                                       .build = build,                                                 \
+                                                       .apply = apply,                                                 \
+                                                       .describe = describe,                                           \
+                                                       .write = write};
+KIND(conv1d)
+KIND(conv2d)
+KIND(conv_transpose1d)
+KIND(conv_transpose2d)
 
 /* ---- constructors ---- */
 
@@ -168,7 +165,8 @@ static bool check_axis(const gan_conv_options *o, const char *kind, bool transpo
 
 static gan_layer *create(const struct gan_layer_kind *kind, int64_t channels, const gan_conv_options *given)
 {
-    bool transposed = kind == &conv_transpose2d_kind;
+    bool transposed = kind == &conv_transpose1d_kind || kind == &conv_transpose2d_kind;
+    int axes = kind == &conv1d_kind || kind == &conv_transpose1d_kind ? 1 : 2;
     gan_conv_options options;
     gan_conv_options_init(&options, 1, 1, 0);
     if (given == NULL || given->struct_size < sizeof(size_t))
@@ -183,6 +181,10 @@ static gan_layer *create(const struct gan_layer_kind *kind, int64_t channels, co
                                 "groups is %" PRId64 ", want 1 or more such that the %" PRId64
                                 " channels fall into equal groups",
                                 options.groups, channels);
+    if (axes == 1) {
+        options.kernel[0] = options.stride[0] = options.dilation[0] = 1;
+        options.padding[0] = options.output_padding[0] = 0;
+    }
     if (!check_axis(&options, kind->name, transposed, 0) || !check_axis(&options, kind->name, transposed, 1))
         return NULL;
     struct convolution *own = gan_layer_create(kind, sizeof *own);
@@ -191,6 +193,7 @@ static gan_layer *create(const struct gan_layer_kind *kind, int64_t channels, co
     own->channels = channels;
     own->options = options;
     own->transposed = transposed;
+    own->axes = axes;
     return &own->base;
 }
 
@@ -200,6 +203,26 @@ static gan_layer *create_square(const struct gan_layer_kind *kind, int64_t chann
     gan_conv_options options;
     gan_conv_options_init(&options, size, stride, padding);
     return create(kind, channels, &options);
+}
+
+gan_layer *gan_layer_conv1d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding)
+{
+    return create_square(&conv1d_kind, channels, kernel, stride, padding);
+}
+
+gan_layer *gan_layer_conv1d_with(int64_t channels, const gan_conv_options *options)
+{
+    return create(&conv1d_kind, channels, options);
+}
+
+gan_layer *gan_layer_conv_transpose1d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding)
+{
+    return create_square(&conv_transpose1d_kind, channels, kernel, stride, padding);
+}
+
+gan_layer *gan_layer_conv_transpose1d_with(int64_t channels, const gan_conv_options *options)
+{
+    return create(&conv_transpose1d_kind, channels, options);
 }
 
 gan_layer *gan_layer_conv2d(int64_t channels, int64_t kernel, int64_t stride, int64_t padding)

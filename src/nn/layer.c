@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "nn/initializer.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -204,6 +205,22 @@ void gan_layer_describe(const gan_layer *layer, char *text, size_t size)
         layer->kind->describe(layer, text, size);
     else
         snprintf(text, size, "%s", layer->kind->name);
+}
+
+void gan_layer_pair_text(char *text, size_t size, const char *what, const int64_t *numbers)
+{
+    if (numbers[0] == numbers[1])
+        snprintf(text, size, "%s%" PRId64, what, numbers[0]);
+    else
+        snprintf(text, size, "%s%" PRId64 "×%" PRId64, what, numbers[0], numbers[1]);
+}
+
+void gan_layer_write_pair(struct gan_json_writer *json, const char *key, const int64_t *numbers)
+{
+    gan_json_begin(json, key, '[');
+    gan_json_write_integer(json, NULL, numbers[0]);
+    gan_json_write_integer(json, NULL, numbers[1]);
+    gan_json_end(json, ']');
 }
 
 gan_shape gan_shape_of_batch(int64_t batch, gan_shape one)

@@ -28,6 +28,7 @@ struct gan_layer_call {
     gan_var *const *parameters; /* the next one */
     gan_tensor *const *state;   /* the next one */
     bool assign;                /* in training, state is assigned */
+    bool batch_statistics;      /* in inference too, normalise by the batch (gan_model_set_batch_statistics) */
     gan_var *labels;            /* of the batch, shaped by gan_labels_shape; NULL where no layer takes them */
     const gan_labels *about_labels;
 };
@@ -79,6 +80,11 @@ gan_status gan_layer_declare(struct gan_layer_build *build, const char *name, ga
 /* Declares a state tensor that begins as `value`. */
 gan_status gan_layer_declare_state(struct gan_layer_build *build, const char *name, gan_shape shape, float value);
 
+/* `build` of kinds without parameters whose input is [channels, height, width]: the shape is what apply makes of it on
+ * a tape of its own; what apply fails with is the error. */
+gan_status gan_layer_build_by_trial(const gan_layer *layer, struct gan_layer_build *build, gan_shape in,
+                                    gan_shape *out);
+
 gan_var *gan_layer_next_parameter(struct gan_layer_call *call);
 gan_tensor *gan_layer_next_state(struct gan_layer_call *call);
 
@@ -87,6 +93,10 @@ bool gan_layer_mixes(const gan_layer *layer);
 bool gan_layer_takes_labels(const gan_layer *layer);
 /* At most `size` bytes, with the final 0. */
 void gan_layer_describe(const gan_layer *layer, char *text, size_t size);
+
+/* For layers whose options go by height and width: "<what>3", or "<what>3×5" where they differ; and [3, 5]. */
+void gan_layer_pair_text(char *text, size_t size, const char *what, const int64_t *numbers);
+void gan_layer_write_pair(struct gan_json_writer *json, const char *key, const int64_t *numbers);
 
 /* [N, …one]: a shape of one example with the batch in front. */
 gan_shape gan_shape_of_batch(int64_t batch, gan_shape one);

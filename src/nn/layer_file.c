@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "nn/layer_source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,184 +55,113 @@ gan_status gan_layers_write(gan_layer *const *layers, int count, struct gan_json
 
 /* ---- reading ---- */
 
-/* A layer's object, and where it stands, for messages. */
-struct source {
-    const struct gan_json *json;
-    const char *kind, *path, *what;
-};
-
-static void *reject(const struct source *source, const char *key, const char *wanted)
-{
-    char text[80];
-    return gan_fail_null(GAN_ERROR_FORMAT, "%s: layer %s (%.40s): \"%s\" is %s, want %s", source->what, source->path,
-                         source->kind, key, gan_json_print(gan_json_get(source->json, key), text, sizeof text), wanted);
-}
-
-static bool take_integer(const struct source *source, const char *key, int64_t *value)
-{
-    if (gan_json_integer(gan_json_get(source->json, key), value))
-        return true;
-    reject(source, key, "a whole number");
-    return false;
-}
-
-static bool take_float(const struct source *source, const char *key, float *value)
-{
-    if (gan_json_float(gan_json_get(source->json, key), value))
-        return true;
-    reject(source, key, "a number");
-    return false;
-}
-
-static gan_layer *read_dense(const struct source *source)
+static gan_layer *read_dense(const struct gan_layer_source *source)
 {
     int64_t units;
-    return take_integer(source, "units", &units) ? gan_layer_dense(units) : NULL;
+    return gan_source_integer(source, "units", &units) ? gan_layer_dense(units) : NULL;
 }
 
-static gan_layer *read_maxout(const struct source *source)
+static gan_layer *read_maxout(const struct gan_layer_source *source)
 {
     int64_t units, pieces;
-    bool whole = take_integer(source, "units", &units) && take_integer(source, "pieces", &pieces);
+    bool whole = gan_source_integer(source, "units", &units) && gan_source_integer(source, "pieces", &pieces);
     return whole ? gan_layer_maxout(units, pieces) : NULL;
 }
 
-static gan_layer *read_batch_norm(const struct source *source)
+static gan_layer *read_batch_norm(const struct gan_layer_source *source)
 {
     float epsilon, momentum;
-    bool whole = take_float(source, "epsilon", &epsilon) && take_float(source, "momentum", &momentum);
+    bool whole = gan_source_float(source, "epsilon", &epsilon) && gan_source_float(source, "momentum", &momentum);
     return whole ? gan_layer_batch_norm_with(epsilon, momentum) : NULL;
 }
 
-static gan_layer *read_conditional_batch_norm(const struct source *source)
+static gan_layer *read_conditional_batch_norm(const struct gan_layer_source *source)
 {
     float epsilon, momentum;
-    bool whole = take_float(source, "epsilon", &epsilon) && take_float(source, "momentum", &momentum);
+    bool whole = gan_source_float(source, "epsilon", &epsilon) && gan_source_float(source, "momentum", &momentum);
     return whole ? gan_layer_conditional_batch_norm_with(epsilon, momentum) : NULL;
 }
 
-static gan_layer *read_layer_norm(const struct source *source)
+static gan_layer *read_layer_norm(const struct gan_layer_source *source)
 {
     float epsilon;
-    return take_float(source, "epsilon", &epsilon) ? gan_layer_layer_norm_with(epsilon) : NULL;
+    return gan_source_float(source, "epsilon", &epsilon) ? gan_layer_layer_norm_with(epsilon) : NULL;
 }
 
-static gan_layer *read_leaky_relu(const struct source *source)
+static gan_layer *read_leaky_relu(const struct gan_layer_source *source)
 {
     float slope;
-    return take_float(source, "slope", &slope) ? gan_layer_leaky_relu(slope) : NULL;
+    return gan_source_float(source, "slope", &slope) ? gan_layer_leaky_relu(slope) : NULL;
 }
 
-static gan_layer *read_dropout(const struct source *source)
+static gan_layer *read_dropout(const struct gan_layer_source *source)
 {
     float probability;
-    return take_float(source, "probability", &probability) ? gan_layer_dropout(probability) : NULL;
+    return gan_source_float(source, "probability", &probability) ? gan_layer_dropout(probability) : NULL;
 }
 
-static gan_layer *read_scale_shift(const struct source *source)
+static gan_layer *read_scale_shift(const struct gan_layer_source *source)
 {
     float factor, offset;
-    bool whole = take_float(source, "factor", &factor) && take_float(source, "offset", &offset);
+    bool whole = gan_source_float(source, "factor", &factor) && gan_source_float(source, "offset", &offset);
     return whole ? gan_layer_scale_shift(factor, offset) : NULL;
 }
 
-static gan_layer *read_reshape(const struct source *source)
+static gan_layer *read_reshape(const struct gan_layer_source *source)
 {
     gan_shape shape;
     if (!gan_json_shape(gan_json_get(source->json, "shape"), -1, &shape))
-        return reject(source, "shape", "a list of sizes");
+        return gan_source_reject(source, "shape", "a list of sizes");
     return gan_layer_reshape(shape);
 }
 
-static bool take_pair(const struct source *source, const char *key, int64_t *pair)
-{
-    const struct gan_json *list = gan_json_get(source->json, key);
-    if (gan_json_count(list) == 2 && gan_json_integer(gan_json_item(list, 0), &pair[0]) &&
-        gan_json_integer(gan_json_item(list, 1), &pair[1]))
-        return true;
-    reject(source, key, "two whole numbers");
-    return false;
-}
-
-static bool take_convolution(const struct source *source, int64_t *channels, gan_conv_options *options)
-{
-    gan_conv_options_init(options, 1, 1, 0);
-    return take_integer(source, "channels", channels) && take_pair(source, "kernel", options->kernel) &&
-           take_pair(source, "stride", options->stride) && take_pair(source, "padding", options->padding) &&
-           take_pair(source, "dilation", options->dilation) && take_integer(source, "groups", &options->groups);
-}
-
-static gan_layer *read_conv2d(const struct source *source)
-{
-    int64_t channels;
-    gan_conv_options options;
-    return take_convolution(source, &channels, &options) ? gan_layer_conv2d_with(channels, &options) : NULL;
-}
-
-static gan_layer *read_conv_transpose2d(const struct source *source)
-{
-    int64_t channels;
-    gan_conv_options options;
-    bool whole = take_convolution(source, &channels, &options) &&
-                 take_pair(source, "output_padding", options.output_padding);
-    return whole ? gan_layer_conv_transpose2d_with(channels, &options) : NULL;
-}
-
-static gan_layer *read_concat_label(const struct source *source)
+static gan_layer *read_concat_label(const struct gan_layer_source *source)
 {
     int64_t size;
-    return take_integer(source, "size", &size) ? gan_layer_concat_label(size) : NULL;
+    return gan_source_integer(source, "size", &size) ? gan_layer_concat_label(size) : NULL;
 }
 
-static gan_layer *read_concat_noise(const struct source *source)
+static gan_layer *read_concat_noise(const struct gan_layer_source *source)
 {
     int64_t size;
-    return take_integer(source, "size", &size) ? gan_layer_concat_noise(size) : NULL;
+    return gan_source_integer(source, "size", &size) ? gan_layer_concat_noise(size) : NULL;
 }
 
-static gan_layer *read_sequence(const struct source *source)
+static gan_layer *read_sequence(const struct gan_layer_source *source)
 {
-    const struct gan_json *list = gan_json_get(source->json, "layers");
-    size_t count = gan_json_count(list), made = 0;
-    if (count == 0 || count > INT32_MAX)
-        return reject(source, "layers", "a list of layers");
-    gan_layer **layers = gan_alloc_zero(count, sizeof(gan_layer *));
-    if (layers == NULL)
+    gan_layer **layers;
+    size_t count;
+    if (!gan_source_layers(source, INT32_MAX, &layers, &count))
         return NULL;
-    for (; made < count; made++) {
-        char *path = gan_format("%s.%zu", source->path, made);
-        layers[made] = path != NULL ? gan_layer_read(gan_json_item(list, made), path, source->what) : NULL;
-        gan_free(path);
-        if (layers[made] == NULL)
-            break;
-    }
-    gan_layer *sequence = made == count ? gan_layer_sequence(layers, (int)count) : NULL;
-    for (size_t i = 0; made < count && i < made; i++)
-        gan_layer_unref(layers[i]);
+    gan_layer *sequence = gan_layer_sequence(layers, (int)count);
     gan_free(layers);
     return sequence;
 }
 
 #define PLAIN(name)                                                                                                    \
-    static gan_layer *read_##name(const struct source *source)                                                         \
+    static gan_layer *read_##name(const struct gan_layer_source *source)                                               \
     {                                                                                                                  \
         (void)source;                                                                                                  \
         return gan_layer_##name();                                                                                     \
     }
 
 PLAIN(auxiliary_head)
+PLAIN(bias)
 PLAIN(elu)
 PLAIN(flatten)
 PLAIN(gelu)
+PLAIN(global_average_pool)
+PLAIN(global_sum_pool)
 PLAIN(projection)
 PLAIN(relu)
+PLAIN(self_attention)
 PLAIN(sigmoid)
 PLAIN(silu)
 PLAIN(softmax)
 PLAIN(softplus)
 PLAIN(tanh)
 
-static gan_layer *read_linear(const struct source *source)
+static gan_layer *read_linear(const struct gan_layer_source *source)
 {
     (void)source;
     return gan_layer_activation(GAN_ACTIVATION_LINEAR, 0);
@@ -240,34 +170,54 @@ static gan_layer *read_linear(const struct source *source)
 /* The kinds of layers that a file may hold: a new kind is a row here, and a `write` of its own (nn/layer.h). */
 static const struct row {
     const char *kind;
-    gan_layer *(*read)(const struct source *source); /* NULL after an error */
+    gan_layer_reader *read;
 } rows[] = {
+    {"adaptive_average_pool2d", gan_read_adaptive_average_pool2d},
     {"auxiliary_head", read_auxiliary_head},
+    {"average_pool2d", gan_read_pooling},
+    {"basis", gan_read_basis},
     {"batch_norm", read_batch_norm},
+    {"bias", read_bias},
+    {"blur", gan_read_resize},
     {"concat_label", read_concat_label},
     {"concat_noise", read_concat_noise},
     {"conditional_batch_norm", read_conditional_batch_norm},
-    {"conv2d", read_conv2d},
-    {"conv_transpose2d", read_conv_transpose2d},
+    {"conv1d", gan_read_conv},
+    {"conv2d", gan_read_conv},
+    {"conv_transpose1d", gan_read_conv},
+    {"conv_transpose2d", gan_read_conv},
     {"dense", read_dense},
     {"dropout", read_dropout},
     {"elu", read_elu},
     {"flatten", read_flatten},
     {"gelu", read_gelu},
+    {"global_average_pool", read_global_average_pool},
+    {"global_sum_pool", read_global_sum_pool},
+    {"group_norm", gan_read_group_norm},
+    {"instance_norm", gan_read_instance_norm},
     {"layer_norm", read_layer_norm},
     {"leaky_relu", read_leaky_relu},
     {"linear", read_linear},
+    {"max_pool2d", gan_read_pooling},
     {"maxout", read_maxout},
+    {"pad2d", gan_read_resize},
+    {"pixel_norm", gan_read_pixel_norm},
+    {"pixel_shuffle", gan_read_resize},
+    {"pixel_unshuffle", gan_read_resize},
     {"projection", read_projection},
     {"relu", read_relu},
     {"reshape", read_reshape},
+    {"residual", gan_read_residual},
+    {"resize", gan_read_resize},
     {"scale_shift", read_scale_shift},
+    {"self_attention", read_self_attention},
     {"sequence", read_sequence},
     {"sigmoid", read_sigmoid},
     {"silu", read_silu},
     {"softmax", read_softmax},
     {"softplus", read_softplus},
     {"tanh", read_tanh},
+    {"upsample", gan_read_resize},
 };
 
 static const struct row *row_of(const char *kind)
@@ -278,7 +228,7 @@ static const struct row *row_of(const char *kind)
     return NULL;
 }
 
-static bool read_initializer(const struct source *source, const char *key, gan_initializer *initializer)
+static bool read_initializer(const struct gan_layer_source *source, const char *key, gan_initializer *initializer)
 {
     const struct gan_json *json = gan_json_get(source->json, key);
     const char *kind;
@@ -289,7 +239,7 @@ static bool read_initializer(const struct source *source, const char *key, gan_i
                 initializer->kind = (gan_initializer_kind)i;
                 return true;
             }
-    reject(source, key, "an initialiser");
+    gan_source_reject(source, key, "an initialiser");
     return false;
 }
 
@@ -300,7 +250,7 @@ static gan_layer *drop(gan_layer *layer)
 }
 
 /* The modifiers take the layer over, and return NULL if they fail. */
-static gan_layer *modify(gan_layer *layer, const struct source *source)
+static gan_layer *modify(gan_layer *layer, const struct gan_layer_source *source)
 {
     const struct gan_layer_kind *kind = layer->kind;
     const struct gan_json *name = gan_json_get(source->json, "name");
@@ -321,14 +271,14 @@ static gan_layer *modify(gan_layer *layer, const struct source *source)
     if (layer == NULL || name == NULL)
         return layer;
     if (!gan_json_text(name, &text)) {
-        reject(source, "name", "a text");
+        gan_source_reject(source, "name", "a text");
         return drop(layer);
     }
     return gan_layer_named(layer, text);
 }
 
 /* What a constructor refused is the file's fault, and said so: but not twice. */
-static gan_layer *blame_file(const struct source *source)
+static gan_layer *blame_file(const struct gan_layer_source *source)
 {
     gan_status status = gan_error_status();
     if (status == GAN_ERROR_INVALID_ARGUMENT)
@@ -339,9 +289,9 @@ static gan_layer *blame_file(const struct source *source)
 
 gan_layer *gan_layer_read(const struct gan_json *json, const char *path, const char *what)
 {
-    struct source source = {.json = json, .kind = "?", .path = path, .what = what};
+    struct gan_layer_source source = {.json = json, .kind = "?", .path = path, .what = what};
     if (!gan_json_text(gan_json_get(json, "kind"), &source.kind))
-        return reject(&source, "kind", "the name of a layer");
+        return gan_source_reject(&source, "kind", "the name of a layer");
     const struct row *row = row_of(source.kind);
     if (row == NULL)
         return gan_fail_null(GAN_ERROR_UNSUPPORTED,

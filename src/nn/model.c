@@ -248,6 +248,20 @@ static bool get_range(const struct gan_range *range, float *low, float *high)
     return true;
 }
 
+gan_status gan_model_set_batch_statistics(gan_model *model, bool of_batch)
+{
+    if (model == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_set_batch_statistics: model is NULL");
+    model->batch_statistics = of_batch;
+    gan_model_runner_clear(&model->predictor); /* it was recorded the other way */
+    return GAN_OK;
+}
+
+bool gan_model_batch_statistics(const gan_model *model)
+{
+    return model != NULL && model->batch_statistics;
+}
+
 gan_status gan_model_set_range(gan_model *model, float low, float high)
 {
     return set_range(model, model != NULL ? &model->range : NULL, low, high, "gan_model_set_range");

@@ -75,6 +75,7 @@ struct gan_model {
     gan_status status;
     char message[512];
     bool sealed, initialized;
+    bool batch_statistics;
 
     gan_shape in;
     gan_labels *labels; /* NULL: none */

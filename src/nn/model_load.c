@@ -250,6 +250,9 @@ static gan_status fill(gan_model *model, const struct gan_safetensors *file, con
         status = read_range(&model->range, "range", file, about);
     if (status == GAN_OK)
         status = read_range(&model->data_range, "data_range", file, about);
+    if (status == GAN_OK && gan_json_get(about, "batch_statistics") != NULL &&
+        !gan_json_bool(gan_json_get(about, "batch_statistics"), &model->batch_statistics))
+        status = reject(file, about, "batch_statistics", "true or false");
     if (status == GAN_OK)
         status = read_training(model, file, about);
     if (status == GAN_OK)

@@ -74,6 +74,8 @@ gan_status gan_model_write_description(const gan_model *model, struct gan_json_w
     write_range(json, "range", &model->range);
     write_range(json, "data_range", &model->data_range);
     gan_json_write_bool(json, "standardised", model->mean != NULL);
+    if (model->batch_statistics)
+        gan_json_write_bool(json, "batch_statistics", true);
     if (model->training.known) {
         gan_json_write_uint64(json, "steps", model->training.steps);
         gan_json_write_uint64(json, "seed", model->training.seed);

@@ -131,7 +131,9 @@ gan_var *gan_batch_norm_record(const struct gan_batch_norm *norm, struct gan_lay
     struct statistics running = {.assign = call->assign};
     running.mean = gan_layer_next_state(call);
     running.variance = gan_layer_next_state(call);
-    if (!gan_tape_training(call->tape))
+    bool training = gan_tape_training(call->tape);
+    running.assign = training && call->assign;
+    if (!training && !call->batch_statistics)
         return normalize_by_running(x, &running, gain, bias, norm);
     gan_shape shape = gan_var_shape(x);
     if (gan_shape_size(shape) == shape.dims[1])

@@ -172,6 +172,7 @@ static gan_status copy_rest(gan_model *to, const gan_model *from)
     to->range = from->range;
     to->data_range = from->data_range;
     to->initialized = from->initialized;
+    to->batch_statistics = from->batch_statistics;
     to->labels = gan_labels_ref(from->labels);
     gan_status status = from->name != NULL ? gan_model_set_name(to, from->name) : GAN_OK;
     if (from->training.known)

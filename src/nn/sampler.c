@@ -196,7 +196,9 @@ static gan_status run_given(gan_sampler *sampler, const float *z, const gan_tens
     for (int64_t done = 0; done < sampler->batch; done += ROWS) {
         int64_t count = sampler->batch - done < ROWS ? sampler->batch - done : ROWS;
         memcpy(in, z + done * sampler->row_in, (size_t)(count * sampler->row_in) * sizeof(float));
-        memset(in + count * sampler->row_in, 0, (size_t)((ROWS - count) * sampler->row_in) * sizeof(float));
+        for (int64_t row = count; row < ROWS; row++) /* so that they do not count in a batch's own statistics */
+            memcpy(in + row * sampler->row_in, in + (row - count) * sampler->row_in,
+                   (size_t)sampler->row_in * sizeof(float));
         draw_labels(sampler, sampler->next + (uint64_t)done);
         set_labels(sampler, labels, 0, count, done);
         gan_status status = run_rows(sampler, (uint64_t)(done / ROWS), 0, count, out + done * sampler->row_out);

@@ -32,7 +32,7 @@ gan_status gan_conv_options_init_sized(gan_conv_options *options, size_t struct_
 
 /* ---- checks ---- */
 
-static bool take_options(gan_tape *tape, const char *who, const gan_conv_options *given, gan_conv_options *options)
+static bool copy_options(gan_tape *tape, const char *who, const gan_conv_options *given, gan_conv_options *options)
 {
     gan_conv_options_init(options, 1, 1, 0);
     if (given == NULL)
@@ -43,6 +43,14 @@ static bool take_options(gan_tape *tape, const char *who, const gan_conv_options
         return false;
     }
     memcpy(options, given, given->struct_size < sizeof *options ? given->struct_size : sizeof *options);
+    options->struct_size = sizeof *options;
+    return true;
+}
+
+static bool take_options(gan_tape *tape, const char *who, const gan_conv_options *given, gan_conv_options *options)
+{
+    if (!copy_options(tape, who, given, options))
+        return false;
     static const char *const axes[2] = {"height", "width"};
     for (int axis = 0; axis < 2; axis++)
         if (options->stride[axis] < 1 || options->dilation[axis] < 1 || options->padding[axis] < 0 ||
@@ -183,6 +191,43 @@ gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_option
         }
     }
     return conv_data(x, weight, shape, &window, options.groups);
+}
+
+/* ---- sequences are images of one row ---- */
+
+static gan_var *as_row(gan_var *x)
+{
+    gan_shape s = x->shape;
+    return gan_reshape(x, GAN_SHAPE(s.dims[0], s.dims[1], 1, s.dims[2]));
+}
+
+static gan_var *convolve_row(const char *who, gan_var *x, gan_var *weight, const gan_conv_options *given,
+                             gan_var *(*convolve)(gan_var *, gan_var *, const gan_conv_options *))
+{
+    char of_x[128], of_weight[128];
+    gan_conv_options options;
+    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2) || !copy_options(x->tape, who, given, &options))
+        return NULL;
+    if (x->shape.rank != 3 || weight->shape.rank != 3)
+        return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                             "%s: x is %s and the weight %s; both must have three axes: [N, C, length] and %s", who,
+                             gan_shape_text(x->shape, of_x, sizeof of_x),
+                             gan_shape_text(weight->shape, of_weight, sizeof of_weight),
+                             convolve == gan_conv2d ? "[out, in/groups, kernel]" : "[in, out/groups, kernel]");
+    options.stride[0] = options.dilation[0] = 1;
+    options.padding[0] = options.output_padding[0] = 0;
+    gan_var *y = convolve(as_row(x), as_row(weight), &options);
+    return y != NULL ? gan_reshape(y, GAN_SHAPE(y->shape.dims[0], y->shape.dims[1], y->shape.dims[3])) : NULL;
+}
+
+gan_var *gan_conv1d(gan_var *x, gan_var *weight, const gan_conv_options *options)
+{
+    return convolve_row("conv1d", x, weight, options, gan_conv2d);
+}
+
+gan_var *gan_conv_transpose1d(gan_var *x, gan_var *weight, const gan_conv_options *options)
+{
+    return convolve_row("conv_transpose1d", x, weight, options, gan_conv_transpose2d);
 }
 
 /* ---- derivatives ---- */

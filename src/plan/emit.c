@@ -275,10 +275,55 @@ static gan_status emit_panels(struct emitter *emitter, int index)
     return add_step(emitter, emitter->backend->panels, call, call->parts, index, "panels");
 }
 
+static gan_status emit_resample(struct emitter *emitter, int node_index, int root)
+{
+    const struct gan_node *node = &emitter->graph->nodes[node_index];
+    const struct gan_attributes *attributes = &node->var->attributes;
+    struct gan_resample_call *call = new_call(emitter, sizeof *call);
+    if (call == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    const int64_t *dims = node->shape.dims;
+    call->weights = gan_resampling_weights(attributes->resampling, attributes->transposed);
+    call->inner = dims[0] * dims[1] * (attributes->axis == 2 ? dims[3] : 1);
+    call->outer = attributes->axis == 2 ? 1 : dims[2];
+    call->in = operand_of(emitter->graph, &node->input[0], 4);
+    call->out = result_of(emitter->graph, root);
+    call->has_epilogue = node_index != root;
+    if (call->has_epilogue)
+        fused_program(emitter, root, &call->epilogue);
+    emitter->backend->prepare_resample(call);
+    return add_step(emitter, emitter->backend->resample, call, call->parts, root, NULL);
+}
+
 static gan_status emit_product(struct emitter *emitter, int product, int root)
 {
-    return gan_node_kind(&emitter->graph->nodes[product]) == GAN_KIND_MATMUL ? emit_matmul(emitter, product, root)
-                                                                             : emit_conv(emitter, product, root);
+    switch (gan_node_kind(&emitter->graph->nodes[product])) {
+    case GAN_KIND_MATMUL:
+        return emit_matmul(emitter, product, root);
+    case GAN_KIND_RESAMPLE:
+        return emit_resample(emitter, product, root);
+    default:
+        return emit_conv(emitter, product, root);
+    }
+}
+
+static gan_status emit_pool(struct emitter *emitter, int index)
+{
+    const struct gan_node *node = &emitter->graph->nodes[index];
+    struct gan_pool_call *call = new_call(emitter, sizeof *call);
+    if (call == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    call->scatter = gan_node_kind(node) == GAN_KIND_UNPOOL;
+    call->window = node->var->attributes.window;
+    gan_shape x = node->var->input[0]->shape, y = call->scatter ? node->var->input[1]->shape : node->shape;
+    memcpy(call->x_size, x.dims + 2, sizeof call->x_size);
+    memcpy(call->y_size, y.dims + 2, sizeof call->y_size);
+    call->inner = x.dims[0] * x.dims[1];
+    call->x = operand_of(emitter->graph, &node->input[0], 4);
+    call->values = operand_of(emitter->graph, &node->input[1], 4);
+    call->out = result_of(emitter->graph, index);
+    emitter->backend->prepare_pool(call);
+    return add_step(emitter, emitter->backend->pool, call, call->parts, index, NULL);
 }
 
 /* ---- wholes made of parts ---- */
@@ -396,7 +441,11 @@ static gan_status emit_node(struct emitter *emitter, int index)
     case GAN_KIND_CONV:
     case GAN_KIND_CONV_DATA:
     case GAN_KIND_CONV_WEIGHT:
+    case GAN_KIND_RESAMPLE:
         return emit_product(emitter, index, index);
+    case GAN_KIND_POOL:
+    case GAN_KIND_UNPOOL:
+        return emit_pool(emitter, index);
     case GAN_KIND_PANELS:
         return emit_panels(emitter, index);
     case GAN_KIND_PAD:

@@ -17,7 +17,7 @@ static bool is_reduction(const struct gan_node *node)
 static bool is_product(const struct gan_node *node)
 {
     enum gan_op_kind kind = gan_node_kind(node);
-    return kind == GAN_KIND_MATMUL || kind == GAN_KIND_CONV || kind == GAN_KIND_CONV_DATA;
+    return kind == GAN_KIND_MATMUL || kind == GAN_KIND_CONV || kind == GAN_KIND_CONV_DATA || kind == GAN_KIND_RESAMPLE;
 }
 
 /* True if input i of `reader` is all of `node`, element for element. */

@@ -160,6 +160,19 @@ static bool is_convolution(const gan_var *var)
     return kind == GAN_KIND_CONV || kind == GAN_KIND_CONV_DATA || kind == GAN_KIND_CONV_WEIGHT;
 }
 
+/* True if the op's kernels know images as runs of numbers, pixel after pixel. */
+static bool wants_whole_pixels(const gan_var *var)
+{
+    enum gan_op_kind kind = var->op->kind;
+    return kind == GAN_KIND_RESAMPLE || kind == GAN_KIND_POOL || kind == GAN_KIND_UNPOOL;
+}
+
+static bool is_whole_pixels(const struct gan_view *view, gan_shape shape)
+{
+    struct gan_view whole = gan_view_ordered(view->node, shape, gan_pixel_major);
+    return gan_same_strides(view, &whole, shape);
+}
+
 /* True if input i is a convolution's images, not its weight. */
 static bool is_image(const gan_var *var, int i)
 {
@@ -186,6 +199,8 @@ static gan_status lay_out_inputs(struct gan_graph *graph, const gan_var *var)
             status = lay_out(graph, input, gan_row_major);
         else if (is_image(var, i) && !gan_view_pixel_major(view, input->shape))
             status = lay_out(graph, input, gan_pixel_major);
+        else if (wants_whole_pixels(var) && !is_whole_pixels(view, input->shape))
+            status = lay_out(graph, input, gan_pixel_major);
     }
     return status;
 }
@@ -206,6 +221,9 @@ static struct gan_order order_of_result(const struct gan_graph *graph, const gan
         return gan_order_like(graph, &graph->views[var->input[0]->id], 1, var->input[0]->shape);
     case GAN_KIND_CONV:
     case GAN_KIND_CONV_DATA:
+    case GAN_KIND_RESAMPLE:
+    case GAN_KIND_POOL:
+    case GAN_KIND_UNPOOL:
         return gan_pixel_major;
     case GAN_KIND_CONV_WEIGHT:
         return gan_tap_major;

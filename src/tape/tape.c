@@ -54,6 +54,7 @@ static void free_var(gan_var *var)
 {
     gan_tensor_unref(var->attributes.tensor);
     gan_free(var->attributes.offsets);
+    gan_resampling_unref(var->attributes.resampling);
     gan_free(var->name);
     gan_free(var->input);
     gan_free(var);

@@ -3,6 +3,7 @@
 #define GAN_SRC_TAPE_TAPE_H
 
 #include "gan/tape.h"
+#include "kernels/resampling.h"
 #include "kernels/window.h"
 
 /* What an op's node carries beside its inputs; which fields count is the op's matter. */
@@ -17,9 +18,11 @@ struct gan_attributes {
     int64_t *offsets;         /* of pack; owned by the node */
     struct gan_window window; /* of convolutions and pooling */
     int64_t groups;
-    gan_tensor *tensor; /* of a tensor leaf; a reference */
-    const void *target; /* of update: owned by the tape */
-    uint32_t stream;    /* of a random node: its ordinal on the tape */
+    struct gan_resampling *resampling; /* of resample; a reference */
+    bool transposed;                   /* it, the other way round */
+    gan_tensor *tensor;                /* of a tensor leaf; a reference */
+    const void *target;                /* of update: owned by the tape */
+    uint32_t stream;                   /* of a random node: its ordinal on the tape */
 };
 
 struct gan_op;
@@ -58,6 +61,9 @@ enum gan_op_kind {
     GAN_KIND_CONV_DATA,   /* images and weight to images, the other way round */
     GAN_KIND_CONV_WEIGHT, /* images and images to weight */
     GAN_KIND_PANELS,      /* of plans only: a weight as convolutions read it */
+    GAN_KIND_RESAMPLE,
+    GAN_KIND_POOL,   /* numbers from where another var is largest in a window */
+    GAN_KIND_UNPOOL, /* numbers to where it is */
     GAN_KIND_GATHER,
     GAN_KIND_SCATTER_ADD,
     GAN_KIND_ONE_HOT,

@@ -36,6 +36,22 @@ static inline gan_model *fuzz_labelled_model(void)
     return model;
 }
 
+/* With options of every form that layers of images have. */
+static inline gan_model *fuzz_image_model(void)
+{
+    gan_layer *branch[] = {gan_layer_group_norm(2), gan_layer_conv2d(2, 3, 1, 1)};
+    gan_model *model = gan_model_new(GAN_SHAPE(2));
+    gan_model_add(model, gan_layer_basis(2, 2, 2));
+    gan_model_add(model, gan_layer_upsample(2, GAN_RESIZE_BILINEAR));
+    gan_model_add(model, gan_layer_residual_with(gan_layer_sequence(branch, 2), gan_layer_blur(3, 1, 1)));
+    gan_model_add(model, gan_layer_pad2d(1, 0, 0, 1, GAN_PAD_REFLECT));
+    gan_model_add(model, gan_layer_max_pool2d(2, 2, 0));
+    gan_model_add(model, gan_layer_adaptive_average_pool2d(1, 2));
+    if (gan_model_set_batch_statistics(model, true) != GAN_OK || gan_model_initialize(model, 1) != GAN_OK)
+        abort();
+    return model;
+}
+
 static inline gan_trainer *fuzz_trainer(void)
 {
     gan_model *g = fuzz_model(2, 2), *d = fuzz_model(2, 1);

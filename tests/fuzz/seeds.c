@@ -68,6 +68,11 @@ static void write_models(const char *directory)
     must(gan_model_save(model, path) == GAN_OK, "a labelled model");
     write_open_form(path, place(directory, "safetensors", "labelled-open"));
     gan_model_unref(model);
+    gan_model *images = fuzz_image_model();
+    path = place(directory, "safetensors", "images");
+    must(gan_model_save(images, path) == GAN_OK, "a model of images");
+    write_open_form(path, place(directory, "safetensors", "images-open"));
+    gan_model_unref(images);
     gan_trainer *trainer = fuzz_trainer();
     path = place(directory, "checkpoint", "checkpoint");
     must(gan_trainer_save(trainer, NULL, path) == GAN_OK, "a checkpoint");

@@ -43,6 +43,33 @@ static bool build_and_record(void)
     return good;
 }
 
+/* The same of images: convolutions, pooling, resizing, attention, blocks. */
+static bool build_and_record_images(void)
+{
+    gan_model *m = gan_model_new(GAN_SHAPE(5));
+    gan_model_add(m, gan_layer_basis(8, 4, 2));
+    gan_model_add(m, gan_layer_self_attention());
+    gan_model_add(m, gan_layer_upsample(2, GAN_RESIZE_BILINEAR));
+    gan_model_add(m, gan_layer_blur(3, 1, 1));
+    gan_layer *branch[] = {gan_layer_group_norm(2), gan_layer_conv2d(4, 3, 1, 1), gan_layer_average_pool2d(2, 2, 0)};
+    gan_model_add(m, gan_layer_residual_with(gan_layer_sequence(branch, 3), gan_layer_conv2d(4, 2, 2, 0)));
+    gan_model_add(m, gan_layer_pad2d(1, 1, 1, 1, GAN_PAD_REFLECT));
+    gan_model_add(m, gan_layer_max_pool2d(2, 2, 0));
+    gan_model_add(m, gan_layer_pixel_shuffle(2));
+    gan_model_add(m, gan_layer_bias());
+    gan_tape *tape = gan_tape_new();
+    bool good = m != NULL && tape != NULL && gan_model_status(m) == GAN_OK && gan_model_initialize(m, 1) == GAN_OK;
+    gan_var *x = good ? gan_tape_input(tape, GAN_SHAPE(3, 5)) : NULL;
+    gan_var *loss = good ? gan_sum(gan_model_apply(m, x)) : NULL;
+    gan_var *gradient = good ? gan_model_gradient(m, loss) : NULL;
+    gan_plan *plan = gradient != NULL ? gan_plan_new(&gradient, 1) : NULL;
+    good = plan != NULL;
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    gan_model_unref(m);
+    return good;
+}
+
 static bool build_and_sample(void)
 {
     gan_generator_options o;
@@ -91,6 +118,12 @@ START_TEST(building_and_recording_survive_want_of_memory)
 }
 END_TEST
 
+START_TEST(building_and_recording_images_survive_want_of_memory)
+{
+    fail_each_in_turn(build_and_record_images);
+}
+END_TEST
+
 START_TEST(sampling_survives_want_of_memory)
 {
     fail_each_in_turn(build_and_sample);
@@ -99,6 +132,7 @@ END_TEST
 
 static const struct test_case tests[] = {
     {"building and recording", building_and_recording_survive_want_of_memory},
+    {"images", building_and_recording_images_survive_want_of_memory},
     {"sampling", sampling_survives_want_of_memory},
 };
 

@@ -205,7 +205,76 @@ START_TEST(batch_norm_has_the_derivatives_of_normalize)
 }
 END_TEST
 
+/* In inference the batch's own statistics are used where the model is told so, and the running ones stay. */
+START_TEST(batch_statistics_in_inference)
+{
+    gan_model *m = model_of(GAN_SHAPE(C, H), gan_layer_batch_norm());
+    fill_parameter(m, 0, (float[]){0.5f, 2, -1});
+    gan_tensor *x = batch(4), *by_running = forward(m, x, false);
+    ck_assert(!gan_model_batch_statistics(m));
+    ck_ok(gan_model_set_batch_statistics(m, true));
+    gan_model *copy = gan_model_copy(m);
+    ck_assert(gan_model_batch_statistics(copy));
+    gan_tensor *inferred = forward(copy, x, false);
+    for (int c = 0; c < C; c++)
+        ck_assert_float_eq(gan_tensor_data(gan_model_state(copy, 0))[c], 0); /* as it began */
+    gan_tensor *trained = forward(m, x, true);
+    ck_assert_mem_eq(gan_tensor_data(inferred), gan_tensor_data(trained), N * C * H * sizeof(float));
+    ck_assert_mem_ne(gan_tensor_data(inferred), gan_tensor_data(by_running), N * C * H * sizeof(float));
+    ck_assert(!gan_model_batch_statistics(NULL));
+    ck_fails(gan_model_set_batch_statistics(NULL, true), "gan_model_set_batch_statistics: model is NULL");
+    gan_tensor_unref(x);
+    gan_tensor_unref(by_running);
+    gan_tensor_unref(inferred);
+    gan_tensor_unref(trained);
+    gan_model_unref(copy);
+    gan_model_unref(m);
+}
+END_TEST
+
+/* Sampling and predicting go either way, and change with the choice; files keep it. */
+START_TEST(samples_by_batch_statistics)
+{
+    gan_model *m = model_of(GAN_SHAPE(2), gan_layer_batch_norm());
+    gan_tensor *by_running = gan_generator_sample(m, 5, 1), *x = normal_tensor(GAN_SHAPE(64, 2), 3);
+    gan_tensor *before = gan_model_predict(m, x);
+    ck_ok(gan_model_set_batch_statistics(m, true));
+    const char *path = scratch_file("statistics.safetensors");
+    ck_ok(gan_model_save(m, path));
+    gan_model *again = gan_model_load(path);
+    ck_assert_msg(gan_model_batch_statistics(again), "%s", gan_error_message());
+    gan_tensor *few = gan_generator_sample(m, 5, 1), *many = gan_generator_sample(again, 16, 1);
+    ck_assert_mem_eq(gan_tensor_data(few), gan_tensor_data(many), 10 * sizeof(float));
+    ck_assert_mem_ne(gan_tensor_data(few), gan_tensor_data(by_running), 10 * sizeof(float));
+    gan_tensor *after = gan_model_predict(m, x);
+    gan_tensor *of[2] = {many, after}; /* 16, and 64, that were computed together: mean 0, variance 1 */
+    for (int i = 0; i < 2; i++)
+        for (int column = 0; column < 2; column++) {
+            double mean = 0, square = 0;
+            int rows = i == 0 ? 16 : 64;
+            for (int row = 0; row < rows; row++) {
+                double number = (double)gan_tensor_data(of[i])[2 * row + column];
+                mean += number / rows;
+                square += number * number / rows;
+            }
+            ck_assert_double_eq_tol(mean, 0, 1e-5);
+            ck_assert_double_eq_tol(square, 1, 1e-3);
+        }
+    ck_assert_mem_ne(gan_tensor_data(before), gan_tensor_data(after), 128 * sizeof(float));
+    ck_ok(gan_model_set_batch_statistics(m, false));
+    gan_tensor *back = gan_model_predict(m, x);
+    ck_assert_mem_eq(gan_tensor_data(before), gan_tensor_data(back), 128 * sizeof(float));
+    gan_tensor *all[] = {by_running, x, before, few, many, after, back};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        gan_tensor_unref(all[i]);
+    gan_model_unref(again);
+    gan_model_unref(m);
+}
+END_TEST
+
 static const struct test_case tests[] = {
+    {"batch statistics", batch_statistics_in_inference},
+    {"samples by batch statistics", samples_by_batch_statistics},
     {"batch norm in training", batch_norm_normalises_by_the_batch_in_training},
     {"running statistics", running_statistics_follow_their_closed_form},
     {"vectors", batch_norm_of_vectors_without_bias},

@@ -141,6 +141,50 @@ RECORD(transposed, gan_conv_transpose2d(x[0], x[1], NULL))
 RECORD(transposed_strided, gan_square(gan_conv_transpose2d(x[0], x[1], MOVING(2, 1, 1, 0, 2, 1, 1, 0, 1))))
 RECORD(transposed_uneven, gan_square(gan_conv_transpose2d(x[0], x[1], MOVING(2, 1, 3, 1, 3, 0, 1, 2, 1))))
 RECORD(transposed_grouped, gan_square(gan_conv_transpose2d(x[0], x[1], MOVING(2, 1, 1, 1, 2, 1, 2, 0, 2))))
+static gan_pool_options windows(const int64_t (*axis)[4], bool count_padding)
+{
+    gan_pool_options options;
+    gan_pool_options_init(&options, 1, 1, 0);
+    for (int i = 0; i < 2; i++) {
+        options.kernel[i] = axis[i][0];
+        options.stride[i] = axis[i][1];
+        options.padding[i] = axis[i][2];
+        options.dilation[i] = axis[i][3];
+    }
+    options.count_padding = count_padding;
+    return options;
+}
+/* Along height and width: kernel, stride, padding, dilation; then whether padding counts. */
+#define WINDOWS(h, sh, ph, dh, w, sw, pw, dw, count)                                                                   \
+    (&(gan_pool_options[]){windows((const int64_t[2][4]){{h, sh, ph, dh}, {w, sw, pw, dw}}, count)}[0])
+
+RECORD(average, gan_square(gan_average_pool2d(x[0], WINDOWS(2, 2, 0, 1, 2, 2, 0, 1, true))))
+RECORD(average_overlapping, gan_square(gan_average_pool2d(x[0], WINDOWS(3, 2, 1, 1, 3, 1, 1, 1, true))))
+RECORD(average_of_data, gan_square(gan_average_pool2d(x[0], WINDOWS(4, 3, 2, 1, 2, 1, 1, 2, false))))
+RECORD(average_with_epilogue,
+       gan_tanh(gan_add(gan_average_pool2d(gan_exp(x[0]), WINDOWS(2, 2, 0, 1, 2, 2, 0, 1, true)), x[1])))
+RECORD(adaptive, gan_square(gan_adaptive_average_pool2d(x[0], 3, 2)))
+RECORD(adaptive_larger, gan_square(gan_adaptive_average_pool2d(x[0], 1, 7)))
+RECORD(largest, gan_square(gan_max_pool2d(x[0], WINDOWS(2, 2, 0, 1, 2, 2, 0, 1, true))))
+RECORD(largest_overlapping, gan_exp(gan_max_pool2d(gan_square(x[0]), WINDOWS(3, 2, 1, 1, 3, 1, 1, 1, true))))
+RECORD(largest_dilated, gan_square(gan_max_pool2d(x[0], WINDOWS(2, 1, 1, 2, 3, 2, 1, 1, true))))
+RECORD(largest_scattered,
+       gan_square(gan_grad(gan_square(gan_max_pool2d(x[0], WINDOWS(3, 1, 1, 1, 2, 1, 0, 1, true))), x[0])))
+RECORD(nearest, gan_square(gan_resize2d(x[0], 4, 10, GAN_RESIZE_NEAREST)))
+RECORD(nearest_uneven, gan_square(gan_resize2d(x[0], 5, 3, GAN_RESIZE_NEAREST)))
+RECORD(bilinear, gan_square(gan_resize2d(x[0], 4, 10, GAN_RESIZE_BILINEAR)))
+RECORD(bilinear_uneven, gan_square(gan_resize2d(x[0], 5, 3, GAN_RESIZE_BILINEAR)))
+RECORD(blur, gan_square(gan_blur2d(x[0], 3, 1, 1)))
+RECORD(blur_up, gan_square(gan_blur2d(x[0], 4, 2, 1)))
+RECORD(blur_down, gan_square(gan_blur2d(x[0], 4, 1, 2)))
+RECORD(blur_between, gan_square(gan_blur2d(x[0], 5, 3, 2)))
+RECORD(pad_zero, gan_square(gan_pad2d(x[0], 1, 2, 0, 3, GAN_PAD_ZERO)))
+RECORD(pad_reflect, gan_square(gan_pad2d(x[0], 1, 2, 0, 3, GAN_PAD_REFLECT)))
+RECORD(pad_replicate, gan_square(gan_pad2d(x[0], 1, 4, 0, 3, GAN_PAD_REPLICATE)))
+RECORD(shuffle, gan_square(gan_pixel_shuffle(gan_exp(x[0]), 2)))
+RECORD(unshuffle, gan_square(gan_pixel_unshuffle(gan_exp(x[0]), 2)))
+RECORD(conv_of_sequences, gan_square(gan_conv1d(x[0], x[1], MOVING(9, 9, 9, 9, 2, 1, 2, 0, 1))))
+RECORD(transposed_of_sequences, gan_square(gan_conv_transpose1d(x[0], x[1], MOVING(9, 9, 9, 9, 2, 1, 1, 1, 2))))
 RECORD(gather, gan_square(gan_gather(x[0], indices(tape, 4, (int32_t[]){2, 0, 2, 1}))))
 RECORD(scatter_add, gan_square(gan_scatter_add(gan_exp(x[0]), indices(tape, 5, (int32_t[]){1, 0, 1, 3, 1}), 6)))
 RECORD(one_hot, gan_mul(gan_exp(x[0]), gan_one_hot(indices(tape, 5, (int32_t[]){1, 0, 2, 2, 1}), 3)))
@@ -276,6 +320,37 @@ const struct op_case op_cases[] = {
      -1,
      1,
      transposed_grouped},
+    {"average pool", GAN_OP_resample, 1, {DIMS(2, 3, 4, 6)}, -1, 1, average},
+    {"average pool, overlapping", GAN_OP_resample, 1, {DIMS(2, 2, 5, 4)}, -1, 1, average_overlapping},
+    {"average pool, of data alone", GAN_OP_resample, 1, {DIMS(2, 2, 7, 5)}, -1, 1, average_of_data},
+    {"average pool with an epilogue",
+     GAN_OP_resample,
+     2,
+     {DIMS(2, 3, 4, 4), DIMS(3, 1, 1)},
+     -1,
+     1,
+     average_with_epilogue},
+    {"adaptive average pool", GAN_OP_resample, 1, {DIMS(2, 2, 7, 5)}, -1, 1, adaptive},
+    {"adaptive average pool, larger", GAN_OP_resample, 1, {DIMS(1, 2, 4, 5)}, -1, 1, adaptive_larger},
+    {"max pool", GAN_OP_pool, 1, {DIMS(2, 3, 4, 6)}, -1, 1, largest},
+    {"max pool, overlapping", GAN_OP_pool, 1, {DIMS(2, 2, 5, 4)}, 0.2, 1.5, largest_overlapping},
+    {"max pool, dilated", GAN_OP_pool, 1, {DIMS(2, 2, 5, 5)}, -1, 1, largest_dilated},
+    {"max pool's gradient", GAN_OP_unpool, 1, {DIMS(2, 1, 5, 4)}, -1, 1, largest_scattered},
+    {"nearest", GAN_OP_resample, 1, {DIMS(2, 3, 2, 5)}, -1, 1, nearest},
+    {"nearest, uneven", GAN_OP_resample, 1, {DIMS(2, 2, 3, 7)}, -1, 1, nearest_uneven},
+    {"bilinear", GAN_OP_resample, 1, {DIMS(2, 3, 2, 5)}, -1, 1, bilinear},
+    {"bilinear, uneven", GAN_OP_resample, 1, {DIMS(2, 2, 3, 7)}, -1, 1, bilinear_uneven},
+    {"blur", GAN_OP_resample, 1, {DIMS(2, 2, 4, 3)}, -1, 1, blur},
+    {"blur, up", GAN_OP_resample, 1, {DIMS(2, 2, 3, 2)}, -1, 1, blur_up},
+    {"blur, down", GAN_OP_resample, 1, {DIMS(2, 2, 6, 5)}, -1, 1, blur_down},
+    {"blur, three halves", GAN_OP_resample, 1, {DIMS(1, 2, 4, 3)}, -1, 1, blur_between},
+    {"pad with zeros", GAN_OP_pad, 1, {DIMS(2, 2, 3, 4)}, -1, 1, pad_zero},
+    {"pad by reflection", GAN_OP_resample, 1, {DIMS(2, 2, 3, 4)}, -1, 1, pad_reflect},
+    {"pad by replication", GAN_OP_resample, 1, {DIMS(2, 2, 3, 4)}, -1, 1, pad_replicate},
+    {"pixel shuffle", GAN_OPS, 1, {DIMS(2, 8, 2, 3)}, -1, 1, shuffle},
+    {"pixel unshuffle", GAN_OPS, 1, {DIMS(2, 2, 4, 6)}, -1, 1, unshuffle},
+    {"conv1d", GAN_OP_conv2d, 2, {DIMS(2, 3, 9), DIMS(4, 3, 3)}, -1, 1, conv_of_sequences},
+    {"conv_transpose1d", GAN_OP_conv2d_data, 2, {DIMS(2, 4, 3), DIMS(4, 2, 3)}, -1, 1, transposed_of_sequences},
     {"gather", GAN_OP_gather, 1, {DIMS(3, 4)}, -1, 1, gather},
     {"scatter add", GAN_OP_scatter_add, 1, {DIMS(5, 2)}, -1, 1, scatter_add},
     {"one hot", GAN_OP_one_hot, 1, {DIMS(5, 3)}, -1, 1, one_hot},

@@ -281,6 +281,33 @@ static gan_var *convolved(struct graph *graph, gan_var *x)
     }
 }
 
+/* Images pooled, resized, blurred or padded. */
+static gan_var *resampled(struct graph *graph, gan_var *x)
+{
+    gan_var *images = gan_var_rank(x) == 4 && below(graph, 2) == 0 ? x : as_images(graph, x);
+    gan_shape shape = gan_var_shape(images);
+    if (gan_shape_size(shape) > MOST_ELEMENTS / 8)
+        return images;
+    gan_pool_options options;
+    gan_pool_options_init(&options, 1, 1 + below(graph, 2), 0);
+    for (int axis = 0; axis < 2; axis++)
+        options.kernel[axis] = shape.dims[axis + 2] < 2 ? 1 : 2;
+    switch (below(graph, 6)) {
+    case 0:
+        return gan_average_pool2d(images, &options);
+    case 1:
+        return gan_add(gan_average_pool2d(images, &options), gan_average_pool2d(gan_tanh(images), &options));
+    case 2:
+        return gan_stop_gradient(gan_max_pool2d(images, &options)); /* in float and double the winners may differ */
+    case 3:
+        return gan_tanh(gan_resize2d(images, 1 + below(graph, 6), 1 + below(graph, 6), GAN_RESIZE_BILINEAR));
+    case 4:
+        return gan_blur2d(images, 1 + below(graph, 4), 1 + below(graph, 2), 1);
+    default:
+        return gan_pad2d(images, below(graph, 2), 1, 0, below(graph, 3), GAN_PAD_REPLICATE);
+    }
+}
+
 static gan_var *whole_of(struct graph *graph, gan_var *x)
 {
     int rank = gan_var_rank(x);
@@ -317,7 +344,7 @@ static gan_var *rows_of(struct graph *graph, gan_var *x)
 static void add_op(struct graph *graph)
 {
     gan_var *x = pick(graph);
-    switch (below(graph, 14)) {
+    switch (below(graph, 15)) {
     case 0:
     case 1:
     case 2:
@@ -345,6 +372,9 @@ static void add_op(struct graph *graph)
     case 11:
     case 12:
         add(graph, convolved(graph, x));
+        break;
+    case 13:
+        add(graph, resampled(graph, x));
         break;
     default:
         add(graph,

@@ -16,6 +16,11 @@ void gan_cpu_prepare_conv(struct gan_conv_call *call);
 void gan_cpu_prepare_panels(struct gan_panels_call *call);
 struct gan_panels gan_cpu_panels_for(const struct gan_conv *conv);
 
+/* resample.c */
+gan_kernel gan_cpu_resample, gan_cpu_pool;
+void gan_cpu_prepare_resample(struct gan_resample_call *call);
+void gan_cpu_prepare_pool(struct gan_pool_call *call);
+
 static inline float *gan_cpu_pointer(const struct gan_operand *operand, const struct gan_run *run)
 {
     return (float *)run->memory[operand->memory] + operand->offset;

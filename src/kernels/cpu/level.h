@@ -7,6 +7,7 @@
 
 #include "kernels/kernels.h"
 #include "product.h"
+#include "windows.h"
 
 #ifdef GAN_LEVEL
 #define GAN_JOIN_(a, b) a##_##b
@@ -28,6 +29,9 @@ gan_pack_function LEVEL(gan_pack);
 gan_pack_taps_function LEVEL(gan_pack_taps);
 gan_transpose_function LEVEL(gan_transpose);
 gan_multiply_add_rows_function LEVEL(gan_multiply_add_rows);
+gan_weighted_sum_function LEVEL(gan_weighted_sum);
+gan_choose_function LEVEL(gan_choose);
+gan_add_to_chosen_function LEVEL(gan_add_to_chosen);
 #endif
 
 /* The loops that profit from wider instructions. */
@@ -43,6 +47,9 @@ struct gan_cpu_kernels {
     int64_t panel_columns; /* at most 32 */
     gan_multiply_add_rows_function *multiply_add_rows;
     gan_transpose_function *transpose;
+    gan_weighted_sum_function *weighted_sum;
+    gan_choose_function *choose;
+    gan_add_to_chosen_function *add_to_chosen;
 };
 
 extern const struct gan_cpu_kernels gan_cpu_kernels_baseline;

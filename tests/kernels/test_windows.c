@@ -1,0 +1,109 @@
+/* The loops of resampling and pooling, of every instruction set, against plain ones: at sizes around the vectors'. */
+#include "suite.h"
+
+#include "base/random.h"
+#include "levels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 300, ROWS = 5 };
+
+static void fill(float *numbers, int64_t count, uint64_t seed)
+{
+    struct gan_random_key key = {seed, 3, 0};
+    gan_random_uniform(&key, 0, (size_t)count, numbers);
+    for (int64_t i = 0; i < count; i++)
+        numbers[i] = 2 * numbers[i] - 1;
+}
+
+static const int64_t sizes[] = {1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 191, 300};
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+START_TEST(weighted_sums)
+{
+    static float in[ROWS * MOST], out[MOST + 1];
+    const int64_t index[] = {3, 0, 4, 3};
+    const float weight[] = {0.25f, -1.5f, 0.3f, 2};
+    struct level levels[MOST_LEVELS];
+    int count = levels_here(levels);
+    fill(in, ROWS * MOST, 1);
+    for (int level = 0; level < count; level++)
+        for (int i = 0; i < SIZES; i++)
+            for (int64_t taps = 0; taps <= 4; taps++) {
+                out[sizes[i]] = 77;
+                levels[level].kernels->weighted_sum(in, MOST, index, weight, taps, out, sizes[i]);
+                ck_assert_float_eq(out[sizes[i]], 77);
+                for (int64_t j = 0; j < sizes[i]; j++) {
+                    double sum = 0;
+                    for (int64_t tap = 0; tap < taps; tap++)
+                        sum += (double)weight[tap] * (double)in[index[tap] * MOST + j];
+                    ck_assert_msg(fabs((double)out[j] - sum) < 1e-6, "%s, %lld numbers, %lld taps: %.9g is not %.9g",
+                                  levels[level].name, (long long)sizes[i], (long long)taps, (double)out[j], sum);
+                }
+            }
+}
+END_TEST
+
+/* Numbers with ties, infinities and NaN. */
+static void fill_awkward(float *numbers, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        numbers[i] = i % 23 == 5 ? NAN : i % 19 == 3 ? -INFINITY : (float)(i * 7919 % 5);
+}
+
+/* The tap where number j is largest: as PyTorch's, NaN wins, and a later NaN over an earlier one. */
+static int64_t largest(const struct gan_window_taps *taps, const float *x, int64_t j)
+{
+    int64_t found = j;
+    for (int64_t row = 0; row < taps->rows; row++)
+        for (int64_t column = 0; column < taps->columns; column++) {
+            int64_t place = row * taps->row_step + column * taps->column_step + j;
+            if (x[place] > x[found] || (isnan(x[place]) && place != found))
+                found = place;
+        }
+    return found;
+}
+
+static bool same(float a, float b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+START_TEST(the_largest_of_windows)
+{
+    static float x[6 * MOST], v[6 * MOST], out[6 * MOST], wanted[6 * MOST];
+    static const struct gan_window_taps windows[] = {
+        {1, 1, 0, 0}, {2, 2, 3 * MOST, MOST}, {1, 3, 0, MOST}, {2, 3, 3 * MOST, MOST}};
+    struct level levels[MOST_LEVELS];
+    int count = levels_here(levels);
+    fill_awkward(x, 6 * MOST);
+    fill(v, 6 * MOST, 2);
+    for (int level = 0; level < count; level++)
+        for (size_t w = 0; w < sizeof windows / sizeof windows[0]; w++)
+            for (int i = 0; i < SIZES; i++) {
+                const struct gan_window_taps *taps = &windows[w];
+                levels[level].kernels->choose(taps, x, v, out, sizes[i]);
+                for (int64_t j = 0; j < sizes[i]; j++)
+                    ck_assert_msg(same(out[j], v[largest(taps, x, j)]), "%s, window %zu, number %lld of %lld",
+                                  levels[level].name, w, (long long)j, (long long)sizes[i]);
+                memcpy(out, v, sizeof out);
+                memcpy(wanted, v, sizeof wanted);
+                levels[level].kernels->add_to_chosen(taps, x, v, out, sizes[i]);
+                for (int64_t j = 0; j < sizes[i]; j++)
+                    wanted[largest(taps, x, j)] += v[j];
+                ck_assert_mem_eq(out, wanted, sizeof out);
+            }
+}
+END_TEST
+
+static const struct test_case tests[] = {
+    {"weighted sums", weighted_sums},
+    {"the largest of windows", the_largest_of_windows},
+};
+
+int main(void)
+{
+    return RUN_SUITE("kernels: windows", tests);
+}
