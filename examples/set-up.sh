@@ -16,8 +16,7 @@ is_here() {
     blis) has_header blis/blis.h || has_header blis.h ;;
     zlib) has_header zlib.h ;;
     png) has_header png.h ;;
-    jpeg) echo "#include <stdio.h>
-#include <jpeglib.h>" | cc -E - >/dev/null 2>&1 ;;
+    jpeg) has_header jpeglib.h ;;
     jansson) has_header jansson.h ;;
     check) has_header check.h && have pkg-config && pkg-config --exists check ;;
     *) have "$1" ;;

@@ -7,6 +7,7 @@
 #include "base.h"
 #include "dataset.h"
 #include "discriminator.h"
+#include "folder.h"
 #include "generator.h"
 #include "image.h"
 #include "initializer.h"

@@ -2,6 +2,7 @@
 #include "io/resample.h"
 
 #include "memory_check.h"
+#include "naive_resize.h"
 #include "suite.h"
 
 #include <math.h>
@@ -19,32 +20,6 @@ static struct gan_pixels random_picture(int width, int height, int channels, uns
     return pixels;
 }
 
-/* The weight of input k for output i, not yet divided by the sum. */
-static double weight(double begin, double length, int out, int i, int k)
-{
-    double scale = length / out, centre = begin + (i + 0.5) * scale;
-    return fmax(0, 1 - fabs(k + 0.5 - centre) / fmax(scale, 1));
-}
-
-/* Output pixel (x, y), by the definition. */
-static void naive(const struct gan_pixels *from, struct gan_box box, int width, int height, int x, int y, double *out)
-{
-    double sum[4] = {0}, all = 0, opaque = 0;
-    for (int row = 0; row < from->height; row++)
-        for (int column = 0; column < from->width; column++) {
-            double w = weight(box.x, box.width, width, x, column) * weight(box.y, box.height, height, y, row);
-            const uint8_t *pixel = from->bytes + (row * from->width + column) * from->channels;
-            double opacity = from->channels == 4 ? pixel[3] : 1;
-            for (int c = 0; c < from->channels && c < 3; c++)
-                sum[c] += w * opacity * pixel[c];
-            opaque += w * opacity;
-            all += w;
-        }
-    for (int c = 0; c < 3; c++)
-        out[c] = opaque > 0 ? sum[c] / opaque : 0;
-    out[3] = opaque / all;
-}
-
 static void check_size(struct gan_resampling *resampling, int width, int height, int channels, struct gan_box box,
                        int to_width, int to_height)
 {
@@ -56,7 +31,8 @@ static void check_size(struct gan_resampling *resampling, int width, int height,
     for (int y = 0; y < to_height; y++)
         for (int x = 0; x < to_width; x++) {
             double want[4];
-            naive(&from, box, to_width, to_height, x, y, want);
+            naive_resize(from.bytes, width, height, channels, (struct naive_box){box.x, box.y, box.width, box.height},
+                         to_width, to_height, x, y, want);
             for (int c = 0; c < channels; c++)
                 worst = fmax(worst, fabs(to.bytes[(y * to_width + x) * channels + c] - want[c]));
         }
