@@ -55,10 +55,10 @@ static inline gan_status gan_folder_options_init(gan_folder_options *options)
  *
  * What a file is, its content says. Each picture is decoded now, once, so that a bad one (cut off, damaged, of an
  * absurd size, no picture in spite of its name) is known before training begins: it is skipped, and counted, and named
- * with the reason (gan_dataset_skipped), or with `fail_on_bad` it is the error. Files that are no pictures by name
- * either are skipped and named, and never an error; names that begin with a dot are not looked at. Links are followed,
- * but not in circles. Ten thousand pictures of 32 x 32 take about a second; `headers_only` is for folders of large
- * photographs, where that takes long.
+ * with the reason (gan_dataset_skipped; the log gets a warning), or with `fail_on_bad` it is the error. Files that are
+ * no pictures by name either are skipped and named, and never an error; names that begin with a dot are not looked at.
+ * Links are followed, but not in circles. Ten thousand pictures of 32 x 32 take about a second; `headers_only` is for
+ * folders of large photographs, where that takes long.
  *
  * Labels: with folders as classes, the class of a picture is the folder directly in `path` that it lies in, however
  * deep; classes are named as the folders and sorted by name; a folder without a readable picture is no class.

@@ -25,8 +25,6 @@ struct gan_dataset_kind {
     _Bool makes_labels;
     /* gan_dataset_set_range may state the range: the numbers do not depend on it. */
     _Bool range_is_stated;
-    /* Reading takes long (decoding, say): loaders read ahead unless they are told otherwise. */
-    _Bool is_slow;
 };
 
 struct gan_dataset {
@@ -37,6 +35,7 @@ struct gan_dataset {
     gan_shape shape;
     size_t example_size; /* numbers in an example */
     _Bool serial; /* `read` runs on one thread at a time for each loader, the caller's if it does not read ahead */
+    _Bool slow;   /* reading takes long (decoding, say): loaders read ahead unless they are told otherwise */
     uint32_t variation; /* what else decides how examples are varied, for checkpoints to compare */
     _Bool ranged;
     float low, high;

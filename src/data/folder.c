@@ -1,6 +1,7 @@
 /* Folders of pictures as data sets: options, classes, and what is said of them. */
 #include "data/folder.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/status.h"
@@ -255,7 +256,7 @@ static void release(gan_dataset *dataset)
     gan_free(folder->path);
 }
 
-static const struct gan_dataset_kind kind = {.read = gan_folder_read, .release = release, .is_slow = 1};
+static const struct gan_dataset_kind kind = {.read = gan_folder_read, .release = release};
 
 static gan_status nothing_found(const struct gan_folder *folder)
 {
@@ -267,6 +268,15 @@ static gan_status nothing_found(const struct gan_folder *folder)
     return gan_fail(folder->unsupported ? GAN_ERROR_UNSUPPORTED : GAN_ERROR_FORMAT,
                     "%s: '%s' has no readable picture among its %zu files, want PNG or JPEG; the first, %s, %s", who,
                     folder->path, contents->skipped_count, gan_folder_name(&folder->list, first->entry), first->reason);
+}
+
+static void log_skipped(const struct gan_folder *folder)
+{
+    const struct gan_folder_contents *contents = &folder->contents;
+    if (contents->skipped_count > 0)
+        gan_log_message(GAN_LOG_WARNING, "%s: '%s': %zu of %zu files were skipped; the first, %s, %s", who,
+                        folder->path, contents->skipped_count, folder->list.count,
+                        gan_folder_name(&folder->list, contents->skipped[0].entry), contents->skipped[0].reason);
 }
 
 static gan_status open_files(struct gan_folder *folder, const char *path, const char *cache_file)
@@ -299,6 +309,7 @@ gan_dataset *gan_dataset_open_folder(const char *path, const gan_folder_options 
     struct gan_folder *folder = (struct gan_folder *)dataset;
     apply_options(folder, &o);
     dataset->ranged = 1;
+    dataset->slow = 1;
     dataset->high = 1;
     gan_status status = open_files(folder, path, o.cache_file);
     if (status == GAN_OK && folder->contents.picture_count == 0)
@@ -306,10 +317,12 @@ gan_dataset *gan_dataset_open_folder(const char *path, const gan_folder_options 
     dataset->size = (int64_t)folder->contents.picture_count;
     if (status == GAN_OK)
         status = label_pictures(folder);
-    if (status == GAN_OK)
-        return dataset;
-    gan_dataset_unref(dataset);
-    return NULL;
+    if (status != GAN_OK) {
+        gan_dataset_unref(dataset);
+        return NULL;
+    }
+    log_skipped(folder);
+    return dataset;
 }
 
 /* ---- what was skipped ---- */

@@ -74,7 +74,7 @@ static gan_status check_batch(const gan_dataset *dataset, int64_t batch, gan_sam
 static gan_status make_batches(struct gan_loader *loader, int64_t depth)
 {
     if (depth < 0)
-        depth = loader->source.dataset->kind->is_slow ? SLOW_DEPTH : 0;
+        depth = loader->source.dataset->slow ? SLOW_DEPTH : 0;
     if (depth == 0)
         return gan_batch_make(&loader->batch, &loader->source);
     loader->ahead = gan_ahead_new(&loader->source, depth);

@@ -109,6 +109,7 @@ gan_dataset *gan_dataset_standardised(gan_dataset *source)
     standardised->mean = gan_tensor_new(source->shape);
     standardised->deviation = standardised->mean != NULL ? gan_tensor_new(source->shape) : NULL;
     dataset->serial = source->serial;
+    dataset->slow = source->slow;
     dataset->variation = source->variation;
     if (standardised->deviation == NULL || take_labels(dataset, source) != GAN_OK || measure(standardised) != GAN_OK) {
         gan_dataset_unref(dataset);

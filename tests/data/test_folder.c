@@ -100,8 +100,16 @@ static void make_bad(const char *name)
     ck_assert_int_eq(mkfifo(at("%s/pipe.png", name), 0666), 0);
 }
 
+static void keep_warning(void *context, gan_log_level level, const char *message)
+{
+    ck_assert_int_eq(level, GAN_LOG_WARNING);
+    snprintf(context, 512, "%s", message);
+}
+
 START_TEST(bad_files_are_named_and_skipped)
 {
+    char warning[512] = "";
+    gan_set_log(keep_warning, warning, GAN_LOG_WARNING);
     static const char *const bad[][2] = {{"cut.jpg", "damaged at byte"},
                                          {"link.png", "cannot be found: No such file"},
                                          {"loop", "is a link to a folder that it lies in"},
@@ -116,6 +124,8 @@ START_TEST(bad_files_are_named_and_skipped)
     ck_assert_int_eq(gan_dataset_size(dataset), 1);
     ck_assert_int_eq(gan_dataset_classes(dataset), 0);
     ck_assert_int_eq(gan_dataset_skipped(dataset), 8);
+    ck_assert_msg(strstr(warning, "/bad': 8 of 9 files were skipped; the first, cut.jpg, damaged at byte") != NULL,
+                  "%s", warning);
     for (int i = 0; i < 8; i++) {
         ck_assert_str_eq(gan_dataset_skipped_name(dataset, i), bad[i][0]);
         ck_assert_msg(strstr(gan_dataset_skipped_reason(dataset, i), bad[i][1]) != NULL, "%s: %s", bad[i][0],

@@ -228,6 +228,72 @@ START_TEST(nothing_is_allocated_for_a_batch)
 }
 END_TEST
 
+/* ---- stopped and resumed ---- */
+
+#ifdef HAVE_JANSSON
+
+static gan_trainer *trainer_of(gan_dataset *dataset)
+{
+    gan_generator_options go;
+    gan_discriminator_options dopt;
+    gan_trainer_options to;
+    gan_generator_options_init(&go, GAN_RECIPE_MLP);
+    gan_discriminator_options_init(&dopt, GAN_RECIPE_MLP);
+    gan_trainer_options_init(&to, GAN_PRESET_STABLE);
+    go.hidden_count = dopt.hidden_count = 1;
+    go.hidden[0] = dopt.hidden[0] = 8;
+    gan_model *g = gan_generator_new(gan_dataset_shape(dataset), &go);
+    gan_model *d = gan_discriminator_new(gan_dataset_shape(dataset), &dopt);
+    gan_trainer *trainer = gan_trainer_new(g, d, &to);
+    ck_assert_msg(trainer != NULL, "%s", gan_error_message());
+    gan_model_unref(g);
+    gan_model_unref(d);
+    return trainer;
+}
+
+static void train(gan_trainer *trainer, gan_loader *loader, int64_t steps)
+{
+    gan_run_options options;
+    gan_run_options_init(&options);
+    options.steps = steps;
+    ck_assert_msg(gan_trainer_run(trainer, loader, &options, NULL) == GAN_OK, "%s", gan_error_message());
+}
+
+START_TEST(training_resumes_to_the_same_bits)
+{
+    make_maps("resumed", 8, 2 * WIDTH, 2 * HEIGHT);
+    gan_folder_options options = random_options();
+    gan_dataset *dataset = open_folder("resumed", &options);
+    gan_loader *first = gan_loader_new(dataset, 3, 1, NULL), *second = gan_loader_new(dataset, 3, 1, NULL);
+    gan_trainer *whole = trainer_of(dataset), *resumed = trainer_of(dataset);
+    train(whole, first, 3);
+    ck_assert_int_eq(gan_trainer_save(whole, first, at("resumed.checkpoint")), GAN_OK);
+    train(whole, first, 4);
+    ck_assert_int_eq(gan_loader_next(second, NULL, NULL), GAN_OK); /* the queue is somewhere else */
+    ck_assert_msg(gan_trainer_load(resumed, second, at("resumed.checkpoint")) == GAN_OK, "%s", gan_error_message());
+    ck_assert_uint_eq(gan_loader_position(second), 3);
+    train(resumed, second, 4);
+    gan_tensor *a = gan_generator_sample(gan_trainer_generator(whole), 4, 1);
+    gan_tensor *b = gan_generator_sample(gan_trainer_generator(resumed), 4, 1);
+    ck_assert_mem_eq(gan_tensor_data(a), gan_tensor_data(b), (size_t)gan_tensor_size(a) * sizeof(float));
+    options.flip = false; /* other batches of the same pictures */
+    gan_dataset *other = open_folder("resumed", &options);
+    gan_loader *third = gan_loader_new(other, 3, 1, NULL);
+    ck_assert_int_ne(gan_trainer_load(resumed, third, at("resumed.checkpoint")), GAN_OK);
+    gan_tensor_unref(a);
+    gan_tensor_unref(b);
+    gan_trainer_unref(whole);
+    gan_trainer_unref(resumed);
+    gan_loader *loaders[] = {first, second, third};
+    for (int i = 0; i < 3; i++)
+        gan_loader_unref(loaders[i]);
+    gan_dataset_unref(dataset);
+    gan_dataset_unref(other);
+}
+END_TEST
+
+#endif
+
 /* ---- ten thousand ---- */
 
 static double now(void)
@@ -298,6 +364,9 @@ static const struct test_case tests[] = {
     {"bits", the_bits_depend_on_nothing_but_the_seed},
     {"vanished", a_picture_that_vanishes_is_an_error_that_names_it},
     {"no allocation", nothing_is_allocated_for_a_batch},
+#ifdef HAVE_JANSSON
+    {"resumed", training_resumes_to_the_same_bits},
+#endif
     {"ten thousand", ten_thousand_open_in_seconds},
 };
 
