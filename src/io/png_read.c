@@ -1,7 +1,3 @@
-#include "config.h"
-
-#ifdef HAVE_PNG
-
 #include "base/memory.h"
 #include "base/status.h"
 #include "io/png.h"
@@ -158,5 +154,3 @@ gan_status gan_png_read(struct gan_pixels *pixels, const void *data, size_t size
     end(&picture);
     return status;
 }
-
-#endif

@@ -1,10 +1,6 @@
-#include "config.h"
-
-#ifdef HAVE_PNG
-
+#include "io/png_stream.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "io/png_stream.h"
 
 #include <stdio.h>
 
@@ -45,5 +41,3 @@ gan_status gan_png_report(const struct gan_png_stream *stream, gan_status status
                ? gan_fail(status, "damaged at byte %zu of %zu: %s", stream->position, stream->size, message)
                : gan_fail(status, "%s", message);
 }
-
-#endif

@@ -1,7 +1,3 @@
-#include "config.h"
-
-#ifdef HAVE_PNG
-
 #include "base/memory.h"
 #include "base/status.h"
 #include "io/file.h"
@@ -75,5 +71,3 @@ gan_status gan_png_write(const char *path, const struct gan_picture *picture, co
     gan_free(stream.data);
     return status;
 }
-
-#endif

@@ -31,6 +31,7 @@ static void place(char path[4096], const char *directory, const char *target, co
     snprintf(path, 4096, "%s/%s/%s", directory, target, name);
 }
 
+#if defined(HAVE_PNG) || defined(HAVE_JPEG)
 /* A byte, then the picture. */
 static void write_image(const char *directory, const char *name, uint8_t first, const void *bytes, size_t size)
 {
@@ -40,6 +41,7 @@ static void write_image(const char *directory, const char *name, uint8_t first, 
     must(file != NULL && fputc(first, file) == first && fwrite(bytes, 1, size, file) == size && fclose(file) == 0,
          path);
 }
+#endif
 
 static void write_png(const char *directory)
 {
