@@ -19,10 +19,9 @@ typedef enum gan_crop {
 
 /** Whether folders within the folder are classes. */
 typedef enum gan_folder_labels {
-    GAN_FOLDER_LABELS_AUTO =
-        0,                    /**< they are if all pictures lie in them; none lie in them: no labels; both: an error */
-    GAN_FOLDER_LABELS_NONE,   /**< no labels: pictures of all folders within, however deep, are one set */
-    GAN_FOLDER_LABELS_FOLDERS /**< they are; pictures that lie beside them are skipped */
+    GAN_FOLDER_LABELS_AUTO = 0, /**< yes if all pictures lie in them; no if none do; an error if some do */
+    GAN_FOLDER_LABELS_NONE,     /**< no labels: pictures of all folders within, however deep, are one set */
+    GAN_FOLDER_LABELS_FOLDERS   /**< they are; pictures that lie beside them are skipped */
 } gan_folder_labels;
 
 /** How gan_dataset_open_folder reads. Fill it with gan_folder_options_init, then change fields. */
@@ -32,11 +31,11 @@ typedef struct gan_folder_options {
     int channels;             /**< 1 grey, 3 red, green, blue, 4 and opacity: 3 */
     gan_crop crop;            /**< default GAN_CROP_CENTRE */
     float crop_margin;        /**< GAN_CROP_RANDOM only: so much more is cut from, 0 … 1: 0.125 (9/8 of the size) */
-    bool flip;                /**< in batches, mirror every second picture (by chance) left to right: false */
+    bool flip;                /**< in batches, mirror left to right, each picture with probability ½: false */
     gan_folder_labels labels; /**< default GAN_FOLDER_LABELS_AUTO */
     float background[3];      /**< red, green, blue in [0, 1], behind what is transparent (1, 3 channels): 1, 1, 1 */
     bool fail_on_bad;         /**< a bad picture fails the opening, instead of being skipped: false */
-    bool headers_only;        /**< look at headers alone when opening; a picture found bad later is an error: false */
+    bool headers_only;        /**< look at headers alone; a picture found bad later is an error: false */
     size_t cache_bytes;       /**< memory for decoded pictures; 0: none is kept: 256 MiB */
     const char *cache_file;   /**< a file for decoded pictures, used instead of memory; NULL (default): none */
 } gan_folder_options;
@@ -76,7 +75,8 @@ static inline gan_status gan_folder_options_init(gan_folder_options *options)
  * Decoded pictures (bytes, resized, before cutting and mirroring) are kept, in memory up to `cache_bytes`, in the order
  * of their names, so that later epochs decode only what found no room. Or in `cache_file`, written whole when the
  * folder is opened, and used at the next opening without decoding anything if it is of the same files (by names, sizes
- * and times) and options; any other cache there is replaced. It is checksummed: what is damaged is decoded anew.
+ * and times) and options; any other cache there is replaced, for which all is decoded, `headers_only` or not. It is
+ * checksummed: what is damaged is decoded anew.
  *
  * NULL with GAN_ERROR_IO if the folder cannot be read, GAN_ERROR_FORMAT if it holds no readable picture (the message
  * says what there is), GAN_ERROR_UNSUPPORTED if libgan was built without the libraries that all of its pictures need,

@@ -82,6 +82,7 @@ static bool put_options(struct gan_bytes *key, const struct gan_folder *folder)
                                 p->background[1],
                                 p->background[2],
                                 (uint64_t)folder->labels,
+                                folder->fail_on_bad,
                                 folder->list.count};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (!put_number(key, numbers[i], 8))

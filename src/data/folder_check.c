@@ -169,17 +169,6 @@ static gan_status use_cache(struct gan_folder *folder, const char *path, const s
     return found ? GAN_OK : write_cache(folder, path, key);
 }
 
-static gan_status refuse_bad(struct gan_folder *folder)
-{
-    const struct gan_folder_contents *contents = &folder->contents;
-    for (size_t i = 0; i < contents->skipped_count && folder->fail_on_bad; i++) {
-        const char *name = gan_folder_name(&folder->list, contents->skipped[i].entry);
-        if (gan_folder_named_as_picture(name) && !folder->list.entries[contents->skipped[i].entry].unwanted)
-            return gan_fail(GAN_ERROR_FORMAT, "%s: %s/%s: %s", who, folder->path, name, contents->skipped[i].reason);
-    }
-    return GAN_OK;
-}
-
 gan_status gan_folder_check(struct gan_folder *folder, const char *cache_file)
 {
     if (cache_file == NULL)
@@ -189,5 +178,5 @@ gan_status gan_folder_check(struct gan_folder *folder, const char *cache_file)
     if (status == GAN_OK)
         status = use_cache(folder, cache_file, &key);
     gan_free(key.data);
-    return status == GAN_OK ? refuse_bad(folder) : status;
+    return status;
 }
