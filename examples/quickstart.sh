@@ -5,7 +5,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/examples/set-up.sh"
 
-set_up compiler meson pkg-config blis zlib png jansson
+set_up compiler meson pkg-config blis zlib png jpeg jansson
 echo "Building in $root/build (a minute or two the first time)"
 configure "$root/build" "$root" -Dexamples=true
 build "$root/build" examples/mnist

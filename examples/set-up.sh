@@ -1,7 +1,7 @@
 #!/bin/sh
 # To be sourced, by quickstart.sh and tests/run.sh: looks for what building needs, and installs what is missing with
 # apt-get where that is the system's way (with sudo where not root). Elsewhere it prints the list and stops.
-#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png jansson check valgrind
+#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png jpeg jansson check valgrind
 
 have() { command -v "$1" >/dev/null 2>&1; }
 has_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
@@ -16,6 +16,7 @@ is_here() {
     blis) has_header blis/blis.h || has_header blis.h ;;
     zlib) has_header zlib.h ;;
     png) has_header png.h ;;
+    jpeg) has_header jpeglib.h ;;
     jansson) has_header jansson.h ;;
     check) has_header check.h && have pkg-config && pkg-config --exists check ;;
     *) have "$1" ;;
@@ -31,6 +32,7 @@ debian_packages() {
     blis) echo libblis-dev ;;
     zlib) echo zlib1g-dev ;;
     png) echo libpng-dev ;;
+    jpeg) echo libjpeg62-turbo-dev ;;
     jansson) echo libjansson-dev ;;
     *) echo "$1" ;;
     esac
@@ -46,6 +48,7 @@ in_words() {
     blis) echo "BLIS, with its header blis.h" ;;
     zlib) echo "zlib, with its header" ;;
     png) echo "libpng, with its header" ;;
+    jpeg) echo "libjpeg-turbo, with its header" ;;
     jansson) echo "jansson, with its header" ;;
     check) echo "Check, the unit test framework for C" ;;
     *) echo "$1" ;;

@@ -33,6 +33,22 @@ GAN_API gan_dataset *gan_dataset_open_mnist(const char *directory, gan_split spl
 GAN_API gan_dataset *gan_dataset_open_idx(const char *images, const char *labels);
 
 /**
+ * CIFAR-10 (Krizhevsky 2009) from the folder `directory`, or from cifar-10-batches-bin in it: examples [3, 32, 32] in
+ * [0, 1], ten named classes. The files are those of the binary version: data_batch_1.bin to data_batch_5.bin, for the
+ * test split test_batch.bin, records of 3073 bytes. They are read into memory, as bytes. NULL when a file is missing or
+ * damaged.
+ */
+GAN_API gan_dataset *gan_dataset_open_cifar10(const char *directory, gan_split split);
+
+/**
+ * Images from a .npy file (of the types that gan_tensor_read_npy reads): [N, H, W] gives examples [1, H, W], other
+ * arrays [N, …] examples of their shape. `labels` names a .npy file [N] of whole numbers, or is NULL. low < high is the
+ * range: uint8 is mapped from 0 … 255 onto it and kept as bytes, floats must lie in it; for vectors and tables without
+ * one see gan_dataset_open_npy.
+ */
+GAN_API gan_dataset *gan_dataset_open_npy_images(const char *images, const char *labels, float low, float high);
+
+/**
  * A data set over tensors in memory, which it shares (do not change them meanwhile): `examples` [N, …], float32 or
  * uint8; `labels` int32 or uint8 [N], each at least 0, or NULL. The number of classes is the greatest label plus 1.
  * Labels [N, L] are L at once, each with classes of its own; float32 [N, K] are numbers as conditions (finite; copied).
@@ -79,9 +95,10 @@ GAN_API gan_dataset *gan_dataset_open_npy(const char *path, const gan_table_opti
 typedef gan_status gan_example_function(void *context, int64_t index, float *example, int32_t *label);
 
 /**
- * A data set of `size` examples that the caller's function makes. It is called on the thread that reads, one call at a
- * time per loader, and should give the same example for the same index. `release` (may be NULL) is called with
- * `context` when the last reference goes; not on failure (NULL). No range and no classes until they are set.
+ * A data set of `size` examples that the caller's function makes. It is called on the thread that reads (the caller's,
+ * unless a loader is told to make batches ahead: queue_depth), one call at a time per loader, and should give the same
+ * example for the same index. `release` (may be NULL) is called with `context` when the last reference goes; not on
+ * failure (NULL). No range and no classes until they are set.
  */
 GAN_API gan_dataset *gan_dataset_from_function(gan_shape shape, int64_t size, gan_example_function *read, void *context,
                                                void (*release)(void *context));

@@ -8,6 +8,7 @@
 #include "dataset.h"
 #include "discriminator.h"
 #include "extractor.h"
+#include "folder.h"
 #include "generator.h"
 #include "image.h"
 #include "initializer.h"

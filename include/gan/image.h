@@ -1,6 +1,7 @@
 /*
- * Pictures: tensors to PNG files and back, and a preview in the terminal. The numbers are brightness, 0 (none) … 1
- * (full); axes are C, H, W with one channel for grey, three for red, green and blue, four with opacity after these.
+ * Pictures: tensors to PNG files, PNG and JPEG files to tensors, and a preview in the terminal. The numbers are
+ * brightness, 0 (none) … 1 (full); axes are C, H, W with one channel for grey, three for red, green and blue, four with
+ * opacity after these.
  */
 #ifndef GAN_IMAGE_H
 #define GAN_IMAGE_H
@@ -37,16 +38,18 @@ GAN_API gan_status gan_image_write_grid(const char *path, const gan_tensor *imag
 GAN_API gan_status gan_image_write_grid_scaled(const char *path, const gan_tensor *images, int columns, int scale);
 
 /**
- * Reads a PNG file: a new float32 tensor [C, H, W] in [0, 1]. C is 1 for grey, 3 for colour and palettes, 4 for
- * anything with transparency. 8-bit brightness k is k/255, 16-bit k/65535; a file's gamma and colour profile are not
- * applied.
+ * Reads a PNG or JPEG file, whichever it is by its content: a new float32 tensor [C, H, W] in [0, 1]. C is 1 for grey,
+ * 3 for colour and palettes, 4 for anything with transparency. 8-bit brightness k is k/255, 16-bit k/65535; a file's
+ * gamma and colour profile are not applied. A JPEG is turned upright as its EXIF orientation says, and one of inks
+ * (CMYK, YCCK) becomes RGB, (1 − C)·(1 − K) and so on.
  *
- * NULL on failure: GAN_ERROR_IO; GAN_ERROR_FORMAT for a damaged file, for one that is no PNG, and for sizes over 65535
- * × 65535 or 2²⁸ numbers, or that the file is too short to hold; GAN_ERROR_UNSUPPORTED without libpng.
+ * NULL on failure: GAN_ERROR_IO; GAN_ERROR_FORMAT for a damaged file (one that was cut off too), for one that is
+ * neither, and for sizes over 65535 × 65535 or 2²⁸ numbers, or that the file is too short to hold;
+ * GAN_ERROR_UNSUPPORTED where libgan was built without the library that the file needs, libpng or libjpeg.
  */
 GAN_API gan_tensor *gan_image_read(const char *path);
 
-/** As gan_image_read, of a PNG file's `size` bytes in memory. */
+/** As gan_image_read, of a file's `size` bytes in memory. */
 GAN_API gan_tensor *gan_image_read_memory(const void *data, size_t size);
 
 /**

@@ -25,10 +25,21 @@ typedef enum gan_sampling {
 typedef struct gan_loader_options {
     size_t struct_size;    /**< sizeof(gan_loader_options), set by the _init */
     gan_sampling sampling; /**< default GAN_SAMPLING_EPOCHS */
+    /**
+     * How many batches are made ahead, by a thread of the loader's own. 0: none, each is made on all threads when it is
+     * asked for. −1 (default): 4 for data sets whose reading takes long (a folder of pictures), none for others. The
+     * batches are the same. Each takes the memory of a batch.
+     */
+    int64_t queue_depth;
 } gan_loader_options;
 
+/** gan_loader_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_loader_options_init_sized(gan_loader_options *options, size_t struct_size);
 /** Sets the defaults. */
-GAN_API void gan_loader_options_init(gan_loader_options *options);
+static inline gan_status gan_loader_options_init(gan_loader_options *options)
+{
+    return gan_loader_options_init_sized(options, sizeof *options);
+}
 
 /**
  * A loader of full batches of `batch` examples of `dataset`, which it shares. Batch i is a function of (seed, i) alone.
@@ -44,10 +55,18 @@ GAN_API void gan_loader_unref(gan_loader *loader);
 /**
  * The next batch: `examples` [batch, …] float32, in the data set's range, and `labels` (may be NULL; gets NULL where
  * the data set has none): int32 [batch], or [batch, L] for L labels at once, or float32 [batch, K] for numbers. Both
- * tensors belong to the loader and hold until the next call. Allocates nothing. Fails only where the data set's own
- * function does; the position then stays.
+ * tensors belong to the loader and hold until the next call. Allocates nothing (decoding a picture takes memory while
+ * it lasts, until all are in a folder's cache). Fails only where reading an example does (the data set's own function;
+ * a picture that has changed since its folder was opened, which is named); the position then stays, and the next call
+ * tries the batch again.
  */
 GAN_API gan_status gan_loader_next(gan_loader *loader, const gan_tensor **examples, const gan_tensor **labels);
+/**
+ * Seconds that the latest gan_loader_next took: with a queue how long the caller had to wait for the batch, which is
+ * next to nothing unless reading is slower than training; without one how long making it took. `in_all` (may be NULL)
+ * gets the sum over all calls.
+ */
+GAN_API double gan_loader_waited(const gan_loader *loader, double *in_all);
 
 /** The number of the batch that gan_loader_next gives next, from 0: all that is needed to resume. */
 GAN_API uint64_t gan_loader_position(const gan_loader *loader);

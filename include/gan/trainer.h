@@ -230,11 +230,12 @@ typedef struct gan_step_report {
     float d_class_real;    /**< an auxiliary classifier's loss (gan_loss_auxiliary) on real examples, without weight */
     float d_class_made;    /**< on made ones, in D's half */
     float g_class;         /**< on made ones, in G's half. All 0 without such a classifier */
+    double data_seconds;   /**< of `seconds`: what gan_trainer_run waited for the loader (gan_loader_waited); else 0 */
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0                       \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0                    \
     }
 
 /**

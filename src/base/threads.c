@@ -180,23 +180,30 @@ static int wanted_threads(void)
     return atomic_compare_exchange_strong(&pool.wanted, &wanted, usual) ? usual : wanted;
 }
 
+/* A thread without signals: they are the host's business. */
+static bool create(pthread_t *thread, void *(*run)(void *context), void *context)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool created = pthread_create(thread, NULL, run, context) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return created;
+}
+
 static void start(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_forks);
     pool.started = true;
     atomic_store(&pool.stop, false);
-    sigset_t all, before;
-    sigfillset(&all); /* signals are the host's business */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     uintptr_t seen = number_of(atomic_load(&pool.job));
     for (int threads = wanted_threads(); pool.workers < threads - 1; pool.workers++) {
-        if (pthread_create(&pool.thread[pool.workers], NULL, work, (void *)seen) != 0)
+        if (!create(&pool.thread[pool.workers], work, (void *)seen))
             break; /* fewer do as well */
         if (pool.pinned)
             gan_processor_mask_pin(&pool.mask, pool.thread[pool.workers], pool.workers + 1);
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void stop(void)
@@ -265,6 +272,22 @@ void gan_parallel(int64_t parts, gan_part_function *run, void *context)
         run_alone(parts, run, context);
     }
     gan_float_mode_leave(before);
+}
+
+_Bool gan_thread_start(pthread_t *thread, const char *name, void *(*run)(void *context), void *context)
+{
+    if (!create(thread, run, context))
+        return 0;
+#if defined(__linux__)
+    pthread_setname_np(*thread, name);
+#else
+    (void)name;
+#endif
+    pthread_mutex_lock(&pool.busy);
+    if (pool.pinned)
+        gan_processor_mask_apply(&pool.mask, *thread);
+    pthread_mutex_unlock(&pool.busy);
+    return 1;
 }
 
 gan_status gan_set_threads(int threads)

@@ -5,6 +5,7 @@
 #ifndef GAN_SRC_BASE_THREADS_H
 #define GAN_SRC_BASE_THREADS_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 typedef void gan_part_function(void *context, int64_t part);
@@ -17,5 +18,11 @@ typedef void gan_part_function(void *context, int64_t part);
  * restored.
  */
 void gan_parallel(int64_t parts, gan_part_function *run, void *context);
+
+/*
+ * Starts a thread of its own, outside of the pool: no signal reaches it, and it runs on all processors of the process,
+ * also while gan_pin_threads keeps the caller on one. False: the system has no thread to give.
+ */
+_Bool gan_thread_start(pthread_t *thread, const char *name, void *(*run)(void *context), void *context);
 
 #endif

@@ -197,11 +197,12 @@ gan_status gan_dataset_number_classes(gan_dataset *dataset)
     return dataset->class_names != NULL ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
 }
 
-gan_status gan_dataset_get(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
+gan_status gan_dataset_get(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw, float *example,
+                           int32_t *label)
 {
     bool kept = dataset->labels != NULL && dataset->several == NULL;
     *label = kept ? gan_tensor_int32(dataset->labels)[index] : -1;
-    return dataset->kind->read(dataset, index, example, label);
+    return dataset->kind->read(dataset, index, draw, example, label);
 }
 
 gan_status gan_dataset_read(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
@@ -214,5 +215,5 @@ gan_status gan_dataset_read(const gan_dataset *dataset, int64_t index, float *ex
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "gan_dataset_read: index is %" PRId64 ", '%s' has %" PRId64 " examples", index, dataset->name,
                         dataset->size);
-    return gan_dataset_get(dataset, index, example, label != NULL ? label : &own_label);
+    return gan_dataset_get(dataset, index, NULL, example, label != NULL ? label : &own_label);
 }

@@ -9,10 +9,16 @@
 
 #include <stdatomic.h>
 
+/* Whose turn it is: what decides how an example is varied (cut and mirrored, say). */
+struct gan_draw {
+    uint64_t seed, position, row; /* of the loader, of the batch, in it */
+};
+
 struct gan_dataset_kind {
     /* Writes example `index` (in range), and, where the data set keeps no `labels` tensor but has classes, its label.
-     */
-    gan_status (*read)(const gan_dataset *dataset, int64_t index, float *example, int32_t *label);
+     * `draw` NULL: the example as it is, not varied. May fail; but for a serial one, on any thread. */
+    gan_status (*read)(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw, float *example,
+                       int32_t *label);
     /* Frees what the kind added; also called on one that was made only in part, its other fields 0. */
     void (*release)(gan_dataset *dataset);
     /* The label comes from `read`; gan_dataset_set_classes may add it. */
@@ -28,7 +34,9 @@ struct gan_dataset {
     int64_t size;
     gan_shape shape;
     size_t example_size; /* numbers in an example */
-    _Bool serial;        /* `read` runs on one thread at a time and may fail; else on any, and it cannot */
+    _Bool serial; /* `read` runs on one thread at a time for each loader, the caller's if it does not read ahead */
+    _Bool slow;   /* reading takes long (decoding, say): loaders read ahead unless they are told otherwise */
+    uint32_t variation; /* what else decides how examples are varied, for checkpoints to compare */
     _Bool ranged;
     float low, high;
     int classes;
@@ -57,7 +65,9 @@ gan_status gan_dataset_number_classes(gan_dataset *dataset);
 gan_dataset *gan_dataset_over_tensor(const char *who, const char *name, gan_tensor *examples, gan_tensor *labels,
                                      float low, float high);
 
-/* gan_dataset_read without its checks; `label` is not NULL. */
-gan_status gan_dataset_get(const gan_dataset *dataset, int64_t index, float *example, int32_t *label);
+/* gan_dataset_read without its checks, and with what decides how the example is varied (NULL: it is not); `label` is
+ * not NULL. */
+gan_status gan_dataset_get(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw, float *example,
+                           int32_t *label);
 
 #endif

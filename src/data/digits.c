@@ -26,8 +26,10 @@ struct drawn {
     uint64_t seed;
 };
 
-static gan_status read_drawn(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
+static gan_status read_drawn(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw, float *example,
+                             int32_t *label)
 {
+    (void)draw;
     uint8_t pixels[GAN_DIGIT_PIXELS];
     *label = gan_digit_draw(((const struct drawn *)dataset)->seed, (uint64_t)index, pixels);
     for (int i = 0; i < GAN_DIGIT_PIXELS; i++)

@@ -11,8 +11,10 @@ struct function {
     void (*release)(void *context);
 };
 
-static gan_status read_function(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
+static gan_status read_function(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw, float *example,
+                                int32_t *label)
 {
+    (void)draw;
     const struct function *function = (const struct function *)dataset;
     gan_status status = function->read(function->context, index, example, dataset->classes > 0 ? label : NULL);
     if (status != GAN_OK)

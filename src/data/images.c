@@ -1,4 +1,4 @@
-/* Data sets of images from IDX files: MNIST and its like. */
+/* Data sets of images from IDX files, MNIST and its like, and from NPY files. */
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/dataset.h"
@@ -38,16 +38,17 @@ static gan_status check_pair(const char *images_path, const gan_tensor *images, 
     return GAN_OK;
 }
 
-static gan_dataset *open_pair(const char *who, const char *name, const char *images_path, const char *labels_path)
+/* The data set of two files' contents, either of which may be NULL: then what is there is the error. */
+static gan_dataset *over_pair(const char *who, const char *name, const char *images_path, gan_tensor *images,
+                              const char *labels_path, gan_tensor *labels, float low, float high)
 {
     gan_dataset *dataset = NULL;
-    gan_tensor *images = gan_idx_read(images_path), *shaped = NULL;
-    gan_tensor *labels = images != NULL && labels_path != NULL ? gan_idx_read(labels_path) : NULL;
+    gan_tensor *shaped = NULL;
     if (images == NULL || (labels_path != NULL && labels == NULL) ||
         check_pair(images_path, images, labels_path, labels) != GAN_OK)
         gan_fail(gan_error_status(), "%s: %s", who, gan_error_message());
     else if ((shaped = with_channels(images)) != NULL)
-        dataset = gan_dataset_over_tensor(who, name, shaped, labels, 0, 1);
+        dataset = gan_dataset_over_tensor(who, name, shaped, labels, low, high);
     if (dataset != NULL && labels != NULL && gan_dataset_number_classes(dataset) != GAN_OK) {
         gan_dataset_unref(dataset);
         dataset = NULL;
@@ -56,6 +57,13 @@ static gan_dataset *open_pair(const char *who, const char *name, const char *ima
     gan_tensor_unref(images);
     gan_tensor_unref(labels);
     return dataset;
+}
+
+static gan_dataset *open_pair(const char *who, const char *name, const char *images_path, const char *labels_path)
+{
+    gan_tensor *images = gan_idx_read(images_path);
+    gan_tensor *labels = images != NULL && labels_path != NULL ? gan_idx_read(labels_path) : NULL;
+    return over_pair(who, name, images_path, images, labels_path, labels, 0, 1);
 }
 
 gan_dataset *gan_dataset_open_idx(const char *images, const char *labels)
@@ -100,4 +108,19 @@ gan_dataset *gan_dataset_open_mnist(const char *directory, gan_split split)
     gan_free(images);
     gan_free(labels);
     return dataset;
+}
+
+gan_dataset *gan_dataset_open_npy_images(const char *images_path, const char *labels_path, float low, float high)
+{
+    static const char who[] = "gan_dataset_open_npy_images";
+    if (images_path == NULL)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: images is NULL, want a file's name", who);
+    if (!(low < high))
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT,
+                             "%s: range is [%g, %g], want low < high; for numbers without a range use "
+                             "gan_dataset_open_npy",
+                             who, (double)low, (double)high);
+    gan_tensor *images = gan_tensor_read_npy(images_path);
+    gan_tensor *labels = images != NULL && labels_path != NULL ? gan_tensor_read_npy(labels_path) : NULL;
+    return over_pair(who, images_path, images_path, images, labels_path, labels, low, high);
 }

@@ -12,18 +12,20 @@ struct memory {
     float of_byte[256]; /* what a byte means in the range */
 };
 
-static gan_status read_floats(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
+static gan_status read_floats(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw, float *example,
+                              int32_t *label)
 {
-    (void)label;
+    (void)draw, (void)label;
     const struct memory *memory = (const struct memory *)dataset;
     const float *from = (const float *)gan_tensor_bytes(memory->examples) + (size_t)index * dataset->example_size;
     memcpy(example, from, dataset->example_size * sizeof *example);
     return GAN_OK;
 }
 
-static gan_status read_bytes(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
+static gan_status read_bytes(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw, float *example,
+                             int32_t *label)
 {
-    (void)label;
+    (void)draw, (void)label;
     const struct memory *memory = (const struct memory *)dataset;
     const uint8_t *from = (const uint8_t *)gan_tensor_bytes(memory->examples) + (size_t)index * dataset->example_size;
     for (size_t i = 0; i < dataset->example_size; i++)

@@ -12,10 +12,11 @@ struct standardised {
     gan_tensor *mean, *deviation;
 };
 
-static gan_status read_standardised(const gan_dataset *dataset, int64_t index, float *example, int32_t *label)
+static gan_status read_standardised(const gan_dataset *dataset, int64_t index, const struct gan_draw *draw,
+                                    float *example, int32_t *label)
 {
     const struct standardised *standardised = (const struct standardised *)dataset;
-    gan_status status = gan_dataset_get(standardised->source, index, example, label);
+    gan_status status = gan_dataset_get(standardised->source, index, draw, example, label);
     if (status != GAN_OK)
         return status;
     const float *mean = gan_tensor_bytes(standardised->mean), *deviation = gan_tensor_bytes(standardised->deviation);
@@ -60,7 +61,7 @@ static gan_status measure(struct standardised *standardised)
     gan_status status = example != NULL && mean != NULL && squares != NULL ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
     int32_t label;
     for (int64_t n = 0; n < source->size && status == GAN_OK; n++) {
-        status = gan_dataset_get(source, n, example, &label);
+        status = gan_dataset_get(source, n, NULL, example, &label);
         if (status == GAN_OK)
             add_example(example, count, (double)(n + 1), mean, squares);
     }
@@ -108,6 +109,8 @@ gan_dataset *gan_dataset_standardised(gan_dataset *source)
     standardised->mean = gan_tensor_new(source->shape);
     standardised->deviation = standardised->mean != NULL ? gan_tensor_new(source->shape) : NULL;
     dataset->serial = source->serial;
+    dataset->slow = source->slow;
+    dataset->variation = source->variation;
     if (standardised->deviation == NULL || take_labels(dataset, source) != GAN_OK || measure(standardised) != GAN_OK) {
         gan_dataset_unref(dataset);
         return NULL;

@@ -39,6 +39,7 @@ struct run {
     int64_t resumed;  /* of `done`, by an earlier run */
     int64_t saved;    /* done at the latest checkpoint; −1: none yet */
     double begin, saved_at;
+    double waited; /* for the loader, in the step that is being made */
     gan_step_report report;
     gan_sampler *sampler; /* NULL unless samples are wanted */
     gan_tensor *samples;
@@ -277,8 +278,9 @@ static gan_status save(struct run *run, bool at_the_end)
 /* Labels that the models have no use for are left with the loader. */
 static gan_status next_of_loader(void *context, const gan_tensor **real, const gan_tensor **labels)
 {
-    const struct run *run = context;
+    struct run *run = context;
     gan_status status = gan_loader_next(run->loader, real, labels);
+    run->waited += gan_loader_waited(run->loader, NULL);
     if (gan_trained_labels(gan_trainer_generator(run->trainer)) == NULL)
         *labels = NULL;
     return status;
@@ -290,7 +292,9 @@ static gan_status loop(struct run *run, gan_stop *stop)
     *stop = GAN_STOP_ERROR;
     gan_stop reason;
     while (!is_over(run, &reason)) {
+        run->waited = 0;
         gan_status status = gan_trainer_step(run->trainer, &batches, &run->report, who);
+        run->report.data_seconds = run->waited;
         if (status != GAN_OK)
             return status;
         run->done++;

@@ -417,6 +417,44 @@ START_TEST(threads_are_pinned_and_unpinned)
 }
 END_TEST
 
+/* A thread outside of the pool: what it may run on, its name, its signals. */
+struct alone {
+    _Atomic bool started;
+    struct gan_processor_mask mask;
+    char name[16];
+    sigset_t blocked;
+};
+
+static void *look_around(void *context)
+{
+    struct alone *alone = context;
+    while (!atomic_load(&alone->started))
+        pause_for(1000);
+    gan_processor_mask_read(&alone->mask);
+    pthread_getname_np(pthread_self(), alone->name, sizeof alone->name);
+    pthread_sigmask(SIG_SETMASK, NULL, &alone->blocked);
+    return NULL;
+}
+
+START_TEST(a_thread_of_its_own_is_free_of_the_pool)
+{
+    struct gan_processor_mask before;
+    gan_processor_mask_read(&before);
+    for (int pinned = 0; pinned < 2; pinned++) {
+        struct alone alone = {0};
+        pthread_t thread;
+        ck_assert_int_eq(gan_pin_threads(pinned), GAN_OK);
+        ck_assert(gan_thread_start(&thread, "some-name", look_around, &alone));
+        atomic_store(&alone.started, true);
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        ck_assert(CPU_EQUAL(&before.set, &alone.mask.set));
+        ck_assert_str_eq(alone.name, "some-name");
+        ck_assert_int_eq(sigismember(&alone.blocked, SIGINT), 1);
+    }
+    ck_assert_int_eq(gan_pin_threads(false), GAN_OK);
+}
+END_TEST
+
 static void look_at_name(void *context, int64_t part)
 {
     (void)part;
@@ -484,6 +522,7 @@ static const struct test_case tests[] = {
     {"settings are checked", settings_are_checked},
 #if defined(__linux__)
     {"threads are pinned and unpinned", threads_are_pinned_and_unpinned},
+    {"a thread of its own is free of the pool", a_thread_of_its_own_is_free_of_the_pool},
     {"workers have a name and leave signals to the host", workers_have_a_name_and_leave_signals_to_the_host},
 #endif
     {"workers sleep when there is nothing to do", workers_sleep_when_there_is_nothing_to_do},

@@ -205,7 +205,7 @@ START_TEST(arguments_are_checked)
     check_refused(NULL, 1, NULL, "gan_loader_new: dataset is NULL");
     check_refused(dataset, 0, NULL, "gan_loader_new: batch is 0, want at least 1");
     check_refused(dataset, 11, NULL, "batch is 11, but 'tensor' has only 10 examples");
-    check_refused(dataset, 1, &options, "call gan_loader_options_init first");
+    check_refused(dataset, 1, &options, "gan_loader_new: the options' struct_size is 0");
     gan_loader_options_init(&options);
     options.sampling = (gan_sampling)3;
     check_refused(dataset, 1, &options, "options.sampling is 3");
@@ -227,7 +227,7 @@ START_TEST(arguments_are_checked)
     gan_loader_unref(gan_loader_ref(loader));
     gan_loader_unref(loader);
     gan_loader_unref(NULL);
-    gan_loader_options_init(NULL);
+    ck_assert_int_eq(gan_loader_options_init(NULL), GAN_ERROR_INVALID_ARGUMENT);
     gan_loader_seek(NULL, 1);
     ck_assert_ptr_null(gan_loader_ref(NULL));
     ck_assert_uint_eq(gan_loader_position(NULL), 0);

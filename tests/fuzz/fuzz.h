@@ -21,5 +21,7 @@ uint8_t *fuzz_safetensors(const uint8_t *data, size_t size, size_t *whole);
 
 /* Writes the seeds of all targets into folders of DIR named as the targets; 0 if all is well. */
 int fuzz_write_seeds(const char *directory);
+/* A part of it: those of pictures and what is made of them. */
+int fuzz_write_picture_seeds(const char *directory);
 
 #endif

@@ -125,5 +125,5 @@ int fuzz_write_seeds(const char *directory)
     write_npy(directory);
     write_idx(directory);
     write_csv(directory);
-    return failures;
+    return failures + fuzz_write_picture_seeds(directory);
 }

@@ -308,10 +308,10 @@ END_TEST
 
 START_TEST(other_files_are_no_png)
 {
-    struct file file = {.bytes = "\xff\xd8\xff\xe0 a JPEG file", .size = 15};
-    expect_refused(&file, "is no PNG file");
+    struct file file = {.bytes = "II*\0 a TIFF file", .size = 15};
+    expect_refused(&file, "is a TIFF file, want PNG or JPEG");
     file.size = 3;
-    expect_refused(&file, "is no PNG file");
+    expect_refused(&file, "is no PNG or JPEG file");
     file = *example(0);
     file.bytes[file.size - 20] ^= 1;
     expect_refused(&file, "damaged at byte");

@@ -39,6 +39,49 @@ static gan_run_options run_options(void)
     return options;
 }
 
+/* ---- what a step waits for ---- */
+
+static gan_status slow_example(void *context, int64_t index, float *example, int32_t *label)
+{
+    (void)context, (void)label;
+    nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    for (int i = 0; i < 2 * 3; i++)
+        example[i] = (float)(index % 7) / 7;
+    return GAN_OK;
+}
+
+static bool add_up_waiting(void *context, const gan_progress *progress)
+{
+    ck_assert_double_ge(progress->report->data_seconds, 2 * BATCH * .002); /* two of D's updates */
+    ck_assert_double_le(progress->report->data_seconds, progress->report->seconds);
+    *(double *)context += progress->report->data_seconds;
+    return true;
+}
+
+START_TEST(a_step_tells_how_long_it_waited_for_data)
+{
+    struct fixture f = fixture_new(2);
+    gan_dataset *slow = gan_dataset_from_function(gan_dataset_shape(f.dataset), EXAMPLES, slow_example, NULL, NULL);
+    gan_loader *loader = gan_loader_new(slow, BATCH, 3, NULL);
+    gan_run_options o = run_options();
+    double told = 0, in_all;
+    o.steps = 3;
+    o.progress = add_up_waiting;
+    o.context = &told;
+    ck_ok(gan_trainer_run(f.trainer, loader, &o, NULL));
+    gan_loader_waited(loader, &in_all);
+    ck_near(told, in_all, 1e-9);
+    const gan_tensor *real;
+    gan_step_report report = GAN_STEP_REPORT_INIT;
+    ck_ok(gan_loader_next(loader, &real, NULL));
+    ck_ok(gan_train_step(f.trainer, real, NULL, &report));
+    ck_assert_double_eq(report.data_seconds, 0); /* whoever calls this does the waiting */
+    gan_loader_unref(loader);
+    gan_dataset_unref(slow);
+    fixture_unref(&f);
+}
+END_TEST
+
 /* ---- limits ---- */
 
 START_TEST(a_run_ends_at_its_nearest_limit)
@@ -342,6 +385,7 @@ START_TEST(arguments_of_a_run_are_checked)
 END_TEST
 
 static const struct test_case tests[] = {
+    {"a step tells how long it waited for data", a_step_tells_how_long_it_waited_for_data},
     {"a run ends at its nearest limit", a_run_ends_at_its_nearest_limit},
     {"a run ends by the clock", a_run_ends_by_the_clock},
     {"every update of the discriminator gets a batch", every_update_of_the_discriminator_gets_a_batch},

@@ -1,0 +1,73 @@
+#include "base/memory.h"
+#include "base/status.h"
+#include "io/file.h"
+#include "io/png.h"
+#include "io/png_stream.h"
+
+#include <string.h>
+
+static void on_write(png_structp png, png_bytep bytes, size_t count)
+{
+    struct gan_png_stream *stream = png_get_io_ptr(png);
+    if (count > stream->capacity - stream->size) {
+        size_t capacity = 2 * (stream->size + count);
+        uint8_t *data = gan_realloc(stream->data, capacity);
+        if (data == NULL) {
+            stream->out_of_memory = true;
+            png_error(png, "out of memory");
+        }
+        stream->data = data;
+        stream->capacity = capacity;
+    }
+    memcpy(stream->data + stream->size, bytes, count);
+    stream->size += count;
+}
+
+static void on_flush(png_structp png)
+{
+    (void)png;
+}
+
+/* The functions with setjmp hold nothing that a jump could lose: what they use belongs to their callers. */
+static bool encode_rows(png_structp png, png_infop info, const struct gan_picture *picture, int colour)
+{
+    if (setjmp(png_jmpbuf(png)))
+        return false;
+    png_set_IHDR(png, info, (png_uint_32)picture->width, (png_uint_32)picture->height, 8, colour, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_compression_level(png, 6);
+    png_write_info(png, info);
+    for (int y = 0; y < picture->height; y++)
+        png_write_row(png, gan_picture_pixel(picture, 0, y));
+    png_write_end(png, info);
+    return true;
+}
+
+static bool encode(const struct gan_picture *picture, struct gan_png_stream *stream)
+{
+    int colour = picture->channels == 1   ? PNG_COLOR_TYPE_GRAY
+                 : picture->channels == 3 ? PNG_COLOR_TYPE_RGB
+                                          : PNG_COLOR_TYPE_RGBA;
+    png_structp png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, stream, gan_png_on_error, gan_png_on_warning,
+                                                stream, gan_png_on_allocate, gan_png_on_release);
+    png_infop info = png != NULL ? png_create_info_struct(png) : NULL;
+    bool done = false;
+    if (info != NULL) {
+        png_set_write_fn(png, stream, on_write, on_flush);
+        done = encode_rows(png, info, picture, colour);
+    }
+    png_destroy_write_struct(&png, &info);
+    return done;
+}
+
+gan_status gan_png_write(const char *path, const struct gan_picture *picture, const char *who)
+{
+    struct gan_png_stream stream = {0};
+    gan_status status = GAN_OK;
+    if (encode(picture, &stream))
+        status = gan_file_write(path, stream.data, stream.size, who);
+    else
+        status = gan_fail(gan_png_report(&stream, GAN_ERROR_UNSUPPORTED), "%s: %s: %s", who, path, gan_error_message());
+    gan_free(stream.data);
+    return status;
+}
