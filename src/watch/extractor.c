@@ -406,7 +406,7 @@ static gan_status read_dataset(const void *source, int64_t first, int64_t count,
     for (int64_t i = 0; i < count; i++) {
         uint64_t index = gan_random_permuted(&drawn->key, (uint64_t)drawn->dataset->size, (uint64_t)(first + i));
         int32_t label;
-        gan_status status = gan_dataset_get(drawn->dataset, (int64_t)index,
+        gan_status status = gan_dataset_get(drawn->dataset, (int64_t)index, NULL,
                                             to + i * (int64_t)drawn->dataset->example_size, &label);
         if (status != GAN_OK)
             return status;
