@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum {
+    PERIOD = 1024,     /* floats: lines so far apart share the first-level cache's few places for them */
     PANEL_DEPTH = 512, /* rows of a packed panel: it stays in the first-level cache with the rows of A that it meets */
 };
 
@@ -61,11 +62,13 @@ static void pack_columns(const float *b, int64_t b_row, int64_t b_column, int64_
 {
     int64_t done = 0;
 #if defined(__AVX2__)
-    if (columns == TILE_COLUMNS && b_row == 1)
-        for (; done + 8 <= depth; done += 8)
-            for (int64_t column = 0; column < TILE_COLUMNS; column += 8)
-                transpose_8x8(b + column * b_column + done, b_column, panel + done * TILE_COLUMNS + column,
-                              TILE_COLUMNS);
+    if (columns == TILE_COLUMNS && b_row == 1) {
+        done = depth / 8 * 8;
+        /* Along k innermost: columns may lie at multiples of the cache's period. */
+        for (int64_t column = 0; column < TILE_COLUMNS; column += 8)
+            for (int64_t k = 0; k < done; k += 8)
+                transpose_8x8(b + column * b_column + k, b_column, panel + k * TILE_COLUMNS + column, TILE_COLUMNS);
+    }
 #endif
     for (int64_t k = done; k < depth; k++) {
         float *row = panel + k * TILE_COLUMNS;
@@ -92,24 +95,29 @@ void LEVEL(gan_pack_taps)(const float *b, int64_t b_row, int64_t b_column, int64
         LEVEL(gan_pack)(b, b_row, b_column, depth, columns, panels);
         return;
     }
-    for (int64_t k = 0; k < depth; k++) {
-        const float *row = b + k * b_row;
-        float *out = panels + k * TILE_COLUMNS;
-        int64_t column = 0;
+    /* Along k innermost: neighbours in memory on both sides, where taps and columns are far apart, often by multiples
+     * of the cache's period. */
+    int64_t column = 0;
 #if defined(__AVX2__)
-        for (; column + 8 <= columns; column += 8) {
-            int64_t tap = 0;
-            for (; tap + 8 <= taps; tap += 8)
-                transpose_8x8(row + column * b_column + tap, b_column, out + tap * panel + column, panel);
-            for (; tap < taps; tap++)
-                for (int64_t i = column; i < column + 8; i++)
-                    out[tap * panel + i] = row[i * b_column + tap];
-        }
-#endif
-        for (; column < TILE_COLUMNS; column++)
-            for (int64_t tap = 0; tap < taps; tap++)
-                out[tap * panel + column] = column < columns ? row[column * b_column + tap] : 0;
+    for (; column + 8 <= columns; column += 8) {
+        const float *from = b + column * b_column;
+        int64_t tap = 0;
+        for (; tap + 8 <= taps; tap += 8)
+            for (int64_t k = 0; k < depth; k++)
+                transpose_8x8(from + k * b_row + tap, b_column, panels + tap * panel + k * TILE_COLUMNS + column,
+                              panel);
+        for (; tap < taps; tap++)
+            for (int64_t k = 0; k < depth; k++)
+                for (int64_t i = 0; i < 8; i++)
+                    panels[tap * panel + k * TILE_COLUMNS + column + i] = from[i * b_column + k * b_row + tap];
     }
+#endif
+    for (; column < TILE_COLUMNS; column++)
+        for (int64_t tap = 0; tap < taps; tap++)
+            for (int64_t k = 0; k < depth; k++)
+                panels[tap * panel + k * TILE_COLUMNS + column] = column < columns
+                                                                      ? b[column * b_column + k * b_row + tap]
+                                                                      : 0;
 }
 
 /* ---- tiles ---- */
@@ -217,8 +225,11 @@ static tile_function *const tile_functions[TILE_ROWS + 1][2] = {
 /* One panel of each term against all rows of A. */
 static void multiply_panels(const struct gan_product *product, struct tile *tile)
 {
+    /* Rows at multiples of the first-level cache's period would push each other out of it: then fewer of them. */
+    bool collide = product->a_rows.stride % PERIOD == 0;
+    int64_t most = collide && TILE_ROWS > 8 ? 8 : TILE_ROWS;
     /* Tiles of nearly equal height rather than a low one at the end. */
-    int64_t tiles = (product->m + TILE_ROWS - 1) / TILE_ROWS;
+    int64_t tiles = (product->m + most - 1) / most;
     for (int64_t i = 0; i < tiles; i++) {
         int64_t row = product->m * i / tiles, end = product->m * (i + 1) / tiles;
         for (int64_t j = row; j < end; j++) {
