@@ -1,0 +1,48 @@
+#!/bin/sh
+# gan-bench beside the same networks in PyTorch, in turn, in one run on one machine; prints a table of medians.
+#   compare.sh [BUILD] [THREADS] [SECONDS] [ROUNDS] [NET...]
+# SECONDS is for each program and round; the ratio is the median of the rounds'. Needs Debian's python3-torch,
+# python3-numpy and libblis4-openmp (PyTorch's fastest BLAS here); nothing else should run meanwhile.
+set -eu
+build=${1:-build} threads=${2:-2} seconds=${3:-5} rounds=${4:-3}
+[ $# -lt 4 ] && shift $# || shift 4
+[ $# -gt 0 ] || set -- mlp dcgan28 dcgan32 wgangp32 dcgan64
+here=$(dirname "$0")
+python=/usr/bin/python3
+"$python" -c 'import torch' 2>/dev/null || { echo "no PyTorch: apt-get install python3-torch"; exit 1; }
+blis=
+for library in /usr/lib/*/blis-openmp/libblas.so.3 /usr/lib/*/blis-pthread/libblas.so.3; do
+    [ -e "$library" ] && blis=${blis:-$(dirname "$library")}
+done
+[ -n "$blis" ] || { echo "no BLIS that PyTorch could use: apt-get install libblis4-openmp"; exit 1; }
+# Debian's BLIS 0.9 does not know Zen 5 (family 26) and falls back to its slowest kernels; 0 is its choice for AVX-512.
+arch=
+grep -q '^cpu family.*: 26$' /proc/cpuinfo && arch=0
+peer() {
+    env LD_LIBRARY_PATH="$blis" BLIS_NUM_THREADS="$threads" OMP_NUM_THREADS="$threads" OMP_PROC_BIND=true \
+        ${arch:+BLIS_ARCH_TYPE=$arch} "$python" "$here/peer.py" --net "$1" --threads "$threads" --seconds "$seconds"
+}
+field() { sed "s/.*\"$1\": \([0-9.]*\).*/\1/"; }
+model=$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-)
+echo "$model (family $(grep -m1 'cpu family' /proc/cpuinfo | grep -o '[0-9]*$')), $threads threads, medians of $rounds rounds of $seconds s; PyTorch with $(basename "$blis")"
+echo "| net | libgan ms | best | % of peak | MiB | PyTorch ms | best | MiB | ratio |"
+echo "|---|---|---|---|---|---|---|---|---|"
+for net; do
+    for _ in $(seq "$rounds"); do
+        ours=$("$build/tests/bench/gan-bench" --net "$net" --threads "$threads" --seconds "$seconds")
+        theirs=$(peer "$net")
+        for line in "$ours" "$theirs"; do
+            printf '%s %s %s ' "$(echo "$line" | field median_ms)" "$(echo "$line" | field best_ms)" \
+                "$(echo "$line" | field rss_mib)"
+        done
+        echo "$ours" | field percent_of_peak
+    done | awk -v net="$net" '
+        function middle(a, n,   i, j, t) {
+            for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if (a[j] < a[i]) { t = a[i]; a[i] = a[j]; a[j] = t }
+            return a[int((n + 1) / 2)] }
+        { a[NR] = $1; ab[NR] = $2; am[NR] = $3; b[NR] = $4; bb[NR] = $5; bm[NR] = $6; p[NR] = $7; r[NR] = $4 / $1 }
+        END { n = NR
+            ratio = middle(r, n); ms = middle(a, n); best = middle(ab, n); mib = middle(am, n); peak = middle(p, n)
+            printf "| %s | %.1f | %.1f | %.1f | %.0f | %.1f | %.1f | %.0f | %.2f |\n", net, ms, best, peak, mib,
+                middle(b, n), middle(bb, n), middle(bm, n), ratio }'
+done
