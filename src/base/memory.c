@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 struct header {
     size_t whole; /* what the allocator was asked for */
@@ -51,6 +54,24 @@ static void *misaligned(void *whole, size_t size)
                          GAN_ALIGNMENT);
 }
 
+/*
+ * Asks for huge pages within a large block: convolutions jump through it, and a processor remembers where few small
+ * pages are. It is a wish that the system may ignore.
+ */
+static void wish_for_huge_pages(char *memory, size_t size)
+{
+#if defined(MADV_HUGEPAGE)
+    const uintptr_t page = (uintptr_t)2 << 20;
+    if (size < 2 * page)
+        return;
+    uintptr_t begin = ((uintptr_t)memory + page - 1) / page * page, end = ((uintptr_t)memory + size) / page * page;
+    if (begin < end)
+        (void)madvise(memory + (begin - (uintptr_t)memory), end - begin, MADV_HUGEPAGE);
+#else
+    (void)memory, (void)size;
+#endif
+}
+
 void *gan_alloc(size_t size)
 {
     size_t whole_size = GAN_ALIGNMENT + (size > 0 ? size : 1);
@@ -61,6 +82,7 @@ void *gan_alloc(size_t size)
         return gan_fail_null(GAN_ERROR_OUT_OF_MEMORY, "out of memory: %zu bytes were asked for", size);
     if ((uintptr_t)whole % GAN_ALIGNMENT != 0)
         return misaligned(whole, whole_size);
+    wish_for_huge_pages(whole, whole_size);
     ((struct header *)(void *)whole)->whole = whole_size;
     return whole + GAN_ALIGNMENT;
 }
