@@ -1,14 +1,18 @@
 /*
- * Samplers: a generator's plan for a fixed number of rows, and noise keyed by the example's number. Example i is always
- * computed in row i % ROWS of a full batch whose other rows are its neighbours: so neither the kernels' choice for a
- * size nor a row's place can change its bits.
+ * Samplers: a generator's plan for a fixed number of rows, and noise keyed by the example's number. Example i is
+ * computed in row i % rows of a batch whose other rows are its neighbours, and rows are ROWS wherever a row's numbers
+ * may depend on its place or on the others: where layers draw numbers or look at a batch, and with BLIS, which chooses
+ * its kernels by size. Our own kernels compute a row alone to the same bits as among others, so one image at a time
+ * needs one row.
  */
 #include "gan/sampler.h"
 
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "kernels/products.h"
 #include "nn/model.h"
+#include "plan/plan.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,6 +26,7 @@
 struct gan_sampler {
     atomic_int references;
     gan_model *model;
+    int64_t rows; /* of the plan: ROWS, or 1 */
     struct gan_model_runner runner;
     int64_t batch;
     int64_t row_in, row_out; /* numbers in one example */
@@ -45,6 +50,23 @@ static void take_ranges(gan_sampler *sampler, const gan_model *model)
     sampler->deviation = gan_tensor_ref(model->deviation);
 }
 
+/* A plan for one row if `batch` is 1 and that changes no bit; else for ROWS. */
+static gan_status plan_rows(gan_sampler *sampler)
+{
+    gan_model *model = sampler->model;
+    sampler->rows = ROWS;
+    bool alone = sampler->batch == 1 && gan_products_in_use() == GAN_PRODUCTS_OWN && !gan_model_batch_statistics(model);
+    if (!alone)
+        return gan_model_runner_init(&sampler->runner, model, ROWS);
+    gan_status status = gan_model_runner_init(&sampler->runner, model, 1);
+    if (status != GAN_OK || !gan_plan_draws(sampler->runner.plan)) {
+        sampler->rows = 1;
+        return status;
+    }
+    gan_model_runner_clear(&sampler->runner);
+    return gan_model_runner_init(&sampler->runner, model, ROWS);
+}
+
 static gan_sampler *sampler_new(gan_model *generator, int64_t batch, const char *who)
 {
     if (gan_model_ready(generator, who) != GAN_OK)
@@ -65,7 +87,7 @@ static gan_sampler *sampler_new(gan_model *generator, int64_t batch, const char 
         sampler->labels = gan_labels_ref(generator->labels);
         sampler->label_row = gan_labels_row_size(generator->labels);
     }
-    if (gan_model_runner_init(&sampler->runner, generator, ROWS) == GAN_OK)
+    if (plan_rows(sampler) == GAN_OK)
         return sampler;
     gan_sampler_unref(sampler);
     return NULL;
@@ -141,21 +163,22 @@ static gan_status run_rows(gan_sampler *sampler, uint64_t number, int64_t first,
 static void draw_noise(gan_sampler *sampler, uint64_t number)
 {
     float *in = gan_tensor_data(sampler->runner.in);
-    for (uint64_t row = 0; row < ROWS; row++) {
-        struct gan_random_key key = {.seed = sampler->seed, .stream = NOISE_STREAM, .step = number * ROWS + row};
+    for (uint64_t row = 0; row < (uint64_t)sampler->rows; row++) {
+        struct gan_random_key key = {
+            .seed = sampler->seed, .stream = NOISE_STREAM, .step = number * (uint64_t)sampler->rows + row};
         gan_random_normal(&key, 0, (size_t)sampler->row_in, in + (int64_t)row * sampler->row_in);
     }
 }
 
 /* ---- labels ---- */
 
-/* Those of examples first … first + ROWS − 1 of the seed. */
+/* Those of examples first … first + rows − 1 of the seed. */
 static void draw_labels(gan_sampler *sampler, uint64_t first)
 {
     if (sampler->runner.labels == NULL)
         return;
     char *to = gan_tensor_bytes(sampler->runner.labels);
-    for (uint64_t row = 0; row < ROWS; row++)
+    for (uint64_t row = 0; row < (uint64_t)sampler->rows; row++)
         gan_labels_draw(sampler->labels, sampler->seed, first + row, to + row * sampler->label_row);
 }
 
@@ -173,14 +196,14 @@ static void set_labels(gan_sampler *sampler, const gan_tensor *labels, int64_t f
 
 static gan_status run_drawn(gan_sampler *sampler, const gan_tensor *labels, float *out)
 {
-    uint64_t index = sampler->next;
+    uint64_t index = sampler->next, rows = (uint64_t)sampler->rows;
     for (int64_t done = 0; done < sampler->batch;) {
-        int64_t first = (int64_t)(index % ROWS);
-        int64_t left = sampler->batch - done, count = ROWS - first < left ? ROWS - first : left;
-        draw_noise(sampler, index / ROWS);
-        draw_labels(sampler, index / ROWS * ROWS);
+        int64_t first = (int64_t)(index % rows);
+        int64_t left = sampler->batch - done, count = sampler->rows - first < left ? sampler->rows - first : left;
+        draw_noise(sampler, index / rows);
+        draw_labels(sampler, index / rows * rows);
         set_labels(sampler, labels, first, count, done);
-        gan_status status = run_rows(sampler, index / ROWS, first, count, out + done * sampler->row_out);
+        gan_status status = run_rows(sampler, index / rows, first, count, out + done * sampler->row_out);
         if (status != GAN_OK)
             return status;
         done += count;
@@ -193,15 +216,16 @@ static gan_status run_drawn(gan_sampler *sampler, const gan_tensor *labels, floa
 static gan_status run_given(gan_sampler *sampler, const float *z, const gan_tensor *labels, float *out)
 {
     float *in = gan_tensor_data(sampler->runner.in);
-    for (int64_t done = 0; done < sampler->batch; done += ROWS) {
-        int64_t count = sampler->batch - done < ROWS ? sampler->batch - done : ROWS;
+    const int64_t rows = sampler->rows;
+    for (int64_t done = 0; done < sampler->batch; done += rows) {
+        int64_t count = sampler->batch - done < rows ? sampler->batch - done : rows;
         memcpy(in, z + done * sampler->row_in, (size_t)(count * sampler->row_in) * sizeof(float));
-        for (int64_t row = count; row < ROWS; row++) /* so that they do not count in a batch's own statistics */
+        for (int64_t row = count; row < rows; row++) /* so that they do not count in a batch's own statistics */
             memcpy(in + row * sampler->row_in, in + (row - count) * sampler->row_in,
                    (size_t)sampler->row_in * sizeof(float));
         draw_labels(sampler, sampler->next + (uint64_t)done);
         set_labels(sampler, labels, 0, count, done);
-        gan_status status = run_rows(sampler, (uint64_t)(done / ROWS), 0, count, out + done * sampler->row_out);
+        gan_status status = run_rows(sampler, (uint64_t)(done / rows), 0, count, out + done * sampler->row_out);
         if (status != GAN_OK)
             return status;
     }

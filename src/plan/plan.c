@@ -183,6 +183,16 @@ void gan_plan_unref(gan_plan *plan)
     gan_free(plan);
 }
 
+bool gan_plan_draws(const gan_plan *plan)
+{
+    for (size_t i = 0; i < plan->graph.count; i++) {
+        enum gan_op_kind kind = gan_node_kind(&plan->graph.nodes[i]);
+        if (kind == GAN_KIND_UNIFORM || kind == GAN_KIND_NORMAL)
+            return true;
+    }
+    return false;
+}
+
 /* ---- what it costs ---- */
 
 size_t gan_plan_memory(const gan_plan *plan)

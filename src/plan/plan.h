@@ -29,6 +29,9 @@ gan_status gan_plan_commit(gan_plan *plan);
 /* The numbers of a wanted float var in the plan's own memory (CPU backend only), valid until the next compute. */
 const float *gan_plan_numbers(gan_plan *plan, gan_var *var);
 
+/* True if something that the plan computes is random. */
+bool gan_plan_draws(const gan_plan *plan);
+
 /* From now on gan_plan_text says how long each step took on average. */
 gan_status gan_plan_profile(gan_plan *plan);
 

@@ -22,6 +22,7 @@ struct arguments {
     int64_t batch;
     int threads;
     double seconds;
+    int64_t samples; /* 0: training */
     bool profile, pin, products;
 };
 
@@ -183,6 +184,40 @@ static void run(const struct arguments *arguments)
     free(times);
 }
 
+/* Sampling `samples` images at a time: one for latency, many for throughput. */
+static void run_sampler(const struct arguments *arguments)
+{
+    enum { WARM_UP = 3, MOST_RUNS = 1000000 };
+    gan_trainer *trainer = arguments->net->trainer(arguments->net);
+    gan_model *generator = gan_trainer_generator(trainer);
+    gan_sampler *sampler = trainer != NULL ? gan_sampler_new(generator, arguments->samples) : NULL;
+    gan_shape image = arguments->net->image;
+    gan_tensor *out = gan_tensor_new(GAN_SHAPE(arguments->samples, image.dims[0], image.dims[1], image.dims[2]));
+    double *times = calloc(MOST_RUNS, sizeof *times), begin = 0;
+    if (sampler == NULL || out == NULL || times == NULL)
+        fail();
+    int runs = 0;
+    for (int i = -WARM_UP; runs < MOST_RUNS && (i < 3 || gan_trainer_time() - begin < arguments->seconds); i++) {
+        if (i == 0)
+            begin = gan_trainer_time();
+        double start = gan_trainer_time();
+        if (gan_sampler_run(sampler, NULL, NULL, out) != GAN_OK)
+            fail();
+        if (i >= 0)
+            times[runs++] = gan_trainer_time() - start;
+    }
+    qsort(times, (size_t)runs, sizeof *times, by_size);
+    printf(
+        "{\"net\": \"%s\", \"samples\": %lld, \"threads\": %d, \"runs\": %d, \"median_ms\": %.4f, \"best_ms\": %.4f, "
+        "\"images_per_second\": %.0f, \"isa\": \"%s\"}\n",
+        arguments->net->name, (long long)arguments->samples, arguments->threads, runs, 1e3 * times[runs / 2],
+        1e3 * times[0], (double)arguments->samples / times[runs / 2], gan_cpu_level());
+    gan_sampler_unref(sampler);
+    gan_trainer_unref(trainer);
+    gan_tensor_unref(out);
+    free(times);
+}
+
 static void choose_products(const char *name)
 {
     gan_products_use(strcmp(name, "own") == 0    ? GAN_PRODUCTS_OWN
@@ -219,6 +254,8 @@ int main(int count, char **words)
             arguments.net = net_named(words[++i]);
         else if (strcmp(words[i], "--batch") == 0 && atoi(next) > 0)
             arguments.batch = atoi(words[++i]);
+        else if (strcmp(words[i], "--sample") == 0 && atoi(next) > 0)
+            arguments.samples = atoi(words[++i]);
         else if (strcmp(words[i], "--threads") == 0 && atoi(next) > 0 && atoi(next) <= 256)
             arguments.threads = atoi(words[++i]);
         else if (strcmp(words[i], "--seconds") == 0 && atof(next) > 0)
@@ -247,6 +284,9 @@ int main(int count, char **words)
     gan_set_allocator(&counting);
     if (gan_set_threads(arguments.threads) != GAN_OK || (arguments.pin && gan_pin_threads(true) != GAN_OK))
         fail();
-    run(&arguments);
+    if (arguments.samples > 0)
+        run_sampler(&arguments);
+    else
+        run(&arguments);
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * mlp: the article's networks. stable: the preset STABLE's. dcgan28, 32, 64: Radford et al.'s kind, in colour but for
- * 28, without biases. wgangp32: dcgan32 without batch norm in D, with Gulrajani et al.'s penalty.
+ * mlp: the article's networks. stable: the preset STABLE's. dcgan28, 32, 64, 128: Radford et al.'s kind, in colour but
+ * for 28, without biases. wgangp32: dcgan32 without batch norm in D, with Gulrajani et al.'s penalty.
  */
 #include "nets.h"
 
@@ -90,6 +90,7 @@ const struct net nets[] = {
     {"dcgan28", IMAGE(1, 28, 28), 64, convolutional_trainer, 3, {256, 128, 64}, false},
     {"dcgan32", IMAGE(3, 32, 32), 64, convolutional_trainer, 3, {256, 128, 64}, false},
     {"dcgan64", IMAGE(3, 64, 64), 64, convolutional_trainer, 4, {512, 256, 128, 64}, false},
+    {"dcgan128", IMAGE(3, 128, 128), 32, convolutional_trainer, 5, {512, 512, 256, 128, 64}, false},
     {"wgangp32", IMAGE(3, 32, 32), 64, convolutional_trainer, 3, {256, 128, 64}, true},
 };
 const int net_count = sizeof nets / sizeof nets[0];
