@@ -22,6 +22,7 @@
 #include "optimizer.h"
 #include "plan.h"
 #include "plot.h"
+#include "run_log.h"
 #include "sampler.h"
 #include "tape.h"
 #include "tensor.h"

@@ -73,6 +73,19 @@ ends 0 "$mnist" --data digits --epochs 1 --out sevens --class 7 --samples 20 --q
 cmp -s rows/epoch-1.png sevens/epoch-1.png && fail "sevens look like all digits"
 cmp -s rows/samples.npy sevens/samples.npy && fail "the samples of sevens are those of all digits"
 
+# Saved, logged, stopped and resumed: the log is that of one run, and the generator has the same bits.
+ends 0 "$mnist" --data digits --epochs 2 --out whole --save whole.safetensors --log whole.csv --quiet
+[ "$(wc -l <whole.csv)" = 11 ] || fail "whole.csv has $(wc -l <whole.csv) lines, want 11"
+ends 0 "$mnist" --data digits --epochs 1 --out part --checkpoint-every 3 --log part --quiet
+ends 1 "$mnist" --data digits --epochs 1 --out again --log part
+says 'is there already'
+ends 0 "$mnist" --data digits --epochs 2 --out part --resume --save part.safetensors --log part
+says 'resumed after 5 steps'
+same whole.safetensors part.safetensors
+[ "$(cut -d , -f 1,3,4 part/log.csv)" = "$(cut -d , -f 1,3,4 whole.csv)" ] || fail "the resumed log differs"
+[ "$(wc -l <part/log.jsonl)" = 10 ] || fail "part/log.jsonl has $(wc -l <part/log.jsonl) lines, want 10"
+[ "$(ls part/events.out.tfevents.* | wc -l)" = 2 ] || fail "want two event files, one for each start"
+
 # Ctrl-C: what there is so far is written, and all is well.
 "$mnist" --data digits --epochs 100000 --out stopped >log 2>&1 </dev/null &
 job=$!
