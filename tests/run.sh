@@ -19,7 +19,7 @@ usage() {
 }
 
 stages=
-needed='compiler c++ meson pkg-config blis zlib png jpeg jansson check'
+needed='compiler c++ meson pkg-config blis zlib png jpeg jansson onnx check'
 for option; do
     case $option in
     --long) stages="$stages normal long" ;;

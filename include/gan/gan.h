@@ -18,6 +18,7 @@
 #include "loss.h"
 #include "metric.h"
 #include "model.h"
+#include "onnx.h"
 #include "ops.h"
 #include "optimizer.h"
 #include "plan.h"
