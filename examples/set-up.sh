@@ -1,7 +1,7 @@
 #!/bin/sh
 # To be sourced, by quickstart.sh and tests/run.sh: looks for what building needs, and installs what is missing with
 # apt-get where that is the system's way (with sudo where not root). Elsewhere it prints the list and stops.
-#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png jpeg jansson onnx check valgrind
+#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png jpeg jansson onnx check abidiff valgrind
 
 have() { command -v "$1" >/dev/null 2>&1; }
 has_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
@@ -35,6 +35,7 @@ debian_packages() {
     png) echo libpng-dev ;;
     jpeg) echo libjpeg62-turbo-dev ;;
     jansson) echo libjansson-dev ;;
+    abidiff) echo abigail-tools ;;
     onnx) echo protobuf-c-compiler libprotobuf-c-dev libonnx-dev ;;
     *) echo "$1" ;;
     esac
