@@ -26,8 +26,8 @@ run() {
     came=$(cat "$scratch/came" 2>/dev/null | wc -l)
 }
 says() { grep -qF -e "$1" "$scratch/says" || fail "the message lacks: $1"; }
-newest() { ls "$1" | grep '^run-.*\.checkpoint$' | tail -n 1; }
-no_parts() { ! ls "$1" | grep -q '\.part$' || fail "$2: parts are left: $(ls "$1")"; }
+newest() { find "$1" -name 'run-*.checkpoint' | sort | sed -n '$s/.*\///p'; }
+no_parts() { [ -z "$(find "$1" -name '*.part')" ] || fail "$2: parts are left: $(ls "$1")"; }
 # goes_on FOLDER WHAT: undisturbed from there
 goes_on() {
     train "$1" >"$scratch/says" 2>&1 || fail "$2: it does not resume"
@@ -63,7 +63,8 @@ for fault in write:30+:28 fsync:4+:5 rename:4+:28; do
     [ -n "$(newest "$folder")" ] || fail "$fault: no checkpoint is left"
     before=$(newest "$folder")
     run "$folder" "$fault:$folder/run-" # and once more, on what is there
-    [ "$(newest "$folder")" \> "$before" ] || [ "$(newest "$folder")" = "$before" ] || fail "$fault: a checkpoint is gone"
+    [ "$(printf '%s\n' "$before" "$(newest "$folder")" | sort | tail -n 1)" = "$(newest "$folder")" ] ||
+        fail "$fault: the newest checkpoint is older than before"
     goes_on "$folder" "$fault"
     cases=$((cases + 1))
 done
