@@ -113,6 +113,45 @@ static const char *maxout(struct gan_onnx_call *call, const char *x)
     return y;
 }
 
+/* The pair of whole numbers that a layer was told, as an attribute. */
+static void pair_attribute(struct gan_onnx_call *call, const char *name, const char *key, bool twice)
+{
+    int64_t pair[4] = {0};
+    const struct gan_json *list = gan_json_get(call->json, key);
+    for (size_t i = 0; i < 2; i++) {
+        gan_json_integer(gan_json_item(list, i), &pair[i]);
+        pair[i + 2] = pair[i];
+    }
+    gan_onnx_attribute_integers(call->onnx, name, pair, twice ? 4 : 2);
+}
+
+static const char *convolve(struct gan_onnx_call *call, const char *type, const char *x)
+{
+    const char *weight = next_parameter(call), *bias = has_bias(call) ? next_parameter(call) : NULL;
+    const char *y = node(call, type, "", x, weight, bias);
+    if (y == NULL)
+        return NULL;
+    pair_attribute(call, "kernel_shape", "kernel", false);
+    pair_attribute(call, "strides", "stride", false);
+    pair_attribute(call, "pads", "padding", true); /* before both axes, then behind both */
+    pair_attribute(call, "dilations", "dilation", false);
+    gan_onnx_attribute_integer(call->onnx, "group", whole_option(call, "groups"));
+    return y;
+}
+
+static const char *conv2d(struct gan_onnx_call *call, const char *x)
+{
+    return convolve(call, "Conv", x);
+}
+
+static const char *conv_transpose2d(struct gan_onnx_call *call, const char *x)
+{
+    const char *y = convolve(call, "ConvTranspose", x);
+    if (y != NULL)
+        pair_attribute(call, "output_padding", "output_padding", false);
+    return y;
+}
+
 /* A bias that is none, where the operator wants one. */
 static const char *zeros_as(struct gan_onnx_call *call, gan_shape shape)
 {
@@ -257,7 +296,10 @@ static const struct row {
     const char *kind;
     const char *(*add)(struct gan_onnx_call *call, const char *x); /* NULL after an error */
 } rows[] = {
+    {"auxiliary_head", dense},
     {"batch_norm", batch_norm},
+    {"conv2d", conv2d},
+    {"conv_transpose2d", conv_transpose2d},
     {"dense", dense},
     {"dropout", nothing},
     {"elu", elu},

@@ -87,9 +87,36 @@ static inline gan_model *onnx_shapes(void)
                       gan_layer_reshape(GAN_SHAPE(3, 1, 2)));
 }
 
+/* Windows that are not square, strides, dilation, groups, both ways. */
+static inline gan_model *onnx_convolutions(void)
+{
+    gan_conv_options down, up;
+    gan_conv_options_init(&down, 3, 1, 1);
+    down.kernel[1] = 2;
+    down.stride[0] = 2;
+    down.padding[0] = 2;
+    down.dilation[0] = 2;
+    down.groups = 2;
+    gan_conv_options_init(&up, 3, 2, 1);
+    up.kernel[0] = 2;
+    up.padding[0] = 0;
+    up.output_padding[1] = 1;
+    up.groups = 3;
+    return ONNX_CHAIN(GAN_SHAPE(4, 5, 4), gan_layer_conv2d_with(6, &down), gan_layer_leaky_relu(0.2f),
+                      gan_layer_conv_transpose2d_with(3, &up), gan_layer_batch_norm(),
+                      gan_layer_without_bias(gan_layer_conv_transpose2d(2, 4, 2, 1)), gan_layer_tanh(),
+                      gan_layer_without_bias(gan_layer_conv2d(1, 5, 3, 2)));
+}
+
 static const struct onnx_case onnx_cases[] = {
-    {"article", onnx_article}, {"stable", onnx_stable}, {"discriminator", onnx_discriminator}, {"table", onnx_table},
-    {"norms", onnx_norms},     {"shapes", onnx_shapes}, {"activations", onnx_activations},
+    {"article", onnx_article},
+    {"stable", onnx_stable},
+    {"discriminator", onnx_discriminator},
+    {"table", onnx_table},
+    {"norms", onnx_norms},
+    {"shapes", onnx_shapes},
+    {"activations", onnx_activations},
+    {"convolutions", onnx_convolutions},
 };
 enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0] };
 

@@ -146,6 +146,63 @@ def layer_norm(a, x, scale, bias=None):
     return Array(x.shape, out)
 
 
+def window(a, transposed):
+    """Kernel, strides, padding and dilation of both axes; the padding is the same before and behind."""
+    assert a["pads"][:2] == a["pads"][2:] and ("output_padding" in a) == transposed
+    return a["kernel_shape"], a["strides"], a["pads"][:2], a["dilations"], a["group"]
+
+
+def conv(a, x, w, b=None):
+    kernel, stride, pad, dilation, groups = window(a, False)
+    n, channels, rows, columns = x.shape
+    out_channels, each = w.shape[:2]
+    assert each * groups == channels and w.shape[2:] == kernel
+    h, v = [(s + 2 * pad[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1 for i, s in enumerate(x.shape[2:])]
+    out = []
+    for e in range(n):
+        for o in range(out_channels):
+            first = o // (out_channels // groups) * each
+            for r in range(h):
+                for c in range(v):
+                    total = b.numbers[o] if b else 0
+                    for i in range(each):
+                        for ky in range(kernel[0]):
+                            for kx in range(kernel[1]):
+                                y, z = (r * stride[0] - pad[0] + ky * dilation[0],
+                                        c * stride[1] - pad[1] + kx * dilation[1])
+                                if 0 <= y < rows and 0 <= z < columns:
+                                    total += (x.numbers[((e * channels + first + i) * rows + y) * columns + z] *
+                                              w.numbers[((o * each + i) * kernel[0] + ky) * kernel[1] + kx])
+                    out.append(total)
+    return Array([n, out_channels, h, v], out)
+
+
+def conv_transpose(a, x, w, b=None):
+    kernel, stride, pad, dilation, groups = window(a, True)
+    n, channels, rows, columns = x.shape
+    each = w.shape[1]
+    assert w.shape[0] == channels and w.shape[2:] == kernel
+    h, v = [(s - 1) * stride[i] - 2 * pad[i] + dilation[i] * (kernel[i] - 1) + a["output_padding"][i] + 1
+            for i, s in enumerate(x.shape[2:])]
+    outs = each * groups
+    out = [(b.numbers[o] if b else 0) for _ in range(n) for o in range(outs) for _ in range(h * v)]
+    for e in range(n):
+        for i in range(channels):
+            for o in range(each):
+                to = e * outs + i // (channels // groups) * each + o
+                for r in range(rows):
+                    for c in range(columns):
+                        for ky in range(kernel[0]):
+                            for kx in range(kernel[1]):
+                                y, z = (r * stride[0] - pad[0] + ky * dilation[0],
+                                        c * stride[1] - pad[1] + kx * dilation[1])
+                                if 0 <= y < h and 0 <= z < v:
+                                    out[(to * h + y) * v + z] += (
+                                        x.numbers[((e * channels + i) * rows + r) * columns + c] *
+                                        w.numbers[((i * each + o) * kernel[0] + ky) * kernel[1] + kx])
+    return Array([n, outs, h, v], out)
+
+
 def sigmoid(v, _):
     return 1 / (1 + math.exp(-v)) if v > 0 else math.exp(v) / (1 + math.exp(v))
 
@@ -153,6 +210,8 @@ def sigmoid(v, _):
 OPERATORS = {
     "Add": binary(lambda v, w: v + w),
     "BatchNormalization": batch_norm,
+    "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "Elu": pointwise(lambda v, a: v if v > 0 else a["alpha"] * (math.exp(v) - 1)),
     "Erf": pointwise(lambda v, _: math.erf(v)),
     "Flatten": lambda a, x: Array([math.prod(x.shape[:a["axis"]]), math.prod(x.shape[a["axis"]:])], x.numbers),
