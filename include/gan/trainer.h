@@ -389,9 +389,9 @@ typedef struct gan_run_options {
     double evaluation_margin; /**< ≥ 0: 2 */
     /**
      * Gets the report of every step and, at the end of each epoch, samples (sample_count of sample_seed) as the images
-     * "samples", if they are pictures and the log has room for them. What the log has of steps that this run is going
-     * to make is removed first (gan_run_log_cut). A failure to write ends the run. It stays the caller's, so that
-     * running again goes on with it. NULL for none: NULL
+     * "samples", if they are pictures and the log has room for them; and what `evaluate` says, as "evaluation". What
+     * the log has of steps that this run is going to make is removed first (gan_run_log_cut). A failure to write ends
+     * the run. It stays the caller's, so that running again goes on with it. NULL for none: NULL
      */
     gan_run_log *log;
 } gan_run_options;

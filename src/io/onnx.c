@@ -194,6 +194,12 @@ const char *gan_onnx_number(struct gan_onnx *onnx, const char *name, float numbe
     return gan_onnx_floats(onnx, name, GAN_SCALAR, copy);
 }
 
+const char *gan_onnx_numbers(struct gan_onnx *onnx, const char *name, const float *numbers, size_t count)
+{
+    float *copy = new_message(onnx, numbers, count * sizeof *numbers);
+    return gan_onnx_floats(onnx, name, GAN_SHAPE((int64_t)count), copy);
+}
+
 const char *gan_onnx_zeros(struct gan_onnx *onnx, const char *name, gan_shape shape)
 {
     float *zeros = onnx->failed ? NULL : keep(onnx, gan_alloc_zero((size_t)gan_shape_size(shape), sizeof *zeros));
@@ -259,6 +265,17 @@ void gan_onnx_attribute_float(struct gan_onnx *onnx, const char *name, float val
         return;
     attribute->has_f = true;
     attribute->f = value;
+}
+
+void gan_onnx_attribute_text(struct gan_onnx *onnx, const char *name, const char *text)
+{
+    Gan__Onnx__AttributeProto *attribute = add_attribute(onnx, name,
+                                                         GAN__ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING);
+    char *copy = copy_text(onnx, text);
+    if (attribute == NULL || copy == NULL)
+        return;
+    attribute->has_s = true;
+    attribute->s = (ProtobufCBinaryData){strlen(copy), (uint8_t *)copy};
 }
 
 void gan_onnx_attribute_integers(struct gan_onnx *onnx, const char *name, const int64_t *values, size_t count)

@@ -27,6 +27,7 @@ void gan_onnx_metadatum(struct gan_onnx *onnx, const char *key, const char *text
 /* Constants. They return their name as the graph keeps it; NULL after an error. */
 const char *gan_onnx_floats(struct gan_onnx *onnx, const char *name, gan_shape shape, const float *numbers);
 const char *gan_onnx_number(struct gan_onnx *onnx, const char *name, float number); /* a scalar; copied */
+const char *gan_onnx_numbers(struct gan_onnx *onnx, const char *name, const float *numbers, size_t count); /* copied */
 const char *gan_onnx_zeros(struct gan_onnx *onnx, const char *name, gan_shape shape);
 const char *gan_onnx_integers(struct gan_onnx *onnx, const char *name, const int64_t *integers, size_t count);
 
@@ -35,6 +36,7 @@ const char *gan_onnx_node(struct gan_onnx *onnx, const char *type, const char *o
 /* Attributes of the latest node. */
 void gan_onnx_attribute_integer(struct gan_onnx *onnx, const char *name, int64_t value);
 void gan_onnx_attribute_float(struct gan_onnx *onnx, const char *name, float value);
+void gan_onnx_attribute_text(struct gan_onnx *onnx, const char *name, const char *text);
 void gan_onnx_attribute_integers(struct gan_onnx *onnx, const char *name, const int64_t *values, size_t count);
 
 gan_status gan_onnx_write(struct gan_onnx *onnx, const char *path, const char *who);

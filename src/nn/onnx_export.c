@@ -133,6 +133,17 @@ static gan_status check_names(const gan_model *model, const gan_onnx_options *o)
                     o->input);
 }
 
+/* An operator in inference sees one example at a time. */
+static gan_status check_statistics(const gan_model *model)
+{
+    if (!model->batch_statistics || model->state.count == 0)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_UNSUPPORTED,
+                    "%s: %s normalises by its batch's statistics, for which ONNX has no operator in inference; go back "
+                    "to the running ones first (gan_model_set_batch_statistics)",
+                    who, gan_model_title(model));
+}
+
 gan_status gan_model_export_onnx(gan_model *model, const char *path, const gan_onnx_options *options)
 {
     gan_onnx_options own;
@@ -146,6 +157,8 @@ gan_status gan_model_export_onnx(gan_model *model, const char *path, const gan_o
         status = gan_model_check_initialized(model, who);
     if (status == GAN_OK)
         status = check_names(model, &own);
+    if (status == GAN_OK)
+        status = check_statistics(model);
     if (status != GAN_OK)
         return status;
     struct gan_onnx *onnx = gan_onnx_new(*gan_model_name(model) != '\0' ? gan_model_name(model) : "model");

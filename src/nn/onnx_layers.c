@@ -4,7 +4,7 @@
 #include "base/status.h"
 
 #include <assert.h>
-#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- what the rows are written with ---- */
@@ -274,17 +274,159 @@ static const char *scale_shift(struct gan_onnx_call *call, const char *x)
     return node(call, "Add", "", scaled, number(call, "offset", option(call, "offset")), NULL);
 }
 
+/* What a layer was told that its operator cannot do; NULL. */
+static const char *refuse(struct gan_onnx_call *call, const char *what)
+{
+    call->status = gan_fail(GAN_ERROR_UNSUPPORTED, "%s: layer %s has %s, for which ONNX has no operator", call->who,
+                            call->path, what);
+    return NULL;
+}
+
+/* ---- images ---- */
+
+static const char *pool(struct gan_onnx_call *call, const char *type, const char *x)
+{
+    const char *y = node(call, type, "", x, NULL, NULL);
+    if (y == NULL)
+        return NULL;
+    pair_attribute(call, "kernel_shape", "kernel", false);
+    pair_attribute(call, "strides", "stride", false);
+    pair_attribute(call, "pads", "padding", true);
+    return y;
+}
+
+static const char *max_pool(struct gan_onnx_call *call, const char *x)
+{
+    const char *y = pool(call, "MaxPool", x);
+    if (y != NULL)
+        pair_attribute(call, "dilations", "dilation", false);
+    return y;
+}
+
+static const char *average_pool(struct gan_onnx_call *call, const char *x)
+{
+    const struct gan_json *dilation = gan_json_get(call->json, "dilation");
+    bool counts = true;
+    for (size_t i = 0; i < 2; i++) {
+        int64_t of_axis = 1;
+        gan_json_integer(gan_json_item(dilation, i), &of_axis);
+        if (of_axis != 1)
+            return refuse(call, "a dilation");
+    }
+    const char *y = pool(call, "AveragePool", x);
+    gan_json_bool(gan_json_get(call->json, "count_padding"), &counts);
+    if (y != NULL)
+        gan_onnx_attribute_integer(call->onnx, "count_include_pad", counts);
+    return y;
+}
+
+/* One number for each channel, [N, C]: what is left of it is seen as one row. */
+static const char *global_average(struct gan_onnx_call *call, const char *x)
+{
+    const char *mean = node(call, "GlobalAveragePool", "mean", x, NULL, NULL);
+    return flatten(call, mean);
+}
+
+static const char *global_sum(struct gan_onnx_call *call, const char *x)
+{
+    const int64_t sizes[] = {0, 0, -1}, axis = 2;
+    const char *rows = node(call, "Reshape", "rows", x, integers(call, "sizes", sizes, 3), NULL);
+    const char *y = node(call, "ReduceSum", "", rows, integers(call, "axes", &axis, 1), NULL);
+    if (y != NULL)
+        gan_onnx_attribute_integer(call->onnx, "keepdims", 0);
+    return y;
+}
+
+static bool has_mode(const struct gan_onnx_call *call, const char *name)
+{
+    const char *mode = "";
+    gan_json_text(gan_json_get(call->json, "mode"), &mode);
+    return strcmp(mode, name) == 0;
+}
+
+static const char *upsample(struct gan_onnx_call *call, const char *x)
+{
+    const float factor = (float)whole_option(call, "factor"), scales[] = {1, 1, factor, factor};
+    bool nearest = has_mode(call, "nearest");
+    char *name = name_of(call, "scales");
+    const char *by = gan_onnx_numbers(call->onnx, name, scales, 4);
+    gan_free(name);
+    const char *y = node(call, "Resize", "", x, "", by); /* no region of interest */
+    if (y == NULL)
+        return NULL;
+    gan_onnx_attribute_text(call->onnx, "mode", nearest ? "nearest" : "linear");
+    gan_onnx_attribute_text(call->onnx, "coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel");
+    gan_onnx_attribute_text(call->onnx, "nearest_mode", "floor");
+    return y;
+}
+
+static const char *pad(struct gan_onnx_call *call, const char *x)
+{
+    const int64_t sides[] = {0, 0, whole_option(call, "top"),    whole_option(call, "left"),
+                             0, 0, whole_option(call, "bottom"), whole_option(call, "right")};
+    const char *mode = has_mode(call, "zero") ? "constant" : has_mode(call, "reflect") ? "reflect" : "edge";
+    const char *y = node(call, "Pad", "", x, integers(call, "sides", sides, 8), NULL);
+    if (y != NULL)
+        gan_onnx_attribute_text(call->onnx, "mode", mode);
+    return y;
+}
+
+/* Column, row, depth: the order of the channels in which PyTorch's has them. */
+static const char *pixel_shuffle(struct gan_onnx_call *call, const char *x)
+{
+    const char *y = node(call, "DepthToSpace", "", x, NULL, NULL);
+    if (y == NULL)
+        return NULL;
+    gan_onnx_attribute_integer(call->onnx, "blocksize", whole_option(call, "factor"));
+    gan_onnx_attribute_text(call->onnx, "mode", "CRD");
+    return y;
+}
+
+/* x/√(mean of x² over the channels + epsilon) */
+static const char *pixel_norm(struct gan_onnx_call *call, const char *x)
+{
+    const int64_t axis = 1;
+    const char *squares = node(call, "Mul", "squares", x, x, NULL);
+    const char *mean = node(call, "ReduceMean", "mean", squares, NULL, NULL);
+    if (mean == NULL)
+        return NULL;
+    gan_onnx_attribute_integers(call->onnx, "axes", &axis, 1);
+    gan_onnx_attribute_integer(call->onnx, "keepdims", 1);
+    const char *shifted = node(call, "Add", "shifted", mean, number(call, "epsilon", option(call, "epsilon")), NULL);
+    return node(call, "Div", "", x, node(call, "Sqrt", "root", shifted, NULL, NULL), NULL);
+}
+
+/* ---- layers of layers ---- */
+
+/* A layer within the one in hand, named by what it was named or else by `place`. */
+static const char *inner(struct gan_onnx_call *call, const struct gan_json *child, const char *place, const char *x)
+{
+    const char *path = call->path, *name = place;
+    const struct gan_json *json = call->json;
+    gan_json_text(gan_json_get(child, "name"), &name);
+    char *of_child = gan_format("%s.%s", path, name);
+    const char *y = of_child != NULL ? gan_onnx_layer(call, child, of_child, x) : NULL;
+    gan_free(of_child);
+    call->path = path;
+    call->json = json;
+    return y;
+}
+
+static const char *residual(struct gan_onnx_call *call, const char *x)
+{
+    const struct gan_json *list = gan_json_get(call->json, "layers"), *shortcut = gan_json_item(list, 1);
+    const char *branch = inner(call, gan_json_item(list, 0), "branch", x);
+    const char *beside = shortcut != NULL && branch != NULL ? inner(call, shortcut, "shortcut", x) : x;
+    return branch != NULL && beside != NULL ? node(call, "Add", "", beside, branch, NULL) : NULL;
+}
+
 static const char *sequence(struct gan_onnx_call *call, const char *x)
 {
     const struct gan_json *list = gan_json_get(call->json, "layers");
-    const char *path = call->path;
     for (size_t i = 0; i < gan_json_count(list) && x != NULL; i++) {
-        const struct gan_json *child = gan_json_item(list, i);
-        const char *name;
-        bool named = gan_json_text(gan_json_get(child, "name"), &name);
-        char *of_child = named ? gan_format("%s.%s", path, name) : gan_format("%s.%zu", path, i);
-        x = of_child != NULL ? gan_onnx_layer(call, child, of_child, x) : NULL;
-        gan_free(of_child);
+        char place[24];
+        snprintf(place, sizeof place, "%zu", i);
+        x = inner(call, gan_json_item(list, i), place, x);
     }
     return x;
 }
@@ -297,6 +439,7 @@ static const struct row {
     const char *(*add)(struct gan_onnx_call *call, const char *x); /* NULL after an error */
 } rows[] = {
     {"auxiliary_head", dense},
+    {"average_pool2d", average_pool},
     {"batch_norm", batch_norm},
     {"conv2d", conv2d},
     {"conv_transpose2d", conv_transpose2d},
@@ -305,12 +448,19 @@ static const struct row {
     {"elu", elu},
     {"flatten", flatten},
     {"gelu", gelu},
+    {"global_average_pool", global_average},
+    {"global_sum_pool", global_sum},
     {"layer_norm", layer_norm},
     {"leaky_relu", leaky_relu},
     {"linear", nothing},
+    {"max_pool2d", max_pool},
     {"maxout", maxout},
+    {"pad2d", pad},
+    {"pixel_norm", pixel_norm},
+    {"pixel_shuffle", pixel_shuffle},
     {"relu", relu},
     {"reshape", reshape},
+    {"residual", residual},
     {"scale_shift", scale_shift},
     {"sequence", sequence},
     {"sigmoid", sigmoid},
@@ -318,6 +468,7 @@ static const struct row {
     {"softmax", softmax},
     {"softplus", softplus},
     {"tanh", hyperbolic_tangent},
+    {"upsample", upsample},
 };
 
 const char *gan_onnx_layer(struct gan_onnx_call *call, const struct gan_json *json, const char *path, const char *x)

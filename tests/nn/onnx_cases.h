@@ -108,6 +108,32 @@ static inline gan_model *onnx_convolutions(void)
                       gan_layer_without_bias(gan_layer_conv2d(1, 5, 3, 2)));
 }
 
+/* Pools of both kinds, larger images, edges, blocks with and without a shortcut. */
+static inline gan_model *onnx_images(void)
+{
+    gan_pool_options largest, mean;
+    gan_pool_options_init(&largest, 2, 1, 0);
+    largest.kernel[1] = 3;
+    largest.dilation[0] = 2;
+    largest.padding[1] = 1;
+    gan_pool_options_init(&mean, 3, 2, 1);
+    mean.count_padding = false;
+    gan_layer *branch[] = {gan_layer_conv2d(8, 3, 1, 1), gan_layer_relu(), gan_layer_average_pool2d(3, 1, 1)};
+    return ONNX_CHAIN(
+        GAN_SHAPE(2, 4, 3), gan_layer_pad2d(1, 2, 0, 1, GAN_PAD_ZERO), gan_layer_upsample(2, GAN_RESIZE_NEAREST),
+        gan_layer_pad2d(1, 0, 2, 1, GAN_PAD_REFLECT), gan_layer_pad2d(0, 1, 1, 0, GAN_PAD_REPLICATE),
+        gan_layer_max_pool2d_with(&largest), gan_layer_average_pool2d_with(&mean),
+        gan_layer_residual_with(gan_layer_sequence(branch, 3), gan_layer_conv2d(8, 1, 1, 0)), gan_layer_pixel_norm(),
+        gan_layer_residual(gan_layer_tanh()), gan_layer_pixel_shuffle(2), gan_layer_upsample(2, GAN_RESIZE_BILINEAR));
+}
+
+/* [C, …] to [C], both ways. */
+static inline gan_model *onnx_sums(void)
+{
+    return ONNX_CHAIN(GAN_SHAPE(3, 2, 5), gan_layer_global_sum_pool(), gan_layer_reshape(GAN_SHAPE(3, 1, 1)),
+                      gan_layer_conv_transpose2d(2, 3, 1, 0), gan_layer_global_average_pool());
+}
+
 static const struct onnx_case onnx_cases[] = {
     {"article", onnx_article},
     {"stable", onnx_stable},
@@ -117,6 +143,8 @@ static const struct onnx_case onnx_cases[] = {
     {"shapes", onnx_shapes},
     {"activations", onnx_activations},
     {"convolutions", onnx_convolutions},
+    {"images", onnx_images},
+    {"sums", onnx_sums},
 };
 enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0] };
 

@@ -76,7 +76,8 @@ def attributes(node):
     for data in node.get(5, []):
         a = parse(data)
         kind = a[20][0]
-        out[a[1][0].decode()] = {1: lambda: a[2][0], 2: lambda: signed(a[3][0]), 7: lambda: integers(a[8])}[kind]()
+        out[a[1][0].decode()] = {1: lambda: a[2][0], 2: lambda: signed(a[3][0]), 3: lambda: a[4][0].decode(),
+                                     7: lambda: integers(a[8])}[kind]()
     return out
 
 
@@ -203,28 +204,138 @@ def conv_transpose(a, x, w, b=None):
     return Array([n, outs, h, v], out)
 
 
+def pixels(x, height, width, number):
+    """An image of this size, whose numbers are given by a function of the plane's numbers, its row and column."""
+    rows, columns = x.shape[2:]
+    out = []
+    for plane in rows_of(x, rows * columns):
+        out += [number(lambda y, z: plane[y * columns + z], r, c) for r in range(height) for c in range(width)]
+    return Array(x.shape[:2] + [height, width], out)
+
+
+def pool(largest):
+    def run(a, x):
+        kernel, stride, pad = a["kernel_shape"], a["strides"], a["pads"][:2]
+        dilation = a.get("dilations", [1, 1])
+        rows, columns = x.shape[2:]
+        h, v = [(s + 2 * pad[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1 for i, s in enumerate(x.shape[2:])]
+
+        def number(at, r, c):
+            places = [(r * stride[0] - pad[0] + i * dilation[0], c * stride[1] - pad[1] + k * dilation[1])
+                      for i in range(kernel[0]) for k in range(kernel[1])]
+            inside = [at(y, z) for y, z in places if 0 <= y < rows and 0 <= z < columns]
+            if largest:
+                return max(inside)
+            return sum(inside) / (len(places) if a["count_include_pad"] else len(inside))
+        return pixels(x, h, v, number)
+    return run
+
+
+def resize(a, x, _, scales):
+    fy, fx = scales.numbers[2:]
+    rows, columns = x.shape[2:]
+    assert scales.numbers[:2] == [1, 1]
+
+    def between(place, size):
+        place = min(max(place, 0), size - 1)
+        low = int(place)
+        return low, min(low + 1, size - 1), place - low
+
+    def number(at, r, c):
+        if a["mode"] == "nearest":
+            assert a["coordinate_transformation_mode"] == "asymmetric" and a["nearest_mode"] == "floor"
+            return at(int(r / fy), int(c / fx))
+        assert a["mode"] == "linear" and a["coordinate_transformation_mode"] == "half_pixel"
+        y, y2, t = between((r + 0.5) / fy - 0.5, rows)
+        z, z2, s = between((c + 0.5) / fx - 0.5, columns)
+        return ((1 - t) * ((1 - s) * at(y, z) + s * at(y, z2)) + t * ((1 - s) * at(y2, z) + s * at(y2, z2)))
+    return pixels(x, int(rows * fy), int(columns * fx), number)
+
+
+def pad(a, x, sides):
+    top, left, bottom, right = (int(sides.numbers[i]) for i in (2, 3, 6, 7))
+    rows, columns = x.shape[2:]
+
+    def place(p, size):
+        if a["mode"] == "edge":
+            return min(max(p, 0), size - 1)
+        return abs(p) if p < size else 2 * (size - 1) - p
+
+    def number(at, r, c):
+        y, z = r - top, c - left
+        if a["mode"] == "constant":
+            return at(y, z) if 0 <= y < rows and 0 <= z < columns else 0
+        return at(place(y, rows), place(z, columns))
+    return pixels(x, rows + top + bottom, columns + left + right, number)
+
+
+def depth_to_space(a, x):
+    assert a["mode"] == "CRD"
+    f = a["blocksize"]
+    n, channels, rows, columns = x.shape
+    out = [x.numbers[((e * channels + (c * f + y % f) * f + z % f) * rows + y // f) * columns + z // f]
+           for e in range(n) for c in range(channels // f ** 2) for y in range(rows * f) for z in range(columns * f)]
+    return Array([n, channels // f ** 2, rows * f, columns * f], out)
+
+
+def over_channels(a, x):
+    assert a == {"axes": [1], "keepdims": 1}
+    n, channels = x.shape[:2]
+    inner = math.prod(x.shape[2:])
+    out = [sum(x.numbers[(e * channels + c) * inner + i] for c in range(channels)) / channels
+           for e in range(n) for i in range(inner)]
+    return Array([n, 1] + x.shape[2:], out)
+
+
+def divide(_, x, y):
+    """y has one channel."""
+    inner = math.prod(x.shape[2:])
+    return Array(x.shape, [v / y.numbers[i // inner // x.shape[1] * inner + i % inner]
+                           for i, v in enumerate(x.numbers)])
+
+
+def reduce_sum(a, x, axes):
+    assert a == {"keepdims": 0} and axes.numbers == [len(x.shape) - 1]
+    return Array(x.shape[:-1], [sum(row) for row in rows_of(x, x.shape[-1])])
+
+
+def global_average(_, x):
+    return Array(x.shape[:2] + [1] * (len(x.shape) - 2),
+                 [sum(row) / len(row) for row in rows_of(x, math.prod(x.shape[2:]))])
+
+
 def sigmoid(v, _):
     return 1 / (1 + math.exp(-v)) if v > 0 else math.exp(v) / (1 + math.exp(v))
 
 
 OPERATORS = {
     "Add": binary(lambda v, w: v + w),
+    "AveragePool": pool(False),
     "BatchNormalization": batch_norm,
     "Conv": conv,
     "ConvTranspose": conv_transpose,
+    "DepthToSpace": depth_to_space,
+    "Div": divide,
     "Elu": pointwise(lambda v, a: v if v > 0 else a["alpha"] * (math.exp(v) - 1)),
     "Erf": pointwise(lambda v, _: math.erf(v)),
     "Flatten": lambda a, x: Array([math.prod(x.shape[:a["axis"]]), math.prod(x.shape[a["axis"]:])], x.numbers),
     "Gemm": gemm,
+    "GlobalAveragePool": global_average,
     "Identity": pointwise(lambda v, _: v),
     "LayerNormalization": layer_norm,
     "LeakyRelu": pointwise(lambda v, a: v if v > 0 else a["alpha"] * v),
+    "MaxPool": pool(True),
     "Mul": binary(lambda v, w: v * w),
+    "Pad": pad,
     "ReduceMax": reduce_max,
+    "ReduceMean": over_channels,
+    "ReduceSum": reduce_sum,
     "Relu": pointwise(lambda v, _: max(v, 0.0)),
     "Reshape": reshape,
+    "Resize": resize,
     "Sigmoid": pointwise(sigmoid),
     "Softmax": softmax,
+    "Sqrt": pointwise(lambda v, _: math.sqrt(v)),
     "Softplus": pointwise(lambda v, _: max(v, 0) + math.log1p(math.exp(-abs(v)))),
     "Tanh": pointwise(lambda v, _: math.tanh(v)),
 }
@@ -256,7 +367,7 @@ def run(model, numbers):
         node = parse(data)
         kind, made = node[4][0].decode(), node[2][0].decode()
         assert made not in values, f"{made} is made twice"
-        values[made] = OPERATORS[kind](attributes(node), *(values[i.decode()] for i in node[1]))
+        values[made] = OPERATORS[kind](attributes(node), *(values[i.decode()] if i else None for i in node[1]))
     assert values[out].shape == [batch] + out_shape[1:], "the output has another shape than it says"
     return values[out].numbers
 

@@ -59,6 +59,7 @@ static char *timeless(const char *path)
 {
     char *text = text_of(path);
     zero_after(text, "\"unix_ms\":");
+    zero_after(text, "\"data_seconds\":");
     zero_after(text, "\"seconds\":");
     return text;
 }
@@ -137,13 +138,13 @@ START_TEST(lines_are_json)
                            "\"d_made_logit\":0,\"d_gradient_norm\":3,\"g_gradient_norm\":0,\"d_class_real\":0,\"d_"
                            "class_made\":0,\"g_class\":0,\"d_rate\":0,"
                            "\"g_rate\":9.99999975e-05,\"rate_factor\":0,\"d_committed\":true,\"g_committed\":false,"
-                           "\"seconds\":0}\n"
+                           "\"data_seconds\":0,\"seconds\":0}\n"
                            "{\"step\":2,\"unix_ms\":0,\"d_loss\":null,\"g_loss\":null,\"d_penalty\":0,"
                            "\"g_penalty\":0,\"r1_penalty\":0,\"d_real\":0.75,\"d_made\":0,\"d_real_logit\":0,"
                            "\"d_made_logit\":0,\"d_gradient_norm\":3,\"g_gradient_norm\":0,\"d_class_real\":0,\"d_"
                            "class_made\":0,\"g_class\":0,\"d_rate\":0,"
                            "\"g_rate\":9.99999975e-05,\"rate_factor\":0,\"d_committed\":true,\"g_committed\":false,"
-                           "\"seconds\":0}\n"
+                           "\"data_seconds\":0,\"seconds\":0}\n"
                            "{\"step\":2,\"unix_ms\":0,\"quality/\\\"FID\\\"\":12.5}\n");
     free(text);
 }
@@ -161,9 +162,10 @@ START_TEST(a_table_has_the_names_above)
     ck_assert_str_eq(text, "step,unix_ms,d_loss,g_loss,d_penalty,g_penalty,r1_penalty,d_real,d_made,d_real_logit,"
                            "d_made_logit,d_gradient_norm,g_gradient_norm,d_class_real,d_class_made,g_class,d_rate,g_"
                            "rate,rate_factor,d_committed,"
-                           "g_committed,seconds");
+                           "g_committed,data_seconds,seconds");
     ck_assert(strncmp(row, "7,1", 3) == 0); /* milliseconds since 1970 begin with 1 until 2033 */
-    ck_assert_str_eq(strchr(row + 2, ','), ",8.5,0.100000001,0,0,0,0.75,0,0,0,3,0,0,0,0,0,9.99999975e-05,0,1,0,0.25\n");
+    ck_assert_str_eq(strchr(row + 2, ','),
+                     ",8.5,0.100000001,0,0,0,0.75,0,0,0,3,0,0,0,0,0,9.99999975e-05,0,1,0,0,0.25\n");
     free(text);
 }
 END_TEST
