@@ -1,6 +1,7 @@
 #include "train/evaluation.h"
 
 #include "base/status.h"
+#include "gan/run_log.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -515,6 +515,34 @@ START_TEST(a_run_writes_its_log)
 }
 END_TEST
 
+static gan_status measure(void *context, const gan_progress *progress, gan_model *generator, double *value,
+                          double *error)
+{
+    (void)context, (void)generator;
+    *value = (double)progress->step / 2;
+    *error = 0;
+    return GAN_OK;
+}
+
+START_TEST(what_is_measured_is_logged)
+{
+    const char *path = scratch_file("measured.jsonl");
+    gan_run_log *log = open_log(path, false);
+    struct play p = play_new();
+    gan_run_options o = run_with(log);
+    o.evaluate = measure;
+    o.evaluate_every = 5;
+    ck_ok(gan_trainer_run(p.trainer, p.loader, &o, NULL));
+    gan_run_log_unref(log);
+    play_unref(&p);
+    char *text = timeless(path);
+    ck_assert_int_eq(lines_of(text), 14);
+    ck_assert_ptr_nonnull(strstr(text, "\n{\"step\":5,\"unix_ms\":0,\"evaluation\":2.5}\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n{\"step\":10,\"unix_ms\":0,\"evaluation\":5}\n"));
+    free(text);
+}
+END_TEST
+
 START_TEST(a_run_that_cannot_log_says_so)
 {
     const char *full = scratch_file("full_run.csv");
@@ -684,6 +712,7 @@ static const struct test_case tests[] = {
     {"a full disk is an error and leaves whole lines", a_full_disk_is_an_error_and_leaves_whole_lines},
     {"a killed writer leaves whole lines", a_killed_writer_leaves_whole_lines},
     {"a run writes its log", a_run_writes_its_log},
+    {"what is measured is logged", what_is_measured_is_logged},
     {"a run that cannot log says so", a_run_that_cannot_log_says_so},
 #ifdef HAVE_JANSSON
     {"a resumed run's log is that of one run", a_resumed_run_s_log_is_that_of_one_run},
