@@ -34,12 +34,13 @@ static const char usage[] =
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
+    "  --log PATH      figures of every step: a .jsonl or .csv file, or a folder, which TensorBoard shows\n"
     "  --quiet         says nothing but what goes wrong\n"
     "  --help          shows this\n"
     "Ctrl-C ends the training; the results so far are written, and with --checkpoint-every or --resume a checkpoint.\n";
 
 struct options {
-    const char *data, *out, *save;
+    const char *data, *out, *save, *log;
     gan_preset preset;
     int64_t epochs, batch, samples;
     int64_t checkpoint_every; /* steps; 0: never */
@@ -106,18 +107,28 @@ static struct options read_options(int count, char **arguments)
         SAVE,
         CHECKPOINT_EVERY,
         RESUME,
+        LOG,
         QUIET,
         HELP
     };
     static const struct option known[] = {
-        {"class", required_argument, NULL, CLASS},   {"conditional", no_argument, NULL, CONDITIONAL},
-        {"data", required_argument, NULL, DATA},     {"preset", required_argument, NULL, PRESET},
-        {"epochs", required_argument, NULL, EPOCHS}, {"batch", required_argument, NULL, BATCH},
-        {"seed", required_argument, NULL, SEED},     {"threads", required_argument, NULL, THREADS},
-        {"out", required_argument, NULL, OUT},       {"samples", required_argument, NULL, SAMPLES},
-        {"save", required_argument, NULL, SAVE},     {"checkpoint-every", required_argument, NULL, CHECKPOINT_EVERY},
-        {"resume", no_argument, NULL, RESUME},       {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0},
+        {"class", required_argument, NULL, CLASS},
+        {"conditional", no_argument, NULL, CONDITIONAL},
+        {"data", required_argument, NULL, DATA},
+        {"preset", required_argument, NULL, PRESET},
+        {"epochs", required_argument, NULL, EPOCHS},
+        {"batch", required_argument, NULL, BATCH},
+        {"seed", required_argument, NULL, SEED},
+        {"threads", required_argument, NULL, THREADS},
+        {"out", required_argument, NULL, OUT},
+        {"samples", required_argument, NULL, SAMPLES},
+        {"save", required_argument, NULL, SAVE},
+        {"checkpoint-every", required_argument, NULL, CHECKPOINT_EVERY},
+        {"resume", no_argument, NULL, RESUME},
+        {"log", required_argument, NULL, LOG},
+        {"quiet", no_argument, NULL, QUIET},
+        {"help", no_argument, NULL, HELP},
+        {NULL, 0, NULL, 0},
     };
     struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 128, .digit = -1, .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
@@ -161,6 +172,9 @@ static struct options read_options(int count, char **arguments)
             break;
         case RESUME:
             o.resume = true;
+            break;
+        case LOG:
+            o.log = optarg;
             break;
         case QUIET:
             o.quiet = true;
@@ -432,7 +446,18 @@ static gan_trainer *new_trainer(const struct options *o, const gan_dataset *digi
     return trainer;
 }
 
-static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *job)
+/* True, and NULL, if none is wanted. */
+static bool open_log(const struct options *o, gan_run_log **log)
+{
+    gan_run_log_options options;
+    gan_run_log_options_init(&options);
+    options.append = o->resume;
+    options.image_columns = 5;
+    *log = o->log != NULL ? gan_run_log_open(o->log, &options) : NULL;
+    return *log != NULL || o->log == NULL;
+}
+
+static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *log, struct job *job)
 {
     gan_run_options run;
     gan_run_options_init(&run);
@@ -456,6 +481,7 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
         run.checkpoint_path = checkpoints.text;
     run.checkpoint_every_steps = job->options->checkpoint_every;
     run.resume = job->options->resume;
+    run.log = log;
     gan_run_result result = GAN_RUN_RESULT_INIT;
     gan_status status = gan_trainer_run(trainer, batches, &run, &result);
     gan_tensor_unref(labels);
@@ -486,7 +512,9 @@ static int run(const struct options *o, gan_loader *batches)
     if (!o->quiet)
         introduce(o, batches);
     struct job job = {.options = o, .bar = isatty(STDOUT_FILENO) == 1};
-    gan_status status = train(trainer, batches, &job);
+    gan_run_log *log;
+    gan_status status = open_log(o, &log) ? train(trainer, batches, log, &job) : gan_error_status();
+    gan_run_log_unref(log);
     if (status == GAN_OK)
         status = write_results(trainer, &job);
     free(job.curves.d_loss);

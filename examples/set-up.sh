@@ -1,7 +1,7 @@
 #!/bin/sh
 # To be sourced, by quickstart.sh and tests/run.sh: looks for what building needs, and installs what is missing with
 # apt-get where that is the system's way (with sudo where not root). Elsewhere it prints the list and stops.
-#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png jpeg jansson check valgrind
+#   set_up WHAT...      WHAT: compiler c++ meson pkg-config blis zlib png jpeg jansson onnx check abidiff valgrind
 
 have() { command -v "$1" >/dev/null 2>&1; }
 has_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
@@ -18,6 +18,7 @@ is_here() {
     png) has_header png.h ;;
     jpeg) has_header jpeglib.h ;;
     jansson) has_header jansson.h ;;
+    onnx) have protoc-c && has_header protobuf-c/protobuf-c.h && [ -f /usr/include/onnx/onnx.proto ] ;;
     check) has_header check.h && have pkg-config && pkg-config --exists check ;;
     *) have "$1" ;;
     esac
@@ -34,6 +35,8 @@ debian_packages() {
     png) echo libpng-dev ;;
     jpeg) echo libjpeg62-turbo-dev ;;
     jansson) echo libjansson-dev ;;
+    abidiff) echo abigail-tools ;;
+    onnx) echo protobuf-c-compiler libprotobuf-c-dev libonnx-dev ;;
     *) echo "$1" ;;
     esac
 }
@@ -50,6 +53,7 @@ in_words() {
     png) echo "libpng, with its header" ;;
     jpeg) echo "libjpeg-turbo, with its header" ;;
     jansson) echo "jansson, with its header" ;;
+    onnx) echo "protobuf-c, with its compiler protoc-c, and ONNX's schema onnx/onnx.proto" ;;
     check) echo "Check, the unit test framework for C" ;;
     *) echo "$1" ;;
     esac

@@ -19,10 +19,10 @@ usage() {
 }
 
 stages=
-needed='compiler c++ meson pkg-config blis zlib png jpeg jansson check'
+needed='compiler c++ meson pkg-config blis zlib png jpeg jansson onnx check'
 for option; do
     case $option in
-    --long) stages="$stages normal long" ;;
+    --long) stages="$stages normal long" needed="$needed abidiff" ;;
     --sanitize | --tsan | --levels) stages="$stages ${option#--}" ;;
     --valgrind) stages="$stages valgrind" needed="$needed valgrind" ;;
     --help) usage 0 ;;

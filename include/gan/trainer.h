@@ -231,11 +231,13 @@ typedef struct gan_step_report {
     float d_class_made;    /**< on made ones, in D's half */
     float g_class;         /**< on made ones, in G's half. All 0 without such a classifier */
     double data_seconds;   /**< of `seconds`: what gan_trainer_run waited for the loader (gan_loader_waited); else 0 */
+    float d_rate;          /**< the rate of D's optimizer in this step, the schedule's factor included */
+    float g_rate;          /**< the same of G's */
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0                    \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0              \
     }
 
 /**
@@ -331,6 +333,9 @@ typedef bool gan_samples_callback(void *context, const gan_progress *progress, c
 typedef gan_status gan_evaluate_callback(void *context, const gan_progress *progress, gan_model *generator,
                                          double *value, double *error);
 
+/** Opaque: see gan/run_log.h. */
+typedef struct gan_run_log gan_run_log;
+
 /** Fill it with gan_run_options_init, then change what you like. */
 typedef struct gan_run_options {
     size_t struct_size;              /**< set by gan_run_options_init */
@@ -382,6 +387,13 @@ typedef struct gan_run_options {
      */
     int patience;
     double evaluation_margin; /**< ≥ 0: 2 */
+    /**
+     * Gets the report of every step and, at the end of each epoch, samples (sample_count of sample_seed) as the images
+     * "samples", if they are pictures and the log has room for them; and what `evaluate` says, as "evaluation". What
+     * the log has of steps that this run is going to make is removed first (gan_run_log_cut). A failure to write ends
+     * the run. It stays the caller's, so that running again goes on with it. NULL for none: NULL
+     */
+    gan_run_log *log;
 } gan_run_options;
 
 /** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */

@@ -28,6 +28,7 @@ void gan_json_write_bool(struct gan_json_writer *writer, const char *key, bool v
 /* Finite numbers, with as many digits as bring back every bit. */
 void gan_json_write_float(struct gan_json_writer *writer, const char *key, float value);
 void gan_json_write_double(struct gan_json_writer *writer, const char *key, double value);
+void gan_json_write_null(struct gan_json_writer *writer, const char *key);
 void gan_json_write_shape(struct gan_json_writer *writer, const char *key, gan_shape shape);
 /* The text (gan_free), and the writer cleared; NULL and an error if memory was short. */
 char *gan_json_finish(struct gan_json_writer *writer);

@@ -148,6 +148,12 @@ void gan_json_write_double(struct gan_json_writer *writer, const char *key, doub
     write_number(writer, key, value, 17);
 }
 
+void gan_json_write_null(struct gan_json_writer *writer, const char *key)
+{
+    lead(writer, key);
+    append_text(writer, "null");
+}
+
 void gan_json_write_shape(struct gan_json_writer *writer, const char *key, gan_shape shape)
 {
     gan_json_begin(writer, key, '[');

@@ -12,11 +12,30 @@ _Bool gan_png_begins(const void *data, size_t size)
     return size >= sizeof signature && memcmp(data, signature, sizeof signature) == 0;
 }
 
+bool gan_png_available(void)
+{
+#ifdef HAVE_PNG
+    return true;
+#else
+    return false;
+#endif
+}
+
 #ifndef HAVE_PNG
 
 #define MISSING                                                                                                        \
     "libgan was built without libpng; install it (on Debian or Ubuntu: apt-get install libpng-dev) and build libgan "  \
     "again with -Dpng=enabled"
+
+gan_status gan_png_encode(const struct gan_picture *picture, uint8_t **bytes, size_t *size, const char *who,
+                          const char *name)
+{
+    (void)picture;
+    (void)bytes;
+    (void)size;
+    (void)name;
+    return gan_fail(GAN_ERROR_UNSUPPORTED, "%s: " MISSING, who);
+}
 
 gan_status gan_png_write(const char *path, const struct gan_picture *picture, const char *who)
 {

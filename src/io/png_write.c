@@ -60,14 +60,27 @@ static bool encode(const struct gan_picture *picture, struct gan_png_stream *str
     return done;
 }
 
-gan_status gan_png_write(const char *path, const struct gan_picture *picture, const char *who)
+gan_status gan_png_encode(const struct gan_picture *picture, uint8_t **bytes, size_t *size, const char *who,
+                          const char *name)
 {
     struct gan_png_stream stream = {0};
-    gan_status status = GAN_OK;
-    if (encode(picture, &stream))
-        status = gan_file_write(path, stream.data, stream.size, who);
-    else
-        status = gan_fail(gan_png_report(&stream, GAN_ERROR_UNSUPPORTED), "%s: %s: %s", who, path, gan_error_message());
+    if (encode(picture, &stream)) {
+        *bytes = stream.data;
+        *size = stream.size;
+        return GAN_OK;
+    }
     gan_free(stream.data);
+    return gan_fail(gan_png_report(&stream, GAN_ERROR_UNSUPPORTED), "%s: %s: %s", who, name, gan_error_message());
+}
+
+gan_status gan_png_write(const char *path, const struct gan_picture *picture, const char *who)
+{
+    uint8_t *bytes;
+    size_t size;
+    gan_status status = gan_png_encode(picture, &bytes, &size, who, path);
+    if (status != GAN_OK)
+        return status;
+    status = gan_file_write(path, bytes, size, who);
+    gan_free(bytes);
     return status;
 }

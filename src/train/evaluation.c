@@ -1,6 +1,7 @@
 #include "train/evaluation.h"
 
 #include "base/status.h"
+#include "gan/run_log.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -76,6 +77,10 @@ gan_status gan_evaluation_after_step(struct gan_evaluation *e, gan_trainer *trai
                         "%s: evaluate gave %g with error %g after %" PRId64 " steps, want finite numbers, and an error "
                         "of 0 or more",
                         who, value, error, progress->step);
+    if (options->log != NULL)
+        status = gan_run_log_write_number(options->log, progress->report->step, "evaluation", value);
+    if (status != GAN_OK)
+        return status;
     e->count++;
     if (e->best == NULL || gain(options, value, e->best_value) > 0)
         status = keep(e, generator, value, error, progress->step);

@@ -8,6 +8,7 @@
 #include "train/checkpoint.h"
 #include "train/evaluation.h"
 #include "train/labels.h"
+#include "train/run_log.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -45,6 +46,7 @@ struct run {
     gan_tensor *samples;
     gan_tensor *sample_labels; /* a copy; NULL: drawn, or none */
     struct gan_evaluation evaluation;
+    gan_tensor *pictures; /* the samples as brightness; NULL unless the log shows them */
 };
 
 /* ---- arguments ---- */
@@ -79,7 +81,7 @@ static gan_status check_options(const gan_run_options *o)
         return refuse("seconds", o->seconds, limit);
     if (o->progress_every < 1)
         return refuse("progress_every", (double)o->progress_every, "1 or more steps");
-    if (o->samples != NULL && o->sample_count < 1)
+    if ((o->samples != NULL || o->log != NULL) && o->sample_count < 1)
         return refuse("sample_count", (double)o->sample_count, "1 or more");
     gan_status status = check_checkpoints(o);
     if (status == GAN_OK)
@@ -95,24 +97,40 @@ static gan_status check_options(const gan_run_options *o)
     return GAN_OK;
 }
 
-static gan_status prepare_samples(struct run *run)
+/* Whether examples are what a grid is made of. */
+static bool are_pictures(gan_shape one)
 {
-    if (run->options.samples == NULL)
-        return GAN_OK;
-    gan_model *model = gan_trainer_averaged_generator(run->trainer);
-    run->sampler = gan_sampler_new(model, run->options.sample_count);
-    if (run->sampler == NULL)
-        return gan_error_status();
-    run->samples = gan_tensor_new(gan_shape_of_batch(run->options.sample_count, gan_model_output_shape(model)));
+    return one.rank == 3 && (one.dims[0] == 1 || one.dims[0] == 3 || one.dims[0] == 4);
+}
+
+static gan_status copy_sample_labels(struct run *run, const gan_model *model)
+{
     const gan_tensor *labels = run->options.sample_labels;
-    if (run->samples == NULL || labels == NULL)
-        return run->samples != NULL ? GAN_OK : gan_error_status();
     gan_status status = gan_model_check_labels(model, labels, run->options.sample_count, "gan_trainer_run: samples");
     if (status != GAN_OK)
         return status;
     run->sample_labels = gan_tensor_from_typed(gan_tensor_shape(labels), gan_tensor_dtype(labels),
                                                gan_tensor_bytes(labels));
     return run->sample_labels != NULL ? GAN_OK : gan_error_status();
+}
+
+static gan_status prepare_samples(struct run *run)
+{
+    gan_model *model = gan_trainer_averaged_generator(run->trainer);
+    bool shown = run->options.log != NULL && gan_run_log_takes_images(run->options.log) &&
+                 are_pictures(gan_model_output_shape(model));
+    if (run->options.samples == NULL && !shown)
+        return GAN_OK;
+    run->sampler = gan_sampler_new(model, run->options.sample_count);
+    if (run->sampler == NULL)
+        return gan_error_status();
+    gan_shape shape = gan_shape_of_batch(run->options.sample_count, gan_model_output_shape(model));
+    run->samples = gan_tensor_new(shape);
+    if (run->samples != NULL && shown)
+        run->pictures = gan_tensor_new(shape);
+    if (run->samples == NULL || (run->pictures == NULL && shown))
+        return gan_error_status();
+    return run->options.sample_labels != NULL ? copy_sample_labels(run, model) : GAN_OK;
 }
 
 static gan_status prepare_checkpoints(struct run *run)
@@ -152,6 +170,8 @@ static gan_status prepare(struct run *run, const gan_run_options *given)
         status = prepare_checkpoints(run);
     if (status == GAN_OK)
         status = prepare_samples(run);
+    if (status == GAN_OK && run->options.log != NULL)
+        status = gan_run_log_cut(run->options.log, gan_trainer_steps(run->trainer));
     if (status != GAN_OK)
         return status;
     int64_t batches = (int64_t)gan_loader_batches_per_epoch(run->loader);
@@ -202,6 +222,20 @@ static double seconds_left(const struct run *run, int64_t planned, double passed
     return left;
 }
 
+/* ---- log ---- */
+
+/* From the data's range to brightness. */
+static gan_status log_samples(struct run *run)
+{
+    float low = 0, high = 1;
+    gan_model_data_range(gan_trainer_averaged_generator(run->trainer), &low, &high);
+    const float *from = gan_tensor_data(run->samples);
+    float *to = gan_tensor_data(run->pictures);
+    for (int64_t i = 0, size = gan_tensor_size(run->samples); i < size; i++)
+        to[i] = (from[i] - low) / (high - low);
+    return gan_run_log_write_images(run->options.log, run->report.step, "samples", run->pictures);
+}
+
 /* ---- callbacks ---- */
 
 static gan_progress progress_of(const struct run *run)
@@ -220,12 +254,15 @@ static gan_progress progress_of(const struct run *run)
     return progress;
 }
 
-/* Tells the callbacks of the step just made; *go_on becomes false if one of them wants to end. */
+/* Tells the log and the callbacks of the step just made; *go_on becomes false if one of them wants to end. */
 static gan_status tell(struct run *run, bool *go_on)
 {
     const gan_run_options *o = &run->options;
     bool epoch_ends = run->done % run->steps_per_epoch == 0;
     bool due = run->done - run->reported >= o->progress_every || run->done == planned_steps(run);
+    gan_status status = o->log != NULL ? gan_run_log_write(o->log, &run->report) : GAN_OK;
+    if (status != GAN_OK)
+        return status;
     if (o->progress != NULL && (epoch_ends || due)) {
         gan_progress progress = progress_of(run);
         run->reported = run->done;
@@ -233,10 +270,12 @@ static gan_status tell(struct run *run, bool *go_on)
     }
     if (run->sampler == NULL || !epoch_ends)
         return GAN_OK;
-    gan_status status = gan_sampler_seed(run->sampler, o->sample_seed, 0);
+    status = gan_sampler_seed(run->sampler, o->sample_seed, 0);
     if (status == GAN_OK)
         status = gan_sampler_run(run->sampler, NULL, run->sample_labels, run->samples);
-    if (status != GAN_OK)
+    if (status == GAN_OK && run->pictures != NULL)
+        status = log_samples(run);
+    if (status != GAN_OK || o->samples == NULL)
         return status;
     gan_progress progress = progress_of(run);
     *go_on = o->samples(o->context, &progress, run->samples) && *go_on;
@@ -348,5 +387,6 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     gan_tensor_unref(run.samples);
     gan_tensor_unref(run.sample_labels);
     gan_model_unref(run.evaluation.best);
+    gan_tensor_unref(run.pictures);
     return status;
 }

@@ -298,6 +298,8 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
     double begin = gan_trainer_time();
     *report = (gan_step_report)GAN_STEP_REPORT_INIT;
     report->rate_factor = (float)gan_schedule_factor(&trainer->options, trainer->steps);
+    report->d_rate = gan_optimizer_rate(trainer->options.discriminator_optimizer) * report->rate_factor;
+    report->g_rate = gan_optimizer_rate(trainer->options.generator_optimizer) * report->rate_factor;
     struct step step = {.trainer = trainer, .batches = batches, .report = report, .who = who};
     gan_status status = run_step(&step);
     if (status == GAN_OK) {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # The example programs as their users meet them: what they write, what they say, how they end. On a few digits that this
 # script makes, so that it takes seconds; tests/train/main_job.sh trains the main job in full.
-#   examples.sh MNIST CLASSIFIER OWN_LOOP TOY
+#   examples.sh MNIST CLASSIFIER OWN_LOOP TOY SAMPLE INSPECT EXPORT
 set -eu
-mnist=$1 classifier=$2 own_loop=$3 toy=$4
+mnist=$1 classifier=$2 own_loop=$3 toy=$4 sample=$5 inspect=$6 export=$7
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
@@ -72,6 +72,59 @@ ends 0 "$mnist" --data digits --epochs 1 --out sevens --class 7 --samples 20 --q
 [ ! -s log ] || fail "--quiet says something"
 cmp -s rows/epoch-1.png sevens/epoch-1.png && fail "sevens look like all digits"
 cmp -s rows/samples.npy sevens/samples.npy && fail "the samples of sevens are those of all digits"
+
+# Saved, logged, stopped and resumed: the log is that of one run, and the generator has the same bits.
+ends 0 "$mnist" --data digits --epochs 2 --out whole --save whole.safetensors --log whole.csv --quiet
+[ "$(wc -l <whole.csv)" = 11 ] || fail "whole.csv has $(wc -l <whole.csv) lines, want 11"
+ends 0 "$mnist" --data digits --epochs 1 --out part --checkpoint-every 3 --log part --quiet
+ends 1 "$mnist" --data digits --epochs 1 --out again --log part
+says 'is there already'
+ends 0 "$mnist" --data digits --epochs 2 --out part --resume --save part.safetensors --log part
+says 'resumed after 5 steps'
+same whole.safetensors part.safetensors
+[ "$(cut -d , -f 1,3,4 part/log.csv)" = "$(cut -d , -f 1,3,4 whole.csv)" ] || fail "the resumed log differs"
+[ "$(wc -l <part/log.jsonl)" = 10 ] || fail "part/log.jsonl has $(wc -l <part/log.jsonl) lines, want 10"
+[ "$(ls part/events.out.tfevents.* | wc -l)" = 2 ] || fail "want two event files, one for each start"
+
+# What a saved generator makes: a picture, numbers, a folder; the same seed the same, in a grid or alone.
+ends 0 "$sample" whole.safetensors --out grid.png --count 6 --grid 3
+ends 0 "$sample" whole.safetensors --out six.npy --count 6
+ends 0 "$sample" whole.safetensors --out again.npy --count 6
+same six.npy again.npy
+[ "$(wc -c <six.npy)" = $((128 + 6 * 784 * 4)) ] || fail "six.npy is not 6 images of float32"
+ends 0 "$sample" whole.safetensors --out other.npy --count 6 --seed 2
+cmp -s six.npy other.npy && fail "seeds 1 and 2 make the same examples"
+ends 0 "$sample" whole.safetensors --out truncated.npy --count 6 --truncation 0.5
+cmp -s six.npy truncated.npy && fail "--truncation changes nothing"
+ends 0 "$sample" whole.safetensors --out between.png --interpolate 3 8 --count 5 --grid 5
+ends 0 "$sample" whole.safetensors --out pictures --count 3
+[ "$(ls pictures)" = "$(printf '000000.png\n000001.png\n000002.png')" ] || fail "pictures holds $(ls pictures)"
+for options in '--out x.png --count 0' '--out x.png --grid 0' '--out x.png --truncation 0' '--count 3' \
+    '--out x.png --interpolate 3' '--out x.png more' '--bogus'; do
+    ends 2 "$sample" whole.safetensors $options
+    says 'usage: sample'
+done
+ends 1 "$sample" digits/train-images-idx3-ubyte --out x.png
+says 'train-images-idx3-ubyte'
+
+# What is in files, and a model for other programs.
+ends 0 "$inspect" whole.safetensors part/run-000000000010.checkpoint
+says 'whole.safetensors: a libgan model'
+says 'checksum right'
+says 'run-000000000010.checkpoint: a libgan checkpoint'
+ends 1 "$inspect" six.npy
+ends 2 "$inspect"
+says 'usage: inspect'
+status=0
+"$export" whole.safetensors whole.onnx >log 2>&1 || status=$?
+if [ $status = 0 ]; then
+    says 'whole.onnx: [100] to [1, 28, 28]'
+    [ "$(wc -c <whole.onnx)" -gt 5000000 ] || fail "whole.onnx is too small to hold the parameters"
+else
+    says 'built without ONNX'
+fi
+ends 2 "$export" whole.safetensors
+says 'usage: export'
 
 # Ctrl-C: what there is so far is written, and all is well.
 "$mnist" --data digits --epochs 100000 --out stopped >log 2>&1 </dev/null &
@@ -159,4 +212,4 @@ ends 1 "$toy" $short --loss hinge --out no/folder.png
 says 'no/folder.png'
 ends 0 "$toy" --steps 500
 grep -q '^modes found  *8    8 of 8$' log || fail "toy does not find the ring's eight modes"
-echo "mnist, classifier, own_loop and toy do as they should"
+echo "mnist, classifier, own_loop, toy, sample, inspect and export do as they should"

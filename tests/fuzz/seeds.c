@@ -1,6 +1,7 @@
 /* Good files of every kind, as small as they can be: what the fuzzer begins with. */
 #include "fuzz.h"
 
+#include "io/event_file.h"
 #include "players.h"
 
 #include <stdio.h>
@@ -119,11 +120,55 @@ static void write_csv(const char *directory)
     write_bytes(place(directory, "csv", "header"), header, sizeof header - 1);
 }
 
+/* A file of the latest log in a scratch folder, behind the two bytes that fuzz_run_log.c wants. */
+static void write_log_seed(const char *directory, const char *name, const char *path, char kind)
+{
+    static char bytes[1 << 14];
+    bytes[0] = kind;
+    bytes[1] = 1;
+    FILE *file = fopen(path, "rb");
+    size_t size = file != NULL ? fread(bytes + 2, 1, sizeof bytes - 2, file) : 0;
+    must(size > 0 && fclose(file) == 0, path);
+    write_bytes(place(directory, "run_log", name), bytes, size + 2);
+}
+
+static void write_logs(const char *directory)
+{
+    static const char *const names[] = {"lines.jsonl", "table.csv"};
+    for (int i = 0; i < 2; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        unlink(path);
+        gan_run_log *log = gan_run_log_open(path, NULL);
+        gan_step_report report = GAN_STEP_REPORT_INIT;
+        for (report.step = 1; report.step <= 3; report.step++)
+            must(gan_run_log_write(log, &report) == GAN_OK, "a log");
+        gan_run_log_unref(log);
+        write_log_seed(directory, names[i], path, (char)i);
+        unlink(path);
+    }
+    char path[4096];
+    snprintf(path, sizeof path, "%s/events", directory);
+    struct gan_event event = {.summary = 0};
+    FILE *file = fopen(path, "wb");
+    for (uint64_t step = 0; file != NULL && step < 3; step++) {
+        gan_event_begin(&event, 1e9, step);
+        gan_event_add_number(&event, "loss/D", 0.5f);
+        must(gan_event_end(&event) == GAN_OK, "an event");
+        fwrite(event.wire.bytes, 1, event.wire.length, file);
+    }
+    must(file != NULL && fclose(file) == 0, path);
+    gan_wire_clear(&event.wire);
+    write_log_seed(directory, "events", path, 2);
+    unlink(path);
+}
+
 int fuzz_write_seeds(const char *directory)
 {
     write_models(directory);
     write_npy(directory);
     write_idx(directory);
     write_csv(directory);
+    write_logs(directory);
     return failures + fuzz_write_picture_seeds(directory);
 }

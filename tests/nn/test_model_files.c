@@ -345,6 +345,66 @@ START_TEST(standardisation_is_checked)
 }
 END_TEST
 
+/* ---- for people ---- */
+
+START_TEST(a_file_is_summed_up)
+{
+    gan_generator_options options;
+    ck_ok(gan_generator_options_init(&options, GAN_RECIPE_MLP));
+    options.latent_size = 3;
+    options.hidden_count = 1;
+    options.hidden[0] = 2;
+    gan_model *model = gan_generator_new(GAN_SHAPE(1, 2, 2), &options);
+    ck_ok(gan_model_initialize(model, 1));
+    const char *path = scratch_file("summed.safetensors"), *other = scratch_file("other.safetensors");
+    ck_ok(gan_model_save(model, path));
+    gan_model_unref(model);
+    char *text = gan_file_summary(path);
+    ck_assert_msg(text != NULL, "%s", gan_error_message());
+    static const char *const parts[] = {"summed.safetensors: a libgan model, by libgan ",
+                                        ", checksum right\n",
+                                        "name  \"G\"\n",
+                                        "input  [3]\n",
+                                        "output  [1,2,2]\n",
+                                        "layers\n  0  {\"kind\":\"dense\",",
+                                        "tensors\n  0.weight  F32   [2, 3]\n",
+                                        "  0.bias    F32   [2]\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        ck_assert_msg(strstr(text, parts[i]) != NULL, "'%s' is not in:\n%s", parts[i], text);
+    gan_text_free(text);
+
+    static const char foreign[] = "\x3c\0\0\0\0\0\0\0{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
+                                  "            0123";
+    FILE *file = fopen(other, "wb");
+    ck_assert_uint_eq(fwrite(foreign, 1, 8 + 60 + 4, file), 72);
+    fclose(file);
+    text = gan_file_summary(other);
+    ck_assert_msg(text != NULL, "%s", gan_error_message());
+    ck_assert_ptr_nonnull(strstr(text, "other.safetensors: a safetensors file, 72 bytes, without a checksum\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n  w     F32   [1]\n"));
+    gan_text_free(text);
+    ck_assert_ptr_null(gan_file_summary(NULL));
+    ck_assert_ptr_null(gan_file_summary(scratch_file("no_such_file")));
+}
+END_TEST
+
+static bool sum_up(void *path)
+{
+    char *text = gan_file_summary(path);
+    gan_text_free(text);
+    return text != NULL;
+}
+
+START_TEST(summing_up_survives_want_of_memory)
+{
+    gan_model *model = model_of(GAN_SHAPE(3), gan_layer_dense(2));
+    const char *path = scratch_file("scarce_summary.safetensors");
+    ck_ok(gan_model_save(model, path));
+    gan_model_unref(model);
+    CHECK_EACH_ALLOCATION(sum_up, (void *)(uintptr_t)path);
+}
+END_TEST
+
 /* ---- other programs ---- */
 
 static bool run_peer(const char *arguments)
@@ -514,6 +574,8 @@ static const struct test_case tests[] = {
     {"saving says what cannot be", saving_says_what_cannot_be},
     {"descriptions are checked", descriptions_are_checked},
     {"standardisation is checked", standardisation_is_checked},
+    {"a file is summed up", a_file_is_summed_up},
+    {"summing up survives want of memory", summing_up_survives_want_of_memory},
     {"another reader finds the numbers", another_reader_finds_the_numbers},
     {"another program's numbers are taken", another_program_s_numbers_are_taken},
     {"parameters that differ are named", parameters_that_differ_are_named},

@@ -13,7 +13,7 @@ before=$(date +%s%N)
 "$program" "$scratch/calm"
 whole=$((($(date +%s%N) - before) / 1000)) # microseconds that it takes undisturbed
 
-killed=0 finished=0 runs=0
+killed=0 finished=0 runs=0 writing=0 # kills in the midst of a checkpoint: it left a part
 while [ $killed -lt "$kills" ] || [ $finished = 0 ]; do
     runs=$((runs + 1))
     [ $runs -le $((kills * 4 + 10)) ] || { echo "it makes no progress"; exit 1; }
@@ -34,10 +34,14 @@ while [ $killed -lt "$kills" ] || [ $finished = 0 ]; do
         cmp "$scratch/calm/model" "$scratch/killed/model" || { echo "other bits after $killed kills"; exit 1; }
         [ $killed -ge "$kills" ] || rm -rf "$scratch/killed"/*
         ;;
-    137) killed=$((killed + 1)) ;;
+    137)
+        killed=$((killed + 1))
+        [ -z "$(find "$scratch/killed" -name '*.part')" ] || writing=$((writing + 1))
+        ;;
     *) echo "status $status after $killed kills"; exit 1 ;;
     esac
 done
 parts=$(find "$scratch/killed" -name '*.part' | wc -l)
 [ "$parts" -le 1 ] || { echo "$parts files that were never finished are left"; exit 1; }
-echo "killed $killed times in $runs runs: the same bits"
+[ "$kills" -lt 50 ] || [ $writing -gt 0 ] || { echo "no kill of $kills came while a checkpoint was written"; exit 1; }
+echo "killed $killed times in $runs runs, $writing times while a checkpoint was written: the same bits"

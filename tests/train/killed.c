@@ -1,5 +1,5 @@
-/* killed FOLDER: trains for a while with a checkpoint at every step or two, and writes FOLDER/model: see
- * kill_resume.sh. */
+/* killed FOLDER [STEPS]: trains for a while (200 steps) with a checkpoint at every other step, and writes FOLDER/model:
+ * see kill_resume.sh, and tests/faults/faults.sh. */
 #include "gan/gan.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static gan_trainer *new_trainer(gan_shape example)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc != 2 && argc != 3)
         return 2;
     char checkpoints[1024], model[1024];
     snprintf(checkpoints, sizeof checkpoints, "%s/run", argv[1]);
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     gan_trainer *trainer = loader != NULL ? new_trainer(gan_dataset_shape(digits)) : NULL;
     gan_run_options run;
     gan_run_options_init(&run);
-    run.steps = 200;
+    run.steps = argc == 3 ? atoi(argv[2]) : 200;
     run.checkpoint_path = checkpoints;
     run.checkpoint_every_steps = 2;
     run.resume = true;

@@ -1,0 +1,185 @@
+/* Models to be exported as ONNX, which between them have every layer with an operator, and what they make of some
+ * inputs. */
+#ifndef GAN_TESTS_NN_ONNX_CASES_H
+#define GAN_TESTS_NN_ONNX_CASES_H
+
+#include "gan/gan.h"
+
+enum { ONNX_BATCH = 7 };
+
+struct onnx_case {
+    const char *name;
+    gan_model *(*make)(void); /* NULL after an error */
+};
+
+static inline gan_model *onnx_chain(gan_shape in, gan_layer *const *layers, int count)
+{
+    gan_model *model = gan_model_new(in);
+    for (int i = 0; i < count; i++)
+        gan_model_add(model, layers[i]);
+    return model;
+}
+#define ONNX_CHAIN(in, ...)                                                                                            \
+    onnx_chain(in, (gan_layer *[]){__VA_ARGS__}, (int)(sizeof((gan_layer *[]){__VA_ARGS__}) / sizeof(gan_layer *)))
+
+static inline gan_model *onnx_article(void)
+{
+    gan_generator_options options;
+    gan_generator_options_init(&options, GAN_RECIPE_MLP);
+    options.hidden[0] = options.hidden[1] = options.hidden[2] = 9;
+    return gan_generator_new(GAN_SHAPE(1, 4, 5), &options);
+}
+
+static inline gan_model *onnx_stable(void) /* tanh, and data of another range */
+{
+    gan_generator_options options;
+    gan_generator_options_init(&options, GAN_RECIPE_MLP);
+    gan_generator_options_preset(&options, GAN_PRESET_STABLE);
+    options.hidden[0] = options.hidden[1] = options.hidden[2] = 9;
+    options.output = GAN_ACTIVATION_TANH;
+    gan_model *model = gan_generator_new(GAN_SHAPE(3, 2, 2), &options);
+    gan_model_set_data_range(model, 0, 255);
+    return model;
+}
+
+static inline gan_model *onnx_discriminator(void)
+{
+    gan_discriminator_options options;
+    gan_discriminator_options_init(&options, GAN_RECIPE_MLP);
+    gan_discriminator_options_preset(&options, GAN_PRESET_STABLE);
+    options.hidden[0] = options.hidden[1] = 8;
+    return gan_discriminator_new(GAN_SHAPE(1, 3, 3), &options);
+}
+
+static inline gan_model *onnx_table(void) /* standardised by column */
+{
+    static const float mean[] = {1, -20, 300}, deviation[] = {0.5f, 3, 70};
+    gan_model *model = ONNX_CHAIN(GAN_SHAPE(4), gan_layer_dense(3));
+    gan_tensor *a = gan_tensor_from(GAN_SHAPE(3), mean), *b = gan_tensor_from(GAN_SHAPE(3), deviation);
+    gan_model_set_standard(model, a, b);
+    gan_tensor_unref(a);
+    gan_tensor_unref(b);
+    return model;
+}
+
+static inline gan_model *onnx_activations(void)
+{
+    return ONNX_CHAIN(GAN_SHAPE(6), gan_layer_dense(8), gan_layer_elu(), gan_layer_dense(8), gan_layer_gelu(),
+                      gan_layer_dense(8), gan_layer_silu(), gan_layer_dense(8), gan_layer_softplus(),
+                      gan_layer_dense(8), gan_layer_leaky_relu(0.3f), gan_layer_dense(8), gan_layer_tanh(),
+                      gan_layer_dense(8), gan_layer_relu(), gan_layer_dense(8), gan_layer_sigmoid(),
+                      gan_layer_activation(GAN_ACTIVATION_LINEAR, 0), gan_layer_dense(4), gan_layer_softmax());
+}
+
+static inline gan_model *onnx_norms(void)
+{
+    return ONNX_CHAIN(GAN_SHAPE(3, 2, 2), gan_layer_batch_norm_with(0.01f, 0.3f), gan_layer_tanh(),
+                      gan_layer_without_bias(gan_layer_batch_norm()), gan_layer_layer_norm_with(0.1f), gan_layer_elu(),
+                      gan_layer_without_bias(gan_layer_layer_norm()), gan_layer_flatten(), gan_layer_batch_norm());
+}
+
+static inline gan_model *onnx_shapes(void)
+{
+    gan_layer *inner[] = {gan_layer_named(gan_layer_dense(6), "first"), gan_layer_silu(), gan_layer_dropout(0.5f)};
+    gan_layer *outer[] = {gan_layer_sequence(inner, 3), gan_layer_scale_shift(2, -1), gan_layer_maxout(4, 3)};
+    return ONNX_CHAIN(GAN_SHAPE(2, 5), gan_layer_flatten(), gan_layer_named(gan_layer_sequence(outer, 3), "block"),
+                      gan_layer_without_bias(gan_layer_maxout(6, 2)), gan_layer_reshape(GAN_SHAPE(2, -1)),
+                      gan_layer_reshape(GAN_SHAPE(3, 1, 2)));
+}
+
+/* Windows that are not square, strides, dilation, groups, both ways. */
+static inline gan_model *onnx_convolutions(void)
+{
+    gan_conv_options down, up;
+    gan_conv_options_init(&down, 3, 1, 1);
+    down.kernel[1] = 2;
+    down.stride[0] = 2;
+    down.padding[0] = 2;
+    down.dilation[0] = 2;
+    down.groups = 2;
+    gan_conv_options_init(&up, 3, 2, 1);
+    up.kernel[0] = 2;
+    up.padding[0] = 0;
+    up.output_padding[1] = 1;
+    up.groups = 3;
+    return ONNX_CHAIN(GAN_SHAPE(4, 5, 4), gan_layer_conv2d_with(6, &down), gan_layer_leaky_relu(0.2f),
+                      gan_layer_conv_transpose2d_with(3, &up), gan_layer_batch_norm(),
+                      gan_layer_without_bias(gan_layer_conv_transpose2d(2, 4, 2, 1)), gan_layer_tanh(),
+                      gan_layer_without_bias(gan_layer_conv2d(1, 5, 3, 2)));
+}
+
+/* Pools of both kinds, larger images, edges, blocks with and without a shortcut. */
+static inline gan_model *onnx_images(void)
+{
+    gan_pool_options largest, mean;
+    gan_pool_options_init(&largest, 2, 1, 0);
+    largest.kernel[1] = 3;
+    largest.dilation[0] = 2;
+    largest.padding[1] = 1;
+    gan_pool_options_init(&mean, 3, 2, 1);
+    mean.count_padding = false;
+    gan_layer *branch[] = {gan_layer_conv2d(8, 3, 1, 1), gan_layer_relu(), gan_layer_average_pool2d(3, 1, 1)};
+    return ONNX_CHAIN(
+        GAN_SHAPE(2, 4, 3), gan_layer_pad2d(1, 2, 0, 1, GAN_PAD_ZERO), gan_layer_upsample(2, GAN_RESIZE_NEAREST),
+        gan_layer_pad2d(1, 0, 2, 1, GAN_PAD_REFLECT), gan_layer_pad2d(0, 1, 1, 0, GAN_PAD_REPLICATE),
+        gan_layer_max_pool2d_with(&largest), gan_layer_average_pool2d_with(&mean),
+        gan_layer_residual_with(gan_layer_sequence(branch, 3), gan_layer_conv2d(8, 1, 1, 0)), gan_layer_pixel_norm(),
+        gan_layer_residual(gan_layer_tanh()), gan_layer_pixel_shuffle(2), gan_layer_upsample(2, GAN_RESIZE_BILINEAR));
+}
+
+/* [C, …] to [C], both ways. */
+static inline gan_model *onnx_sums(void)
+{
+    return ONNX_CHAIN(GAN_SHAPE(3, 2, 5), gan_layer_global_sum_pool(), gan_layer_reshape(GAN_SHAPE(3, 1, 1)),
+                      gan_layer_conv_transpose2d(2, 3, 1, 0), gan_layer_global_average_pool());
+}
+
+static const struct onnx_case onnx_cases[] = {
+    {"article", onnx_article},
+    {"stable", onnx_stable},
+    {"discriminator", onnx_discriminator},
+    {"table", onnx_table},
+    {"norms", onnx_norms},
+    {"shapes", onnx_shapes},
+    {"activations", onnx_activations},
+    {"convolutions", onnx_convolutions},
+    {"images", onnx_images},
+    {"sums", onnx_sums},
+};
+enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0] };
+
+/* With random numbers in everything, running statistics and biases too; variances are not negative. */
+static inline gan_model *onnx_case_model(const struct onnx_case *one)
+{
+    gan_model *model = one->make();
+    if (gan_model_initialize(model, 3) != GAN_OK)
+        return NULL;
+    for (int i = 0; i < gan_model_parameters(model); i++)
+        if (gan_shape_equal(gan_tensor_shape(gan_model_parameter(model, i)), GAN_SCALAR) ||
+            gan_tensor_shape(gan_model_parameter(model, i)).rank == 1)
+            gan_tensor_fill_uniform(gan_model_parameter(model, i), -1, 1, (uint64_t)i + 10);
+    for (int i = 0; i < gan_model_states(model); i++)
+        gan_tensor_fill_uniform(gan_model_state(model, i), 0.1f, 2, (uint64_t)i + 50);
+    return model;
+}
+
+/* Inputs, and what libgan makes of them; both the caller's. */
+static inline gan_status onnx_case_run(gan_model *model, gan_tensor **in, gan_tensor **out)
+{
+    gan_shape one = gan_model_input_shape(model), made = gan_model_output_shape(model);
+    gan_shape a = {one.rank + 1, {ONNX_BATCH}}, b = {made.rank + 1, {ONNX_BATCH}};
+    for (int i = 0; i < one.rank; i++)
+        a.dims[i + 1] = one.dims[i];
+    for (int i = 0; i < made.rank; i++)
+        b.dims[i + 1] = made.dims[i];
+    *in = gan_tensor_new(a);
+    *out = gan_tensor_new(b);
+    gan_sampler *sampler = gan_sampler_new(model, ONNX_BATCH);
+    gan_status status = gan_tensor_fill_normal(*in, 0, 1, 77);
+    if (status == GAN_OK)
+        status = gan_sampler_run(sampler, *in, NULL, *out);
+    gan_sampler_unref(sampler);
+    return status;
+}
+
+#endif
