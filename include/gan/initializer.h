@@ -48,6 +48,8 @@ GAN_API gan_initializer gan_initializer_normal(float mean, float deviation);
 GAN_API gan_initializer gan_initializer_uniform(float low, float high);
 /** The same number everywhere. */
 GAN_API gan_initializer gan_initializer_constant(float value);
+/** What `initializer` gives, times `factor` ≥ 0: a gain, where a network's depth or activation wants one. */
+GAN_API gan_initializer gan_initializer_scaled(gan_initializer initializer, float factor);
 
 #ifdef __cplusplus
 }

@@ -40,6 +40,27 @@ gan_initializer gan_initializer_constant(float value)
     return (gan_initializer){GAN_INITIALIZER_CONSTANT, value, 0};
 }
 
+gan_initializer gan_initializer_scaled(gan_initializer initializer, float factor)
+{
+    if (factor == 0)
+        return gan_initializer_constant(0);
+    switch (initializer.kind) {
+    case GAN_INITIALIZER_CONSTANT:
+    case GAN_INITIALIZER_UNIFORM:
+    case GAN_INITIALIZER_NORMAL:
+        initializer.a *= factor;
+        initializer.b *= factor;
+        break;
+    case GAN_INITIALIZER_GLOROT_UNIFORM:
+    case GAN_INITIALIZER_GLOROT_NORMAL:
+    case GAN_INITIALIZER_HE_UNIFORM:
+    case GAN_INITIALIZER_HE_NORMAL: /* b is the factor; 0, as it is without one, stands for 1 */
+        initializer.b = initializer.b == 0 ? factor : initializer.b * factor;
+        break;
+    }
+    return initializer;
+}
+
 gan_status gan_initializer_check(gan_initializer initializer, const char *who)
 {
     double a = initializer.a, b = initializer.b;
@@ -57,11 +78,14 @@ gan_status gan_initializer_check(gan_initializer initializer, const char *who)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: initializer is normal with deviation %g, want 0 or more",
                             who, b);
         return GAN_OK;
-    case GAN_INITIALIZER_CONSTANT:
     case GAN_INITIALIZER_GLOROT_UNIFORM:
     case GAN_INITIALIZER_GLOROT_NORMAL:
     case GAN_INITIALIZER_HE_UNIFORM:
     case GAN_INITIALIZER_HE_NORMAL:
+        if (b < 0)
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: initializer is scaled by %g, want 0 or more", who, b);
+        return GAN_OK;
+    case GAN_INITIALIZER_CONSTANT:
         return GAN_OK;
     }
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: initializer is of kind %d, want one made by gan_initializer_…",
@@ -86,8 +110,9 @@ void gan_initializer_fill(gan_initializer initializer, int64_t fan_in, int64_t f
                           const struct gan_random_key *key, size_t count, float *out)
 {
     double a = initializer.a, b = initializer.b;
-    double glorot = 2.0 / (double)(fan_in + fan_out);   /* the variance: see gan/initializer.h */
-    double he = 2.0 / ((1.0 + a * a) * (double)fan_in); /* likewise */
+    double gain = b == 0 ? 1 : b * b;                          /* of the kinds that go by fans */
+    double glorot = gain * 2.0 / (double)(fan_in + fan_out);   /* the variance: see gan/initializer.h */
+    double he = gain * 2.0 / ((1.0 + a * a) * (double)fan_in); /* likewise */
     switch (initializer.kind) {
     case GAN_INITIALIZER_CONSTANT:
         for (size_t i = 0; i < count; i++)

@@ -66,6 +66,22 @@ START_TEST(moments_are_those_of_the_formulas)
 }
 END_TEST
 
+START_TEST(scaled_ones_are_as_many_times_as_large)
+{
+    double glorot = sqrt(6.0 / (ROWS + COLUMNS)), he = sqrt(6.0 / COLUMNS);
+    check_uniform(gan_initializer_scaled(gan_initializer_uniform(-1, 3), 2), -2, 6);
+    check_normal(gan_initializer_scaled(gan_initializer_normal(2, 0.5f), 3), 6, 2.25);
+    check_uniform(gan_initializer_scaled(gan_initializer_glorot_uniform(), 0.5f), -.5 * glorot, .5 * glorot);
+    check_normal(gan_initializer_scaled(gan_initializer_glorot_normal(), 2), 0, 8.0 / (ROWS + COLUMNS));
+    check_uniform(gan_initializer_scaled(gan_initializer_scaled(gan_initializer_he_uniform(0), 3), 2), -6 * he, 6 * he);
+    check_normal(gan_initializer_scaled(gan_initializer_he_normal(0.5f), 0.5f), 0, 0.5 / (1.25 * COLUMNS));
+    struct moments constant = of_weight(gan_initializer_scaled(gan_initializer_constant(3), 0.5f));
+    ck_assert(constant.least == 1.5 && constant.most == 1.5);
+    struct moments none = of_weight(gan_initializer_scaled(gan_initializer_glorot_uniform(), 0));
+    ck_assert(none.least == 0 && none.most == 0);
+}
+END_TEST
+
 START_TEST(the_defaults_are_glorot_uniform_and_zero_bias)
 {
     gan_model *a = model_of(GAN_SHAPE(COLUMNS), gan_layer_dense(ROWS));
@@ -120,14 +136,16 @@ START_TEST(what_cannot_be_meant_is_refused)
     ck_fails(gan_initializer_check(gan_initializer_normal(0, -2), "f"), "f: initializer is normal with deviation -2");
     ck_fails(gan_initializer_check(gan_initializer_constant(NAN), "f"), "want finite ones");
     ck_fails(gan_initializer_check((gan_initializer){(gan_initializer_kind)77, 0, 0}, "f"), "of kind 77");
+    ck_fails(gan_initializer_check(gan_initializer_scaled(gan_initializer_he_normal(0), -2), "f"), "scaled by -2");
+    ck_fails(gan_initializer_check(gan_initializer_scaled(gan_initializer_glorot_normal(), NAN), "f"), "finite ones");
     ck_ok(gan_initializer_check(gan_initializer_uniform(1, 1), "f"));
 }
 END_TEST
 
 static const struct test_case tests[] = {
-    {"moments", moments_are_those_of_the_formulas},      {"defaults", the_defaults_are_glorot_uniform_and_zero_bias},
-    {"streams", each_parameter_has_a_stream_of_its_own}, {"again", initialising_again_restores_parameters_and_state},
-    {"errors", what_cannot_be_meant_is_refused},
+    {"scaled", scaled_ones_are_as_many_times_as_large},          {"moments", moments_are_those_of_the_formulas},
+    {"defaults", the_defaults_are_glorot_uniform_and_zero_bias}, {"streams", each_parameter_has_a_stream_of_its_own},
+    {"again", initialising_again_restores_parameters_and_state}, {"errors", what_cannot_be_meant_is_refused},
 };
 
 int main(void)
