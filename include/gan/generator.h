@@ -10,15 +10,24 @@
 extern "C" {
 #endif
 
-/** What a network is made of. */
+/**
+ * What a network is made of. All but MLP are for images [C, H, W] whose sides are 4 to 7 (the smaller one) times the
+ * same power of 2: 28, 32, 64, 96 × 128, ...
+ */
 typedef enum gan_recipe {
     GAN_RECIPE_MLP = 0, /**< "mlp": dense layers */
-    /**
-     * "dcgan": strided convolutions, batch norm, tanh (Radford, Metz and Chintala, ICLR 2016), with 4 × 4 windows as in
-     * PyTorch's example. For images [C, H, W] whose sides are 4 to 7 (the smaller one) times a power of 2: 28, 32, 64,
-     * 96 × 128, ...
-     */
-    GAN_RECIPE_DCGAN
+    /** "dcgan": strided convolutions, batch norm, tanh (Radford, Metz and Chintala, ICLR 2016), with 4 × 4 windows as
+     * in PyTorch's example. */
+    GAN_RECIPE_DCGAN,
+    /** "pooled": the article's own networks: D of convolutions, activations and pooling, G of upsampling and
+     * convolutions. */
+    GAN_RECIPE_POOLED,
+    /** "sngan_resnet": residual blocks, batch norm in G, none in D (Miyato, Kataoka, Koyama and Yoshida, "Spectral
+     * normalization for generative adversarial networks", ICLR 2018, tables 3 to 5). */
+    GAN_RECIPE_SNGAN_RESNET,
+    /** "r3gan": residual blocks with grouped convolutions and no normalisation, for losses with R1 and R2 (Huang,
+     * Gokaslan, Kuleshov and Tompkin, "The GAN is dead; long live the GAN!", NeurIPS 2024). */
+    GAN_RECIPE_R3GAN
 } gan_recipe;
 
 /** Its name in lower case, "dcgan"; NULL for a number that is no recipe. */
@@ -65,11 +74,16 @@ typedef struct gan_generator_options {
     gan_labels *labels;            /**< what they are; given away to gan_generator_new, also when it fails: NULL */
     int64_t label_size;            /**< of CONCAT, numbers for each label: 50 */
     /**
-     * Of convolutional recipes: channels of the feature maps of half the image's size; twice as many at each halving
-     * before. DCGAN: 64
+     * Of convolutional recipes: channels of the largest feature maps; twice as many at each halving before. The largest
+     * have the image's own size, DCGAN's half of it. DCGAN: 64, POOLED: 32, SNGAN_RESNET: 256, R3GAN: 32
      */
     int64_t width;
-    int64_t most_width; /**< but at most so many. DCGAN: 512 */
+    int64_t most_width; /**< but at most so many. DCGAN: 512, POOLED: 256, SNGAN_RESNET: 256, R3GAN: 256 */
+    /**
+     * Depth: at each size of feature maps so many convolutions (POOLED: 1) or residual blocks (SNGAN_RESNET: 1, R3GAN:
+     * 2), 1 to 64. DCGAN: 0, it has none
+     */
+    int64_t blocks;
 } gan_generator_options;
 
 /** gan_generator_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -90,6 +104,23 @@ static inline gan_status gan_generator_options_init(gan_generator_options *optio
  * DCGAN: labels appended, transposed convolution to a grid of 4 to 7 pixels, then one that doubles it until it is the
  * image's size; after each but the last normalisation, activation, dropout; output activation. Its options' defaults
  * differ from those above: batch norm, tanh, weights from N(0, 0.02²), batch norm's gains from N(1, 0.02²).
+ * POOLED: labels appended, dense to the grid, normalisation, activation, dropout; then, until it is the image's size,
+ * nearest upsampling by 2 and `blocks` × [3 × 3 convolution, normalisation, activation, dropout]; a 3 × 3 convolution;
+ * output activation.
+ * SNGAN_RESNET: labels appended, dense to the grid; for each doubling a residual block [normalisation, activation,
+ * dropout, upsampling, 3 × 3 convolution, normalisation, activation, dropout, 3 × 3 convolution] with a 1 × 1
+ * convolution as shortcut, and blocks − 1 more that keep the size; normalisation (never conditional), activation,
+ * dropout, 3 × 3 convolution; output activation. Defaults that differ: latent 128, batch norm, tanh; the blocks' 3 × 3
+ * weights begin √2 times as large as `initializer` says. Width and most_width are table 3's, for 32 × 32; the larger
+ * tables' are 64 and 1024 (at 48 × 48 the grid then has 512 channels).
+ * R3GAN: labels appended, gan_layer_basis to the grid; `blocks` residual blocks [1 × 1 convolution to twice as many
+ * channels, activation, dropout, 3 × 3 convolution in groups of 16 channels (or the next smaller number that divides
+ * them), activation, dropout, 1 × 1 convolution without bias] there and after each doubling, which is a 1 × 1
+ * convolution where the width changes and gan_layer_blur(4, 2, 1); a 1 × 1 convolution without bias; output activation.
+ * Defaults that differ: latent 64, leaky ReLU, a linear output, which states the range [−1, 1] nonetheless, so that
+ * images are mapped to it; label_size 64; weights from N(0, 1/fan_in), in blocks times √(2/(1 + slope²))·L^(−1/4) with
+ * L the number of all blocks, and each block's last is 0. No normalisation can be had. The default widths suit a CPU;
+ * published are 768 and 768 for 32 × 32, 384 and 768 for 64 × 64, 96 and 768 for 256 × 256.
  */
 GAN_API gan_model *gan_generator_new(gan_shape example, const gan_generator_options *options);
 

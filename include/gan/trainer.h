@@ -179,13 +179,13 @@ static inline gan_status gan_trainer_options_init(gan_trainer_options *options, 
 }
 
 /**
- * Sets what a preset says of the generator, in options that gan_generator_options_init has filled. MLP: for ARTICLE the
- * recipe's own defaults; for all others batch norm in the hidden layers. Convolutional recipes stay as they are.
+ * Sets what a preset says of the generator, in options that gan_generator_options_init has filled. MLP and POOLED: for
+ * ARTICLE the recipe's own defaults; for all others batch norm in the hidden layers. Other recipes stay as they are.
  */
 GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, gan_preset preset);
 /**
- * The same for the discriminator. MLP: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and the input
- * centred; input_low and input_high stay as they are. Convolutional recipes: no batch norm where the preset has a
+ * The same for the discriminator. MLP and POOLED: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and
+ * the input centred; input_low and input_high stay as they are. Other recipes: no batch norm where the preset has a
  * penalty on each example's gradient (STABLE, WGAN_GP).
  */
 GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);

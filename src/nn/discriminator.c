@@ -23,10 +23,15 @@ gan_status gan_discriminator_options_init_sized(gan_discriminator_options *optio
 
 static gan_status check(gan_shape example, const gan_discriminator_options *o, const char *who)
 {
-    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization, o->width, o->most_width};
+    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization,
+                                   o->width,  o->most_width,   o->blocks};
     gan_status status = gan_recipe_check(&size, example, who);
     if (status != GAN_OK)
         return status;
+    if (o->maxout_pieces != 0 && gan_recipe_row(o->recipe)->images)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: maxout_pieces is %" PRId64 ", but recipe \"%s\" has no hidden dense layers; want 0", who,
+                        o->maxout_pieces, gan_recipe_name(o->recipe));
     if (o->maxout_pieces != 0 && (o->maxout_pieces < 2 || o->maxout_pieces > INT32_MAX))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: maxout_pieces is %" PRId64 ", want 2 to %d, or 0 for none",
                         who, o->maxout_pieces, INT32_MAX);

@@ -31,17 +31,24 @@ static gan_status check(gan_shape example, const gan_generator_options *o, const
     if (o->latent_size < 1 || o->latent_size > INT32_MAX)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: latent_size is %" PRId64 ", want 1 to %d", who, o->latent_size,
                         INT32_MAX);
-    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization, o->width, o->most_width};
+    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization,
+                                   o->width,  o->most_width,   o->blocks};
     status = gan_recipe_check(&size, example, who);
     struct gan_conditioned by = gan_recipe_generator_hidden(o).by;
+    if (status == GAN_OK && by.way == GAN_CONDITIONING_BATCH_NORM && !gan_recipe_row(o->recipe)->normalizes)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: conditioning is GAN_CONDITIONING_BATCH_NORM, but recipe \"%s\" has no batch norm; want "
+                        "GAN_CONDITIONING_CONCAT",
+                        who, gan_recipe_name(o->recipe));
     return status == GAN_OK ? gan_conditioning_check_generator(&by, o->normalization, who) : status;
 }
 
-static void set_ranges(gan_model *model, gan_activation output)
+static void set_ranges(gan_model *model, const gan_generator_options *o)
 {
-    if (output != GAN_ACTIVATION_SIGMOID && output != GAN_ACTIVATION_TANH)
+    bool linear = o->output == GAN_ACTIVATION_LINEAR && gan_recipe_row(o->recipe)->linear_in_range;
+    if (o->output != GAN_ACTIVATION_SIGMOID && o->output != GAN_ACTIVATION_TANH && !linear)
         return;
-    gan_model_set_range(model, output == GAN_ACTIVATION_SIGMOID ? 0.0f : -1.0f, 1.0f);
+    gan_model_set_range(model, o->output == GAN_ACTIVATION_SIGMOID ? 0.0f : -1.0f, 1.0f);
     gan_model_set_data_range(model, 0.0f, 1.0f);
 }
 
@@ -57,7 +64,7 @@ static gan_model *build(gan_shape example, const gan_generator_options *o, const
     gan_recipe_row(o->recipe)->generator(model, example, o);
     if (o->output != GAN_ACTIVATION_LINEAR)
         gan_model_add(model, gan_layer_activation(o->output, o->slope));
-    set_ranges(model, o->output);
+    set_ranges(model, o);
     return gan_recipe_finish(model, "G", who);
 }
 

@@ -4,6 +4,7 @@
 #include "nn/recipes.h"
 #include "tensor/tensor.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -30,6 +31,19 @@ static gan_status check_widths(const struct gan_recipe_size *size, gan_shape exa
     return GAN_OK;
 }
 
+static gan_status check_depth(const struct gan_recipe_row *row, const struct gan_recipe_size *size, const char *who)
+{
+    if (size->blocks < row->least_blocks || size->blocks > row->most_blocks)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: blocks is %" PRId64 ", want %d to %d with recipe \"%s\"", who,
+                        size->blocks, row->least_blocks, row->most_blocks, row->name);
+    if (!row->normalizes && size->normalization != GAN_NORMALIZATION_NONE)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: normalization is %d, but recipe \"%s\" is made to do without; want "
+                        "GAN_NORMALIZATION_NONE",
+                        who, (int)size->normalization, row->name);
+    return GAN_OK;
+}
+
 gan_status gan_recipe_check(const struct gan_recipe_size *size, gan_shape example, const char *who)
 {
     const struct gan_recipe_row *row = gan_recipe_row(size->recipe);
@@ -49,7 +63,7 @@ gan_status gan_recipe_check(const struct gan_recipe_size *size, gan_shape exampl
         size->normalization != GAN_NORMALIZATION_LAYER)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: normalization is %d, want a gan_normalization", who,
                         (int)size->normalization);
-    return GAN_OK;
+    return row->images ? check_depth(row, size, who) : GAN_OK;
 }
 
 static gan_layer *batch_norm(const struct gan_recipe_hidden *hidden)
@@ -59,19 +73,42 @@ static gan_layer *batch_norm(const struct gan_recipe_hidden *hidden)
     return drawn ? gan_layer_with_initializer(layer, gan_initializer_normal(1, hidden->gain_deviation)) : layer;
 }
 
-void gan_recipe_add_hidden(gan_model *model, gan_layer *product, const struct gan_recipe_hidden *hidden)
+void gan_recipe_put(struct gan_recipe_layers *to, gan_layer *layer)
+{
+    assert((size_t)to->count < sizeof to->layer / sizeof to->layer[0]);
+    to->layer[to->count++] = layer;
+}
+
+void gan_recipe_put_activation(struct gan_recipe_layers *to, const struct gan_recipe_hidden *hidden)
 {
     if (hidden->normalization == GAN_NORMALIZATION_BATCH)
-        product = gan_layer_without_bias(product);
-    gan_model_add(model, product);
-    if (hidden->normalization == GAN_NORMALIZATION_BATCH)
-        gan_model_add(model, batch_norm(hidden));
+        gan_recipe_put(to, batch_norm(hidden));
     else if (hidden->normalization == GAN_NORMALIZATION_LAYER)
-        gan_model_add(model, gan_layer_layer_norm_with(hidden->epsilon));
+        gan_recipe_put(to, gan_layer_layer_norm_with(hidden->epsilon));
     if (hidden->activation != GAN_ACTIVATION_LINEAR)
-        gan_model_add(model, gan_layer_activation(hidden->activation, hidden->slope));
+        gan_recipe_put(to, gan_layer_activation(hidden->activation, hidden->slope));
     if (hidden->dropout != 0)
-        gan_model_add(model, gan_layer_dropout(hidden->dropout));
+        gan_recipe_put(to, gan_layer_dropout(hidden->dropout));
+}
+
+void gan_recipe_add_layers(gan_model *model, const struct gan_recipe_layers *layers)
+{
+    for (int i = 0; i < layers->count; i++)
+        gan_model_add(model, layers->layer[i]);
+}
+
+gan_layer *gan_recipe_sequence(const struct gan_recipe_layers *layers)
+{
+    return gan_layer_sequence(layers->layer, layers->count);
+}
+
+void gan_recipe_add_hidden(gan_model *model, gan_layer *product, const struct gan_recipe_hidden *hidden)
+{
+    struct gan_recipe_layers layers = {.count = 0};
+    gan_recipe_put(&layers,
+                   hidden->normalization == GAN_NORMALIZATION_BATCH ? gan_layer_without_bias(product) : product);
+    gan_recipe_put_activation(&layers, hidden);
+    gan_recipe_add_layers(model, &layers);
 }
 
 void gan_recipe_centre(gan_model *model, const gan_discriminator_options *options)

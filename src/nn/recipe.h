@@ -16,7 +16,7 @@ struct gan_recipe_size {
     int hidden_count;
     const int64_t *hidden;
     gan_normalization normalization;
-    int64_t width, most_width;
+    int64_t width, most_width, blocks;
 };
 /* GAN_OK, or an error that names the field, or says what the recipe cannot make of `example`. */
 gan_status gan_recipe_check(const struct gan_recipe_size *size, gan_shape example, const char *who);
@@ -31,8 +31,20 @@ struct gan_recipe_hidden {
     struct gan_conditioned by; /* G's; D's hidden layers get no labels: all zero */
 };
 
-/* Adds `product` (dense or maxout; given away) and what follows it. Errors stick to the model. */
+/* Adds `product` (dense, maxout or a convolution; given away) and what follows it. Errors stick to the model. */
 void gan_recipe_add_hidden(gan_model *model, gan_layer *product, const struct gan_recipe_hidden *hidden);
+
+/* Layers on their way into a model or a block, in order. NULL may be among them: the error then shows where they go. */
+struct gan_recipe_layers {
+    gan_layer *layer[12];
+    int count;
+};
+void gan_recipe_put(struct gan_recipe_layers *to, gan_layer *layer);
+/* What follows a product: normalisation, activation, dropout, so far as `hidden` has them. */
+void gan_recipe_put_activation(struct gan_recipe_layers *to, const struct gan_recipe_hidden *hidden);
+void gan_recipe_add_layers(gan_model *model, const struct gan_recipe_layers *layers);
+/* One layer of all. */
+gan_layer *gan_recipe_sequence(const struct gan_recipe_layers *layers);
 
 /* Maps D's input to [−1, 1], if the options say so. */
 void gan_recipe_centre(gan_model *model, const gan_discriminator_options *options);

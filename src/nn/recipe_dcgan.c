@@ -100,6 +100,7 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
 
 const struct gan_recipe_row gan_recipe_dcgan = {.name = "dcgan",
                                                 .images = true,
+                                                .normalizes = true,
                                                 .generator_defaults = generator_defaults,
                                                 .discriminator_defaults = discriminator_defaults,
                                                 .generator = generator,

@@ -64,6 +64,8 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
 
 const struct gan_recipe_row gan_recipe_mlp = {.name = "mlp",
                                               .images = false,
+                                              .normalizes = true,
+                                              .as_article = true,
                                               .generator_defaults = generator_defaults,
                                               .discriminator_defaults = discriminator_defaults,
                                               .generator = generator,

@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const struct gan_recipe_row *const rows[] = {
-    [GAN_RECIPE_MLP] = &gan_recipe_mlp,
-    [GAN_RECIPE_DCGAN] = &gan_recipe_dcgan,
+    [GAN_RECIPE_MLP] = &gan_recipe_mlp,       [GAN_RECIPE_DCGAN] = &gan_recipe_dcgan,
+    [GAN_RECIPE_POOLED] = &gan_recipe_pooled, [GAN_RECIPE_SNGAN_RESNET] = &gan_recipe_sngan_resnet,
+    [GAN_RECIPE_R3GAN] = &gan_recipe_r3gan,
 };
 enum { RECIPES = sizeof rows / sizeof rows[0] };
 
@@ -96,4 +97,25 @@ struct gan_conditioned gan_recipe_discriminator_conditioned(const gan_discrimina
 gan_layer *gan_recipe_weighted(gan_layer *layer, gan_initializer initializer)
 {
     return gan_layer_with_initializer(layer, initializer);
+}
+
+/* ---- layers ---- */
+
+gan_layer *gan_recipe_conv3(int64_t channels, gan_initializer initializer)
+{
+    return gan_recipe_weighted(gan_layer_conv2d(channels, 3, 1, 1), initializer);
+}
+
+gan_layer *gan_recipe_conv1(int64_t channels, gan_initializer initializer)
+{
+    return gan_recipe_weighted(gan_layer_conv2d(channels, 1, 1, 0), initializer);
+}
+
+void gan_recipe_add_grid(gan_model *model, int64_t channels, struct gan_recipe_grid grid, gan_initializer initializer,
+                         bool biased)
+{
+    gan_shape shape = GAN_SHAPE(channels, grid.height, grid.width);
+    gan_layer *dense = gan_recipe_weighted(gan_layer_dense(gan_shape_size(shape)), initializer);
+    gan_model_add(model, biased ? dense : gan_layer_without_bias(dense));
+    gan_model_add(model, gan_layer_reshape(shape));
 }

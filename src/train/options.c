@@ -2,7 +2,7 @@
 #include "train/options.h"
 
 #include "base/status.h"
-#include "nn/recipe.h"
+#include "nn/recipes.h"
 #include "train/losses.h"
 
 #include <inttypes.h>
@@ -112,7 +112,8 @@ gan_status gan_generator_options_preset(gan_generator_options *options, gan_pres
     gan_status status = gan_options_read(&own, sizeof own, options, GAN_GENERATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
-    if (own.recipe != GAN_RECIPE_MLP)
+    const struct gan_recipe_row *row = gan_recipe_row(own.recipe);
+    if (row == NULL || !row->as_article)
         return GAN_OK;
     own.activation = GAN_ACTIVATION_RELU;
     own.normalization = preset == GAN_PRESET_ARTICLE ? GAN_NORMALIZATION_NONE : GAN_NORMALIZATION_BATCH;
@@ -130,7 +131,8 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
     gan_status status = gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
-    if (own.recipe != GAN_RECIPE_MLP) {
+    const struct gan_recipe_row *row = gan_recipe_row(own.recipe);
+    if (row == NULL || !row->as_article) {
         if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP)
             own.normalization = GAN_NORMALIZATION_NONE;
         return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);

@@ -70,6 +70,38 @@ static bool build_and_record_images(void)
     return good;
 }
 
+/* Each recipe's players, with labels. */
+static bool build_recipes(void)
+{
+    bool good = true;
+    for (gan_recipe recipe = GAN_RECIPE_MLP; recipe <= GAN_RECIPE_R3GAN && good; recipe++) {
+        gan_generator_options g;
+        gan_discriminator_options d;
+        gan_generator_options_init(&g, recipe);
+        gan_discriminator_options_init(&d, recipe);
+        g.width = d.width = 2;
+        g.most_width = d.most_width = 3;
+        gan_labels *labels = gan_labels_classes(2, NULL);
+        if (labels == NULL)
+            return false;
+        g.labels = gan_labels_ref(labels);
+        d.labels = labels;
+        g.conditioning = g.normalization == GAN_NORMALIZATION_BATCH ? GAN_CONDITIONING_BATCH_NORM
+                                                                    : GAN_CONDITIONING_CONCAT;
+        d.conditioning = GAN_CONDITIONING_PROJECTION;
+        gan_model *made = gan_generator_new(GAN_SHAPE(1, 8, 8), &g);
+        if (made == NULL) {
+            gan_labels_unref(labels); /* which no one took */
+            return false;
+        }
+        gan_model *judge = gan_discriminator_new(GAN_SHAPE(1, 8, 8), &d);
+        good = judge != NULL && gan_model_initialize(made, 1) == GAN_OK && gan_model_initialize(judge, 2) == GAN_OK;
+        gan_model_unref(made);
+        gan_model_unref(judge);
+    }
+    return good;
+}
+
 static bool build_and_sample(void)
 {
     gan_generator_options o;
@@ -124,6 +156,12 @@ START_TEST(building_and_recording_images_survive_want_of_memory)
 }
 END_TEST
 
+START_TEST(recipes_survive_want_of_memory)
+{
+    fail_each_in_turn(build_recipes);
+}
+END_TEST
+
 START_TEST(sampling_survives_want_of_memory)
 {
     fail_each_in_turn(build_and_sample);
@@ -133,6 +171,7 @@ END_TEST
 static const struct test_case tests[] = {
     {"building and recording", building_and_recording_survive_want_of_memory},
     {"images", building_and_recording_images_survive_want_of_memory},
+    {"recipes", recipes_survive_want_of_memory},
     {"sampling", sampling_survives_want_of_memory},
 };
 

@@ -116,6 +116,67 @@ START_TEST(presets_shape_the_networks)
 }
 END_TEST
 
+/* A recipe's options as a preset leaves them. */
+static void shaped(gan_recipe recipe, gan_preset p, gan_generator_options *g, gan_discriminator_options *d)
+{
+    ck_ok(gan_generator_options_init(g, recipe));
+    ck_ok(gan_discriminator_options_init(d, recipe));
+    ck_ok(gan_generator_options_preset(g, p));
+    ck_ok(gan_discriminator_options_preset(d, p));
+}
+
+START_TEST(presets_shape_the_networks_for_pictures)
+{
+    gan_generator_options g;
+    gan_discriminator_options d;
+    for (gan_preset p = GAN_PRESET_ARTICLE; p <= GAN_PRESET_DCGAN; p++) {
+        bool plain = p == GAN_PRESET_ARTICLE, penalty = p == GAN_PRESET_STABLE || p == GAN_PRESET_WGAN_GP;
+        shaped(GAN_RECIPE_POOLED, p, &g, &d);
+        ck_assert_int_eq(g.normalization, plain ? GAN_NORMALIZATION_NONE : GAN_NORMALIZATION_BATCH);
+        ck_assert_int_eq(d.activation, plain ? GAN_ACTIVATION_RELU : GAN_ACTIVATION_LEAKY_RELU);
+        ck_assert(d.center_input == !plain && d.normalization == GAN_NORMALIZATION_NONE);
+        ck_assert(g.width == 32 && g.most_width == 256 && g.blocks == 1 && g.output == GAN_ACTIVATION_SIGMOID);
+        shaped(GAN_RECIPE_DCGAN, p, &g, &d);
+        ck_assert_int_eq(g.normalization, GAN_NORMALIZATION_BATCH);
+        ck_assert_int_eq(d.normalization, penalty ? GAN_NORMALIZATION_NONE : GAN_NORMALIZATION_BATCH);
+        shaped(GAN_RECIPE_SNGAN_RESNET, p, &g, &d);
+        ck_assert(g.normalization == GAN_NORMALIZATION_BATCH && d.normalization == GAN_NORMALIZATION_NONE);
+        ck_assert(g.activation == GAN_ACTIVATION_RELU && d.activation == GAN_ACTIVATION_RELU && !d.center_input);
+        shaped(GAN_RECIPE_R3GAN, p, &g, &d);
+        ck_assert(g.normalization == GAN_NORMALIZATION_NONE && d.normalization == GAN_NORMALIZATION_NONE);
+        ck_assert(g.activation == GAN_ACTIVATION_LEAKY_RELU && d.activation == GAN_ACTIVATION_LEAKY_RELU);
+        ck_assert(g.blocks == 2 && g.output == GAN_ACTIVATION_LINEAR && !d.center_input);
+    }
+}
+END_TEST
+
+/* Batches in [0, 1] reach D in the range for which G and D are made, and both are updated. */
+START_TEST(recipes_train_with_the_stable_preset)
+{
+    for (gan_recipe recipe = GAN_RECIPE_DCGAN; recipe <= GAN_RECIPE_R3GAN; recipe++) {
+        gan_generator_options g;
+        gan_discriminator_options d;
+        shaped(recipe, GAN_PRESET_STABLE, &g, &d);
+        g.width = d.width = 4;
+        g.most_width = d.most_width = 8;
+        gan_shape image = GAN_SHAPE(3, 8, 12);
+        gan_model *generator = gan_generator_new(image, &g), *discriminator = gan_discriminator_new(image, &d);
+        gan_trainer *trainer = gan_trainer_new(generator, discriminator, NULL);
+        ck_made(trainer);
+        gan_tensor *batch = gan_tensor_new(GAN_SHAPE(5, 3, 8, 12));
+        ck_ok(gan_tensor_fill_uniform(batch, 0, 1, 1));
+        gan_step_report report = GAN_STEP_REPORT_INIT;
+        for (int i = 0; i < 3; i++)
+            ck_ok(gan_train_step(trainer, batch, NULL, &report));
+        ck_assert(report.d_committed && report.g_committed && report.r1_penalty > 0);
+        gan_tensor_unref(batch);
+        gan_trainer_unref(trainer);
+        gan_model_unref(generator);
+        gan_model_unref(discriminator);
+    }
+}
+END_TEST
+
 START_TEST(option_functions_refuse_what_they_cannot_fill)
 {
     gan_trainer_options t;
@@ -307,6 +368,8 @@ static const struct test_case tests[] = {
     {"the papers' presets are their programs", the_papers_presets_are_their_programs},
     {"every preset trains small networks", every_preset_trains_small_networks},
     {"presets shape the networks", presets_shape_the_networks},
+    {"presets shape the networks for pictures", presets_shape_the_networks_for_pictures},
+    {"recipes train with the stable preset", recipes_train_with_the_stable_preset},
     {"option functions refuse what they cannot fill", option_functions_refuse_what_they_cannot_fill},
     {"every field is checked by name", every_field_is_checked_by_name},
     {"rates are not looked at where optimizers are given", rates_are_not_looked_at_where_optimizers_are_given},
