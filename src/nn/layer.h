@@ -36,6 +36,7 @@ struct gan_layer_call {
 struct gan_layer_kind {
     const char *name;
     bool has_weight, has_bias; /* which modifiers are for it */
+    bool normable;             /* its weights are of nn/weight.h */
     bool mixes_examples;       /* in training; see also mixes */
     bool takes_labels;         /* apply reads call->labels, and build wants build->labels */
     /* The output's shape for an input's, both of one example; declares parameters and state. An error names the kind.
@@ -62,7 +63,9 @@ struct gan_layer {
     const struct gan_layer_kind *kind;
     char *name;
     bool without_bias;
-    bool taken; /* a model, or another layer, has it */
+    bool weight_norm;
+    int spectral_iterations; /* 0: no spectral norm */
+    bool taken;              /* a model, or another layer, has it */
     gan_initializer weight_initializer, bias_initializer;
 };
 

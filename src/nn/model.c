@@ -177,7 +177,7 @@ gan_status gan_model_ready(gan_model *model, const char *who)
         status = gan_slots_place(&model->state);
     if (status != GAN_OK)
         return status;
-    gan_slots_fill(&model->state, 0); /* its initialisers are constants */
+    gan_slots_fill(&model->state, 0); /* until the model is initialised */
     model->sealed = true;
     return GAN_OK;
 }

@@ -57,10 +57,11 @@ static gan_status check_penalties(const gan_trainer *trainer, const float *weigh
     for (int i = 0; i < GAN_REGULARIZERS; i++)
         if (weight[i] > 0 && gan_regularizers[i].per_example && !trainer->options.mixed_penalty &&
             gan_model_mixes_examples(trainer->discriminator))
-            return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                            "%s: %s is %g, but the discriminator's batch norm mixes examples, and %s is about each "
-                            "example by itself; use layer norm or none, or set mixed_penalty if you mean it",
-                            who, gan_regularizers[i].field, (double)weight[i], gan_regularizers[i].name);
+            return gan_fail(
+                GAN_ERROR_INVALID_ARGUMENT,
+                "%s: %s is %g, but the discriminator mixes examples (batch norm, or a minibatch layer), and %s is "
+                "about each example by itself; use layer norm or none, or set mixed_penalty if you mean it",
+                who, gan_regularizers[i].field, (double)weight[i], gan_regularizers[i].name);
     return GAN_OK;
 }
 

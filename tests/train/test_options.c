@@ -259,8 +259,9 @@ START_TEST(r1_with_batch_norm_in_the_discriminator_is_refused_unless_forced)
     gan_model_add(d, gan_layer_batch_norm());
     gan_model_add(d, gan_layer_dense(1));
     gan_trainer_options o = preset(GAN_PRESET_STABLE);
-    ck_null(gan_trainer_new(g, d, &o), "gan_trainer_new: r1_weight is 0.3, but the discriminator's batch norm mixes "
-                                       "examples, and R1 is about each example by itself");
+    ck_null(gan_trainer_new(g, d, &o),
+            "gan_trainer_new: r1_weight is 0.3, but the discriminator mixes "
+            "examples (batch norm, or a minibatch layer), and R1 is about each example by itself");
     o.r1_weight = 0;
     gan_trainer *without = gan_trainer_new(g, d, &o);
     ck_made(without);

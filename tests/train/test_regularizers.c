@@ -442,7 +442,7 @@ START_TEST(batch_norm_in_the_discriminator_is_refused_by_each)
         gan_trainer *trainer = gan_trainer_new(g, d, &options);
         if (gan_regularizers[i].per_example) {
             char message[200];
-            snprintf(message, sizeof message, "%s is 2, but the discriminator's batch norm mixes examples",
+            snprintf(message, sizeof message, "%s is 2, but the discriminator mixes examples",
                      gan_regularizers[i].field);
             ck_null(trainer, message);
             options.mixed_penalty = true;
