@@ -25,6 +25,7 @@
 #include "plot.h"
 #include "run_log.h"
 #include "sampler.h"
+#include "schedule.h"
 #include "tape.h"
 #include "tensor.h"
 #include "trainer.h"

@@ -70,6 +70,8 @@ typedef struct gan_generator_options {
      */
     int64_t width;
     int64_t most_width; /**< but at most so many. DCGAN: 512 */
+    /** Iterations, ≥ 1, of gan_layer_with_spectral_norm on every layer that it is for; 0: none. 0 */
+    int spectral_norm;
 } gan_generator_options;
 
 /** gan_generator_options_init for callers that know the struct's size by other means than the header (bindings). */

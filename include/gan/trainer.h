@@ -11,6 +11,7 @@
 #include "loader.h"
 #include "loss.h"
 #include "optimizer.h"
+#include "schedule.h"
 
 #include <signal.h>
 
@@ -39,7 +40,17 @@ typedef enum gan_preset {
     /** Jolicoeur-Martineau 2019: relativistic, real and made ones in pairs, Adam(2e-4, 0.5, 0.999). */
     GAN_PRESET_RSGAN,
     /** Radford, Metz and Chintala 2016: non-saturating, Adam(2e-4, 0.5, 0.999); for the recipe of that name. */
-    GAN_PRESET_DCGAN
+    GAN_PRESET_DCGAN,
+    /** Miyato et al. 2018, with the hinge loss: 5 updates of D, Adam(2e-4, 0, 0.9); D with spectral norm. */
+    GAN_PRESET_SNGAN,
+    /**
+     * Huang et al., "The GAN is dead; long live the GAN! A modern GAN baseline", NeurIPS 2024, as for CIFAR-10: the
+     * relativistic loss with pairs, R1 and R2 at every step, Adam with beta1 0, samples from a moving average of G
+     * (here with decay 0.999). By a cosine over 39,062 steps (20 million images in batches of 512: set the courses'
+     * steps to what you train for) the rates go from 2e-4 to 5e-5, beta2 from 0.9 to 0.99, both weights from 0.05 to
+     * 0.005.
+     */
+    GAN_PRESET_R3GAN
 } gan_preset;
 
 /** The optimizers that stand for NULL in the trainer's options. */
@@ -66,12 +77,8 @@ typedef enum gan_made_labels {
     GAN_MADE_LABELS_UNIFORM   /**< each label drawn from its classes at each update: for data whose classes are rare */
 } gan_made_labels;
 
-/** How the optimizers' rates go on: a factor on both, from 1 at step 0 to `schedule_end` at step `schedule_steps`. */
-typedef enum gan_schedule {
-    GAN_SCHEDULE_CONSTANT = 0, /**< 1 */
-    GAN_SCHEDULE_LINEAR,       /**< along a straight line */
-    GAN_SCHEDULE_COSINE        /**< end + (1 − end)·(1 + cos(π·step/steps))/2 (Loshchilov and Hutter 2017) */
-} gan_schedule;
+/** The most numbers that can have courses of their own at once. */
+#define GAN_MAX_COURSES 16
 
 /**
  * Fill it with gan_trainer_options_init, then change what you like; every field is then taken literally. After
@@ -139,11 +146,15 @@ typedef struct gan_trainer_options {
     gan_optimizer_kind optimizer;             /**< what stands for NULL: GAN_OPTIMIZER_ADAM */
     float generator_rate, discriminator_rate; /**< of what stands for NULL [2e-4, 1e-3] */
     float beta1, beta2, epsilon;              /**< of the same: [0.5, 0], [0.999, 0.99], 1e-8 */
-    gan_schedule schedule;                    /**< of both optimizers' rates: GAN_SCHEDULE_CONSTANT */
-    int64_t schedule_steps;                   /**< where it ends, ≥ 1 (unused when constant): 0 */
-    float schedule_end;                       /**< the factor that it ends with and stays at, 0 … 1: 0 */
-    gan_update_order update;                  /**< GAN_UPDATE_D_FIRST */
-    int discriminator_steps;                  /**< D's updates in a step, ≥ 1; must be 1 if simultaneous: 1 */
+    /**
+     * A factor on both optimizers' rates, from 1 at step 0 to `schedule_end` at step `schedule_steps`: CONSTANT, LINEAR
+     * or COSINE. GAN_SCHEDULE_CONSTANT
+     */
+    gan_schedule schedule;
+    int64_t schedule_steps;  /**< where it ends, ≥ 1 (unused when constant): 0 */
+    float schedule_end;      /**< the factor that it ends with and stays at, 0 … 1: 0 */
+    gan_update_order update; /**< GAN_UPDATE_D_FIRST */
+    int discriminator_steps; /**< D's updates in a step, ≥ 1; must be 1 if simultaneous: 1 */
     /**
      * After each of G's updates average ← d·average + (1 − d)·G, running statistics too; 0 ≤ d < 1, 0 for no average.
      * [0, 0.995]
@@ -168,6 +179,25 @@ typedef struct gan_trainer_options {
     float auxiliary_real_weight;      /**< 1 */
     float auxiliary_made_weight;      /**< 1 */
     float auxiliary_generator_weight; /**< 1 */
+
+    /**
+     * Numbers that change with the steps, each by a course of its own: the first course_count, 0 … GAN_MAX_COURSES, of
+     * different settings. Before each step the course's value takes the place of the option, or of the optimizer's own
+     * rate or betas; `schedule` still multiplies the rates. [none]
+     */
+    gan_course courses[GAN_MAX_COURSES];
+    int course_count;
+    /**
+     * Every update's batch of N is computed in so many parts of N/micro_batches examples, one after another in the
+     * memory of one, and the update follows the mean of their gradients: the whole batch's gradient, exactly, where
+     * examples do not meet. Batch norm, minibatch layers and losses that compare or rank examples see one part at a
+     * time, and running statistics move with each part. ≥ 1, a divisor of N: 1
+     */
+    int micro_batches;
+    float clip_value; /**< each number of a network's gradient is held within ±clip_value before an update; 0: not: 0 */
+    /** A gradient longer than this, over all parameters of its network, is made as short; after clip_value; 0: not: 0
+     */
+    float clip_norm;
 } gan_trainer_options;
 
 /** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -186,7 +216,7 @@ GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, 
 /**
  * The same for the discriminator. MLP: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and the input
  * centred; input_low and input_high stay as they are. Convolutional recipes: no batch norm where the preset has a
- * penalty on each example's gradient (STABLE, WGAN_GP).
+ * penalty on each example's gradient (STABLE, WGAN_GP, R3GAN). SNGAN: spectral norm and no batch norm, in all recipes.
  */
 GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);
 

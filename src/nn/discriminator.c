@@ -2,6 +2,7 @@
 #include "gan/discriminator.h"
 
 #include "base/status.h"
+#include "nn/model.h"
 #include "nn/recipes.h"
 #include "tensor/tensor.h"
 
@@ -23,7 +24,8 @@ gan_status gan_discriminator_options_init_sized(gan_discriminator_options *optio
 
 static gan_status check(gan_shape example, const gan_discriminator_options *o, const char *who)
 {
-    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization, o->width, o->most_width};
+    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden,       o->normalization,
+                                   o->width,  o->most_width,   o->spectral_norm};
     gan_status status = gan_recipe_check(&size, example, who);
     if (status != GAN_OK)
         return status;
@@ -57,6 +59,7 @@ static gan_model *build(gan_shape example, const gan_discriminator_options *o, c
         return NULL;
     const struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
     gan_conditioning_begin(model, &by);
+    model->spectral_iterations = o->spectral_norm;
     gan_recipe_row(o->recipe)->discriminator(model, example, o);
     if (o->sigmoid_output) {
         gan_model_add(model, gan_layer_sigmoid());

@@ -124,6 +124,18 @@ gan_layer *gan_layer_with_weight_norm(gan_layer *layer)
     return layer;
 }
 
+void gan_layer_norm_weights(gan_layer *layer, int iterations)
+{
+    if (layer->kind->normable && !layer->weight_norm && layer->spectral_iterations == 0)
+        layer->spectral_iterations = iterations;
+    for (int i = 0; layer->kind->child != NULL; i++) {
+        gan_layer *child = (gan_layer *)layer->kind->child(layer, i); /* the layer owns it */
+        if (child == NULL)
+            break;
+        gan_layer_norm_weights(child, iterations);
+    }
+}
+
 static bool letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';

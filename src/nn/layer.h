@@ -72,6 +72,10 @@ struct gan_layer {
 /* A new layer in `size` cleared bytes, with Glorot uniform weights and zero biases. NULL when memory is short. */
 void *gan_layer_create(const struct gan_layer_kind *kind, size_t size);
 
+/* Puts spectral norm on it and on all layers that it holds, so far as they have weights without a norm. Nobody else has
+ * the layer yet. */
+void gan_layer_norm_weights(gan_layer *layer, int iterations);
+
 /* For constructors: fails with "gan_layer_<kind>: <text>". */
 void *gan_layer_refuse(const char *kind, const char *format, ...) GAN_PRINTF(2, 3);
 /* For build: fails with "<path> (<kind>): <text>". */

@@ -76,6 +76,7 @@ struct gan_model {
     char message[512];
     bool sealed, initialized;
     bool batch_statistics;
+    int spectral_iterations; /* of the spectral norm that added layers get; 0: none */
 
     gan_shape in;
     gan_labels *labels; /* NULL: none */

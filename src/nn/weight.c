@@ -50,6 +50,10 @@ static gan_status declare_spectral(struct gan_layer_build *build, const struct g
                               .initializer = gan_initializer_normal(0, 1),
                               .of = build->parameters->count,
                               .axis = weight->axis};
+    gan_initializer begin = build->layer->weight_initializer;
+    if (begin.kind == GAN_INITIALIZER_CONSTANT && begin.a == 0)
+        return gan_layer_reject(build, "%s begins as zeros, which have no spectral norm; give another initialiser",
+                                weight->name);
     gan_status status = declare(build, build->parameters, weight, "_orig", drawn(build, weight));
     vector.shape = GAN_SHAPE(outputs);
     vector.begins = GAN_SLOT_LEFT_VECTOR;

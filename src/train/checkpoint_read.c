@@ -81,8 +81,8 @@ static struct gan_json *settings_of(const gan_trainer *trainer, const gan_loader
 static gan_status check_settings(const gan_trainer *trainer, const gan_loader *loader, const struct gan_json *about,
                                  const char *path, const char *who)
 {
-    static const char *const parts[] = {"options",   "generator_optimizer", "discriminator_optimizer",
-                                        "generator", "discriminator",       "loader"};
+    static const char *const parts[] = {
+        "options", "courses", "generator_optimizer", "discriminator_optimizer", "generator", "discriminator", "loader"};
     struct differences differences = {.used = 0};
     struct gan_json *own = settings_of(trainer, loader, who);
     if (own == NULL)

@@ -7,6 +7,7 @@
 #include "nn/model_file.h"
 #include "train/optimizer.h"
 #include "train/option_fields.h"
+#include "train/schedules.h"
 #include "train/trainer.h"
 
 /* ---- settings ---- */
@@ -19,6 +20,7 @@ static void write_options(const gan_trainer *trainer, struct gan_json_writer *js
     first.data_low = trainer->first_data_low;
     first.data_high = trainer->first_data_high;
     gan_options_write_fields(&first, json, "options");
+    gan_courses_write(&first, json);
 }
 
 static gan_status write_layers(const gan_model *model, struct gan_json_writer *json, const char *key)

@@ -53,6 +53,11 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(FLOAT, auxiliary_real_weight),
     FIELD(FLOAT, auxiliary_made_weight),
     FIELD(FLOAT, auxiliary_generator_weight),
+    FIELD(OTHER, courses), /* by gan_courses_write */
+    FIELD(OTHER, course_count),
+    FIELD(INT, micro_batches),
+    FIELD(FLOAT, clip_value),
+    FIELD(FLOAT, clip_norm),
 };
 
 const size_t gan_option_field_count = sizeof gan_option_fields / sizeof gan_option_fields[0];

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "nn/recipe.h"
 #include "train/losses.h"
+#include "train/schedules.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,7 +16,7 @@
 
 static bool known_preset(gan_preset preset, const char *who)
 {
-    if ((unsigned)preset <= (unsigned)GAN_PRESET_DCGAN)
+    if ((unsigned)preset <= (unsigned)GAN_PRESET_R3GAN)
         return true;
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want a gan_preset (GAN_PRESET_…)", who, (int)preset);
     return false;
@@ -43,7 +44,8 @@ static gan_trainer_options article(void)
                                  .data_high = 1,
                                  .auxiliary_real_weight = 1,
                                  .auxiliary_made_weight = 1,
-                                 .auxiliary_generator_weight = 1};
+                                 .auxiliary_generator_weight = 1,
+                                 .micro_batches = 1};
 }
 
 /* What both of its kinds have: no momentum, and a D that is ahead. */
@@ -52,6 +54,27 @@ static void wasserstein(gan_trainer_options *options)
     options->loss = GAN_LOSS_WASSERSTEIN;
     options->discriminator_steps = 5;
     options->beta1 = 0;
+}
+
+static void add_cosine(gan_trainer_options *options, gan_setting setting, float begin, float end)
+{
+    options->courses[options->course_count++] = (gan_course){
+        .setting = setting, .schedule = GAN_SCHEDULE_COSINE, .begin = begin, .end = end, .steps = 39062};
+}
+
+/* The authors' settings for CIFAR-10. */
+static void r3gan(gan_trainer_options *options)
+{
+    options->loss = GAN_LOSS_RELATIVISTIC;
+    options->r1_weight = options->r2_weight = 0.05f;
+    options->beta1 = 0;
+    options->beta2 = 0.9f;
+    options->average_decay = 0.999f;
+    add_cosine(options, GAN_SETTING_GENERATOR_RATE, 2e-4f, 5e-5f);
+    add_cosine(options, GAN_SETTING_DISCRIMINATOR_RATE, 2e-4f, 5e-5f);
+    add_cosine(options, GAN_SETTING_BETA2, 0.9f, 0.99f);
+    add_cosine(options, GAN_SETTING_R1_WEIGHT, 0.05f, 0.005f);
+    add_cosine(options, GAN_SETTING_R2_WEIGHT, 0.05f, 0.005f);
 }
 
 static gan_trainer_options defaults(gan_preset preset)
@@ -87,6 +110,15 @@ static gan_trainer_options defaults(gan_preset preset)
         break;
     case GAN_PRESET_RSGAN:
         options.loss = GAN_LOSS_RELATIVISTIC;
+        break;
+    case GAN_PRESET_SNGAN:
+        options.loss = GAN_LOSS_HINGE;
+        options.discriminator_steps = 5;
+        options.beta1 = 0;
+        options.beta2 = 0.9f;
+        break;
+    case GAN_PRESET_R3GAN:
+        r3gan(&options);
         break;
     }
     return options;
@@ -130,8 +162,12 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
     gan_status status = gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
+    if (preset == GAN_PRESET_SNGAN) {
+        own.spectral_norm = 1;
+        own.normalization = GAN_NORMALIZATION_NONE;
+    }
     if (own.recipe != GAN_RECIPE_MLP) {
-        if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP)
+        if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP || preset == GAN_PRESET_R3GAN)
             own.normalization = GAN_NORMALIZATION_NONE;
         return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     }
@@ -283,6 +319,17 @@ static bool check_labels(const gan_trainer_options *o, const char *who)
     return true;
 }
 
+static bool check_updates(const gan_trainer_options *o, const char *who)
+{
+    if (o->micro_batches < 1)
+        return refuse(who, "micro_batches", o->micro_batches, "1 or more");
+    if (!is_weight(o->clip_value))
+        return refuse(who, "clip_value", (double)o->clip_value, "a finite number, 0 (no bound) or more");
+    if (!is_weight(o->clip_norm))
+        return refuse(who, "clip_norm", (double)o->clip_norm, "a finite number, 0 (no bound) or more");
+    return true;
+}
+
 gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *who)
 {
     bool fine = check_loss(o, who) && check_regularizers(o, who);
@@ -292,20 +339,9 @@ gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *w
                  (double)o->data_low, (double)o->data_high);
         fine = false;
     }
-    fine = fine && check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) && check_average(o, who) &&
-           check_labels(o, who);
+    if (fine && gan_courses_check(o, who) != GAN_OK)
+        return gan_error_status();
+    fine = fine && check_updates(o, who) && check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) &&
+           check_average(o, who) && check_labels(o, who);
     return fine ? GAN_OK : GAN_ERROR_INVALID_ARGUMENT;
-}
-
-double gan_schedule_factor(const gan_trainer_options *options, uint64_t step)
-{
-    if (options->schedule == GAN_SCHEDULE_CONSTANT)
-        return 1;
-    double done = (double)step / (double)options->schedule_steps, end = (double)options->schedule_end;
-    if (done > 1)
-        done = 1;
-    if (options->schedule == GAN_SCHEDULE_LINEAR)
-        return 1 + (end - 1) * done;
-    const double pi = 3.14159265358979323846;
-    return end + (1 - end) * (1 + cos(pi * done)) / 2;
 }

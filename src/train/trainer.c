@@ -8,6 +8,7 @@
 #include "train/labels.h"
 #include "train/optimizer.h"
 #include "train/options.h"
+#include "train/schedules.h"
 
 /* What else the trainer's seed feeds has labels of its own: see step.c. */
 #define GENERATOR_LABEL     UINT64_C(0x67656e)
@@ -52,11 +53,17 @@ static gan_status check_models(gan_model *generator, gan_model *discriminator, c
     return status == GAN_OK ? gan_check_player_labels(generator, discriminator, options, who) : status;
 }
 
+static bool has_course(const gan_trainer *trainer, int regularizer)
+{
+    gan_setting setting = (gan_setting)((int)GAN_SETTING_R1_WEIGHT + regularizer);
+    return gan_course_of(&trainer->options, setting) != NULL;
+}
+
 static gan_status check_penalties(const gan_trainer *trainer, const float *weight, const char *who)
 {
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        if (weight[i] > 0 && gan_regularizers[i].per_example && !trainer->options.mixed_penalty &&
-            gan_model_mixes_examples(trainer->discriminator))
+        if ((weight[i] > 0 || has_course(trainer, i)) && gan_regularizers[i].per_example &&
+            !trainer->options.mixed_penalty && gan_model_mixes_examples(trainer->discriminator))
             return gan_fail(
                 GAN_ERROR_INVALID_ARGUMENT,
                 "%s: %s is %g, but the discriminator mixes examples (batch norm, or a minibatch layer), and %s is "
@@ -79,6 +86,22 @@ static gan_status make_optimizers(gan_trainer *trainer)
     if (o->discriminator_optimizer == NULL)
         o->discriminator_optimizer = make_optimizer(o, o->discriminator_rate);
     return o->generator_optimizer != NULL && o->discriminator_optimizer != NULL ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
+}
+
+static gan_status prepare_for_courses(gan_trainer *trainer, const char *who)
+{
+    const gan_trainer_options *o = &trainer->options;
+    bool first = gan_course_of(o, GAN_SETTING_BETA1) != NULL, second = gan_course_of(o, GAN_SETTING_BETA2) != NULL;
+    gan_optimizer *const both[2] = {o->generator_optimizer, o->discriminator_optimizer};
+    for (int i = 0; i < 2; i++) {
+        if ((first || second) && !gan_optimizer_has_betas(both[i]))
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s has a course, but %s is %s, which has no betas", who,
+                            first ? "beta1" : "beta2", i == 0 ? "generator_optimizer" : "discriminator_optimizer",
+                            gan_optimizer_name(both[i]));
+        if (first)
+            gan_optimizer_keep_momentum(both[i]);
+    }
+    return GAN_OK;
 }
 
 static gan_status attach_optimizers(gan_trainer *trainer, const char *who)
@@ -128,6 +151,8 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     if (status == GAN_OK)
         status = make_optimizers(trainer);
     if (status == GAN_OK)
+        status = prepare_for_courses(trainer, who);
+    if (status == GAN_OK)
         status = attach_optimizers(trainer, who);
     if (status == GAN_OK)
         status = initialize(generator, o->seed, GENERATOR_LABEL);
@@ -135,6 +160,11 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
         status = initialize(discriminator, o->seed, DISCRIMINATOR_LABEL);
     if (status == GAN_OK)
         status = gan_trainer_set_data_range(trainer, o->data_low, o->data_high);
+    if (status != GAN_OK)
+        return status;
+    status = gan_gradients_init(&trainer->generator_gradients, generator, o);
+    if (status == GAN_OK)
+        status = gan_gradients_init(&trainer->discriminator_gradients, discriminator, o);
     if (status != GAN_OK)
         return status;
     trainer->average = o->average_decay > 0 ? gan_model_copy(generator) : gan_model_ref(generator);
@@ -173,6 +203,8 @@ void gan_trainer_unref(gan_trainer *trainer)
     if (trainer == NULL || atomic_fetch_sub_explicit(&trainer->references, 1, memory_order_acq_rel) != 1)
         return;
     gan_trainer_drop_plans(trainer);
+    gan_gradients_clear(&trainer->generator_gradients);
+    gan_gradients_clear(&trainer->discriminator_gradients);
     gan_optimizer *first = trainer->options.generator_optimizer, *second = trainer->options.discriminator_optimizer;
     gan_optimizer_unref(first);
     gan_optimizer_unref(second);
@@ -237,15 +269,21 @@ static gan_status make_room_for_labels(const gan_trainer *trainer, struct gan_tr
     return plans->made_labels != NULL ? GAN_OK : gan_error_status();
 }
 
+/* One that a course moves is recorded even while its weight is 0. */
+static bool is_active(const gan_trainer *trainer, int regularizer)
+{
+    return trainer->weight[regularizer] > 0 || has_course(trainer, regularizer);
+}
+
 static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
 {
     struct gan_half_request request = {.generator = trainer->generator,
                                        .discriminator = trainer->discriminator,
                                        .options = &trainer->options,
-                                       .batch = batch};
+                                       .batch = batch / trainer->options.micro_batches};
     set_mapping(trainer, &request);
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        request.active[i] = plans->active[i] = trainer->weight[i] > 0;
+        request.active[i] = plans->active[i] = is_active(trainer, i);
     gan_status status = gan_half_record_discriminator(&plans->discriminator, &request);
     if (status == GAN_OK)
         status = gan_half_record_generator(&plans->generator, &request);
@@ -262,7 +300,7 @@ static bool plans_fit(const gan_trainer *trainer, const struct gan_trainer_plans
 {
     bool fit = plans->batch == batch;
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        fit = fit && plans->active[i] == (trainer->weight[i] > 0);
+        fit = fit && plans->active[i] == is_active(trainer, i);
     return fit;
 }
 
@@ -345,7 +383,8 @@ size_t gan_trainer_memory(const gan_trainer *trainer)
 double gan_trainer_flops(const gan_trainer *trainer)
 {
     const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? (double)trainer->options.discriminator_steps * gan_plan_flops(plans->discriminator.plan) +
-                               gan_plan_flops(plans->generator.plan)
+    return plans != NULL ? (double)trainer->options.micro_batches * ((double)trainer->options.discriminator_steps *
+                                                                         gan_plan_flops(plans->discriminator.plan) +
+                                                                     gan_plan_flops(plans->generator.plan))
                          : 0;
 }

@@ -3,6 +3,7 @@
 #define GAN_SRC_TRAIN_TRAINER_H
 
 #include "gan/trainer.h"
+#include "train/gradients.h"
 #include "train/half.h"
 
 #include <stdatomic.h>
@@ -11,7 +12,7 @@
 #define GAN_TRAINER_PLANS 4
 
 struct gan_trainer_plans {
-    int64_t batch; /* 0: an empty place */
+    int64_t batch; /* of all micro-batches together; 0: an empty place */
     bool active[GAN_REGULARIZERS];
     uint64_t used; /* when: the greatest is the latest */
     struct gan_half discriminator, generator;
@@ -26,6 +27,7 @@ struct gan_trainer {
     float weight[GAN_REGULARIZERS];
     float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */
     uint64_t steps, generator_updates;
+    struct gan_gradients generator_gradients, discriminator_gradients;
     struct gan_trainer_plans plans[GAN_TRAINER_PLANS];
     uint64_t clock; /* of `used` */
 };
@@ -40,6 +42,9 @@ void gan_trainer_drop_plans(gan_trainer *trainer);
 gan_status gan_trainer_set_data_range(gan_trainer *trainer, float low, float high);
 /* Notes in the models how far they are. */
 void gan_trainer_note_steps(gan_trainer *trainer);
+
+/* Gives the numbers that have courses their values at the next step. A function's answer may be refused. */
+gan_status gan_trainer_follow_courses(gan_trainer *trainer, const char *who);
 
 /* Lets the average follow G, after an update of it. */
 void gan_trainer_update_average(gan_trainer *trainer);
