@@ -4,6 +4,7 @@
 #ifndef GAN_GAN_H
 #define GAN_GAN_H
 
+#include "augment.h"
 #include "base.h"
 #include "dataset.h"
 #include "discriminator.h"

@@ -6,6 +6,7 @@
 #ifndef GAN_TRAINER_H
 #define GAN_TRAINER_H
 
+#include "augment.h"
 #include "discriminator.h"
 #include "generator.h"
 #include "loader.h"
@@ -198,6 +199,62 @@ typedef struct gan_trainer_options {
     /** A gradient longer than this, over all parameters of its network, is made as short; after clip_value; 0: not: 0
      */
     float clip_norm;
+
+    /*
+     * More that D's or G's loss gets beside, each with a weight ≥ 0, 0 for none. Weights, not biases, are parameters of
+     * two axes and more.
+     */
+    /** λ·E(D(x) − D(T(x)))² in D's, T being `consistency_augment` (Zhang et al., "Consistency regularization for
+     * generative adversarial networks", ICLR 2020, eq. 4): 0 */
+    float consistency_weight;
+    /** λ·E(D(x̃) − D(T(x̃)))² in D's; with the one before it is balanced (bCR: Zhao et al., "Improved consistency
+     * regularization for GANs", AAAI 2021, section 2.1): 0 */
+    float consistency_made_weight;
+    unsigned consistency_augment; /**< gan_augmentation joined by |: GAN_AUGMENT_TRANSLATION */
+    /** λ·E(D(G(z)) − D(G(z + δ)))² in D's, δ ~ N(0, latent_deviation²) (zCR: same paper, section 2.2): 0 */
+    float latent_consistency_weight;
+    /** −λ·E(G(z) − G(z + δ))², the mean over all numbers, in G's (same section): 0 */
+    float latent_diversity_weight;
+    float latent_deviation; /**< > 0: 0.03 */
+    /**
+     * λ·(E(D(x) − a)² + E(D(x̃) − b)²) in D's, b the moving average of E D(x), a that of E D(x̃), this update's included
+     * (Tseng et al., "Regularizing generative adversarial networks under limited data", CVPR 2021, eq. 8; averages of
+     * decay lecam_decay, corrected for their beginning at 0): 0
+     */
+    float lecam_weight;
+    float lecam_decay; /**< 0 ≤ d < 1: 0.99 */
+    /** λ·‖E f(x) − E f(x̃)‖² in G's, f what D's layer feature_layer gives (Salimans et al. 2016, section 3.1, there in
+     * place of G's loss): 0 */
+    float feature_matching_weight;
+    /** λ·‖WWᵀ‖² without the diagonal, the sum over D's weights W, rows along their first axis (Brock et al., "Large
+     * scale GAN training for high fidelity natural image synthesis", ICLR 2019, eq. 3): 0 */
+    float discriminator_orthogonal_weight;
+    float generator_orthogonal_weight; /**< the same of G, in G's: 0 */
+    float discriminator_weight_decay; /**< λ/2·‖W‖², the sum over D's weights, in D's; AdamW decays otherwise: 0 */
+    float generator_weight_decay;     /**< the same of G, in G's: 0 */
+
+    /*
+     * What is done to all that D sees, real and made alike, drawn anew each time, in both halves. Penalties go through
+     * it: ∇D is the gradient to what it was before.
+     */
+    /** The deviation of normal noise on every number of D's input, in G's range (Sønderby et al., "Amortised MAP
+     * inference for image super-resolution", ICLR 2017, section 2.4): 0 */
+    float instance_noise;
+    unsigned augment;          /**< gan_augmentation joined by |, for images: 0 */
+    float augment_probability; /**< of each change, 0 … 1; with augment_adaptive where it begins: 1 */
+    /**
+     * ADA's controller (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020,
+     * section 3.1, as in the authors' code): after every 4 updates of D the probability moves by
+     * 4·N/augment_examples, up if the mean of E[sign D(x)] over them is above augment_target, down if below, within
+     * 0 … 1. For losses whose D is above 0 on what it takes for real: non-saturating, minimax, hinge, f-divergences but
+     * KL, and custom ones. false
+     */
+    bool augment_adaptive;
+    float augment_target;     /**< −1 … 1: 0.6 */
+    int64_t augment_examples; /**< in which the probability can go from 0 to 1, ≥ 1: 500,000 */
+    /** Where features are matched: the name or place of one of D's layers, as for gan_model_feature. [""]: the last but
+     * one */
+    char feature_layer[72];
 } gan_trainer_options;
 
 /** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -224,7 +281,9 @@ GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *o
 typedef struct gan_trainer gan_trainer;
 
 /**
- * A trainer of both models, which it shares. D takes what G makes, and gives one logit an example (and class logits, if
+ * A trainer of both models, which it shares. D takes what G makes, or m examples of it together as channels of one (the
+ * first axis m times as long: PacGAN, Lin et al., NeurIPS 2018; then batches are multiples of m, and neighbours are
+ * packed; not with labels), and gives one logit an example (and class logits, if
  * it ends in an auxiliary head). Models with labels have the same ones, so far as classes are counted. Models without
  * numbers are initialised from the trainer's seed. NULL options are GAN_PRESET_STABLE's. NULL for models that do not
  * fit together, an option that cannot be meant (the message names the field, its value and what is allowed), or a
@@ -256,18 +315,20 @@ typedef struct gan_step_report {
     bool g_committed;      /**< G was updated */
     double seconds;        /**< what the step took */
     float d_penalty;       /**< all penalties together, with their weights: what is added to d_loss */
-    float g_penalty;       /**< what is added to g_loss: consensus */
+    float g_penalty;       /**< the same for g_loss; with latent diversity it may be below 0 */
     float d_class_real;    /**< an auxiliary classifier's loss (gan_loss_auxiliary) on real examples, without weight */
     float d_class_made;    /**< on made ones, in D's half */
     float g_class;         /**< on made ones, in G's half. All 0 without such a classifier */
     double data_seconds;   /**< of `seconds`: what gan_trainer_run waited for the loader (gan_loader_waited); else 0 */
     float d_rate;          /**< the rate of D's optimizer in this step, the schedule's factor included */
     float g_rate;          /**< the same of G's */
+    float d_real_sign;     /**< E[sign D(x)], where augmentation adapts itself; else 0 */
+    float augment_probability; /**< in this step; 0 without augmentation */
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0              \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0        \
     }
 
 /**

@@ -29,6 +29,9 @@ static gan_status check(gan_shape example, const gan_discriminator_options *o, c
     gan_status status = gan_recipe_check(&size, example, who);
     if (status != GAN_OK)
         return status;
+    if (o->packing < 1 || o->packing > INT32_MAX)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: packing is %" PRId64 ", want 1 to %d", who, o->packing,
+                        INT32_MAX);
     if (o->maxout_pieces != 0 && (o->maxout_pieces < 2 || o->maxout_pieces > INT32_MAX))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: maxout_pieces is %" PRId64 ", want 2 to %d, or 0 for none",
                         who, o->maxout_pieces, INT32_MAX);
@@ -54,6 +57,8 @@ static gan_model *build(gan_shape example, const gan_discriminator_options *o, c
 {
     if (check(example, o, who) != GAN_OK)
         return NULL;
+    if (example.rank > 0)
+        example.dims[0] *= o->packing;
     gan_model *model = gan_model_new(example);
     if (model == NULL)
         return NULL;

@@ -11,12 +11,11 @@
 /* A function of the caller's may answer anything. */
 static gan_status check_value(const gan_trainer *trainer, const gan_course *course, float value, const char *who)
 {
-    bool fraction = course->setting == GAN_SETTING_BETA1 || course->setting == GAN_SETTING_BETA2;
-    if (isfinite(value) && value >= 0 && (!fraction || value < 1))
+    const char *wanted = gan_setting_wants(course->setting, value);
+    if (wanted == NULL)
         return GAN_OK;
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s is %g at step %" PRIu64 ", want %s", who,
-                    gan_setting_name(course->setting), (double)value, trainer->steps,
-                    fraction ? "0 or more and less than 1" : "a finite number, 0 or more");
+                    gan_setting_name(course->setting), (double)value, trainer->steps, wanted);
 }
 
 static gan_status set(gan_trainer *trainer, gan_setting setting, float value)
@@ -32,6 +31,12 @@ static gan_status set(gan_trainer *trainer, gan_setting setting, float value)
     case GAN_SETTING_BETA2:
         gan_optimizer_set_beta(generator, setting == GAN_SETTING_BETA1 ? 0 : 1, value);
         gan_optimizer_set_beta(discriminator, setting == GAN_SETTING_BETA1 ? 0 : 1, value);
+        return GAN_OK;
+    case GAN_SETTING_AUGMENT_PROBABILITY:
+        trainer->adaptive.probability = value;
+        return GAN_OK;
+    case GAN_SETTING_INSTANCE_NOISE:
+        trainer->instance_noise = value;
         return GAN_OK;
     default:
         trainer->weight[(int)setting - (int)GAN_SETTING_R1_WEIGHT] = value;

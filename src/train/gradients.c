@@ -6,9 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-gan_status gan_gradients_init(struct gan_gradients *gradients, gan_model *model, const gan_trainer_options *options)
+gan_status gan_gradients_init(struct gan_gradients *gradients, gan_model *model, gan_tensor *other,
+                              const gan_trainer_options *options)
 {
-    *gradients = (struct gan_gradients){.model = model,
+    *gradients = (struct gan_gradients){.state = {gan_model_state_block(model), other},
                                         .parts = options->micro_batches,
                                         .clip_norm = options->clip_norm,
                                         .clip_value = options->clip_value};
@@ -17,19 +18,24 @@ gan_status gan_gradients_init(struct gan_gradients *gradients, gan_model *model,
     gradients->mean = gan_tensor_new(gan_tensor_shape(gan_model_block(model)));
     if (gradients->mean == NULL)
         return gan_error_status();
-    gan_tensor *state = gan_model_state_block(model);
-    if (gradients->parts == 1 || state == NULL)
-        return GAN_OK;
-    gradients->before = gan_tensor_new(gan_tensor_shape(state));
-    gradients->after = gan_tensor_new(gan_tensor_shape(state));
-    return gradients->before != NULL && gradients->after != NULL ? GAN_OK : gan_error_status();
+    for (int i = 0; i < 2 && gradients->parts > 1; i++) {
+        if (gradients->state[i] == NULL)
+            continue;
+        gradients->before[i] = gan_tensor_new(gan_tensor_shape(gradients->state[i]));
+        gradients->after[i] = gan_tensor_new(gan_tensor_shape(gradients->state[i]));
+        if (gradients->before[i] == NULL || gradients->after[i] == NULL)
+            return gan_error_status();
+    }
+    return GAN_OK;
 }
 
 void gan_gradients_clear(struct gan_gradients *gradients)
 {
     gan_tensor_unref(gradients->mean);
-    gan_tensor_unref(gradients->before);
-    gan_tensor_unref(gradients->after);
+    for (int i = 0; i < 2; i++) {
+        gan_tensor_unref(gradients->before[i]);
+        gan_tensor_unref(gradients->after[i]);
+    }
     *gradients = (struct gan_gradients){0};
 }
 
@@ -44,7 +50,8 @@ static void copy(gan_tensor *to, const gan_tensor *from)
 void gan_gradients_begin(struct gan_gradients *gradients)
 {
     gradients->taken = 0;
-    copy(gradients->before, gan_model_state_block(gradients->model));
+    for (int i = 0; i < 2; i++)
+        copy(gradients->before[i], gradients->state[i]);
 }
 
 void gan_gradients_add(struct gan_gradients *gradients, const float *gradient)
@@ -61,10 +68,10 @@ void gan_gradients_add(struct gan_gradients *gradients, const float *gradient)
 
 void gan_gradients_end(struct gan_gradients *gradients)
 {
-    if (gradients->before == NULL)
-        return;
-    copy(gradients->after, gan_model_state_block(gradients->model));
-    copy(gan_model_state_block(gradients->model), gradients->before);
+    for (int i = 0; i < 2; i++) {
+        copy(gradients->after[i], gradients->state[i]);
+        copy(gradients->state[i], gradients->before[i]);
+    }
 }
 
 static double norm_of(const float *numbers, int64_t size)
@@ -82,8 +89,8 @@ double gan_gradients_norm(const struct gan_gradients *gradients)
 
 void gan_gradients_commit_state(struct gan_gradients *gradients)
 {
-    if (gradients->after != NULL)
-        copy(gan_model_state_block(gradients->model), gradients->after);
+    for (int i = 0; i < 2; i++)
+        copy(gradients->state[i], gradients->after[i]);
 }
 
 /* ---- clipping ---- */

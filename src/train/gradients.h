@@ -8,15 +8,18 @@
 #include "gan/trainer.h"
 
 struct gan_gradients {
-    gan_model *model;            /* borrowed */
-    gan_tensor *mean;            /* NULL where the plan's own gradient goes to the optimizer as it is */
-    gan_tensor *before, *after;  /* the model's state: NULL where it has none, or with one micro-batch */
-    int parts, taken;            /* micro-batches, and how many are in `mean` */
-    float clip_norm, clip_value; /* 0: none */
+    gan_model *model;                 /* borrowed */
+    gan_tensor *mean;                 /* NULL where the plan's own gradient goes to the optimizer as it is */
+    gan_tensor *state[2];             /* what the half assigns: the model's state, and another tensor; or NULL */
+    gan_tensor *before[2], *after[2]; /* NULL where there is none, or with one micro-batch */
+    int parts, taken;                 /* micro-batches, and how many are in `mean` */
+    float clip_norm, clip_value;      /* 0: none */
 };
 
-/* Zeroed before; on failure it is to be cleared all the same. */
-gan_status gan_gradients_init(struct gan_gradients *gradients, gan_model *model, const gan_trainer_options *options);
+/* `other` is a tensor that the half assigns beside the model's state, or NULL; it must outlive the gradients, as the
+ * model must. On failure they are to be cleared all the same. */
+gan_status gan_gradients_init(struct gan_gradients *gradients, gan_model *model, gan_tensor *other,
+                              const gan_trainer_options *options);
 void gan_gradients_clear(struct gan_gradients *gradients);
 
 /* ---- with several micro-batches ---- */

@@ -58,6 +58,26 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(INT, micro_batches),
     FIELD(FLOAT, clip_value),
     FIELD(FLOAT, clip_norm),
+    FIELD(FLOAT, consistency_weight),
+    FIELD(FLOAT, consistency_made_weight),
+    FIELD(INT, consistency_augment),
+    FIELD(FLOAT, latent_consistency_weight),
+    FIELD(FLOAT, latent_diversity_weight),
+    FIELD(FLOAT, latent_deviation),
+    FIELD(FLOAT, lecam_weight),
+    FIELD(FLOAT, lecam_decay),
+    FIELD(FLOAT, feature_matching_weight),
+    FIELD(FLOAT, discriminator_orthogonal_weight),
+    FIELD(FLOAT, generator_orthogonal_weight),
+    FIELD(FLOAT, discriminator_weight_decay),
+    FIELD(FLOAT, generator_weight_decay),
+    FIELD(FLOAT, instance_noise),
+    FIELD(INT, augment),
+    FIELD(FLOAT, augment_probability),
+    FIELD(BOOL, augment_adaptive),
+    FIELD(FLOAT, augment_target),
+    FIELD(INT64, augment_examples),
+    FIELD(TEXT, feature_layer),
 };
 
 const size_t gan_option_field_count = sizeof gan_option_fields / sizeof gan_option_fields[0];
@@ -88,6 +108,9 @@ static void write_field(const struct gan_option_field *field, const void *bytes,
         return;
     case GAN_OPTION_BOOL:
         gan_json_write_bool(json, field->name, value.b);
+        return;
+    case GAN_OPTION_TEXT:
+        gan_json_write_text(json, field->name, bytes);
         return;
     case GAN_OPTION_OTHER:
         return;

@@ -3,11 +3,13 @@
 
 #include "base/status.h"
 #include "nn/recipe.h"
+#include "train/augment.h"
 #include "train/losses.h"
 #include "train/schedules.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 /* The struct of the first release ends with this field. */
 #define LEAST_SIZE (offsetof(gan_trainer_options, seed) + sizeof(uint64_t))
@@ -45,7 +47,13 @@ static gan_trainer_options article(void)
                                  .auxiliary_real_weight = 1,
                                  .auxiliary_made_weight = 1,
                                  .auxiliary_generator_weight = 1,
-                                 .micro_batches = 1};
+                                 .micro_batches = 1,
+                                 .consistency_augment = GAN_AUGMENT_TRANSLATION,
+                                 .latent_deviation = 0.03f,
+                                 .lecam_decay = 0.99f,
+                                 .augment_probability = 1,
+                                 .augment_target = 0.6f,
+                                 .augment_examples = 500000};
 }
 
 /* What both of its kinds have: no momentum, and a D that is ahead. */
@@ -240,6 +248,14 @@ static bool check_regularizers(const gan_trainer_options *o, const char *who)
         return refuse(who, "dragan_deviation", (double)o->dragan_deviation, "a finite number above 0");
     if (!is_weight(o->divergence_power) || o->divergence_power == 0)
         return refuse(who, "divergence_power", (double)o->divergence_power, "a finite number above 0");
+    if (!is_weight(o->latent_deviation) || o->latent_deviation == 0)
+        return refuse(who, "latent_deviation", (double)o->latent_deviation, "a finite number above 0");
+    if (!is_fraction(o->lecam_decay))
+        return refuse(who, "lecam_decay", (double)o->lecam_decay, "0 or more and less than 1");
+    if (memchr(o->feature_layer, 0, sizeof o->feature_layer) == NULL) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: feature_layer has no end, want a text that ends in a zero", who);
+        return false;
+    }
     if (!is_weight(o->weight_clip))
         return refuse(who, "weight_clip", (double)o->weight_clip, "a finite number, 0 (no bound) or more");
     return true;
@@ -319,6 +335,51 @@ static bool check_labels(const gan_trainer_options *o, const char *who)
     return true;
 }
 
+/* Whether D's logit is above 0 on what it takes for real; custom losses are the caller's matter. */
+static bool has_zero(gan_loss loss)
+{
+    return loss == GAN_LOSS_NON_SATURATING || loss == GAN_LOSS_MINIMAX || loss == GAN_LOSS_HINGE ||
+           loss == GAN_LOSS_F_REVERSE_KL || loss == GAN_LOSS_F_JENSEN_SHANNON || loss == GAN_LOSS_F_PEARSON ||
+           loss == GAN_LOSS_CUSTOM;
+}
+
+static bool check_adaptive(const gan_trainer_options *o, const char *who)
+{
+    if (!o->augment_adaptive)
+        return true;
+    if (o->augment == 0)
+        return refuse(who, "augment", 0, "some augmentation, since augment_adaptive is set");
+    if (!(o->augment_target >= -1 && o->augment_target <= 1))
+        return refuse(who, "augment_target", (double)o->augment_target, "-1 to 1");
+    if (o->augment_examples < 1)
+        return refuse(who, "augment_examples", (double)o->augment_examples, "1 or more");
+    if (!has_zero(o->loss)) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                 "%s: augment_adaptive goes by the sign of D's logit, which says nothing with the %s loss; give "
+                 "augment_probability, or a course of it",
+                 who, gan_loss_name(o->loss));
+        return false;
+    }
+    if (gan_course_of(o, GAN_SETTING_AUGMENT_PROBABILITY) == NULL)
+        return true;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+             "%s: augment_probability has a course, but augment_adaptive moves it; want one", who);
+    return false;
+}
+
+static bool check_presentation(const gan_trainer_options *o, const char *who)
+{
+    if (!gan_augment_known(o->augment))
+        return refuse(who, "augment", (double)o->augment, "gan_augmentation joined by |");
+    if (!gan_augment_known(o->consistency_augment))
+        return refuse(who, "consistency_augment", (double)o->consistency_augment, "gan_augmentation joined by |");
+    if (!(o->augment_probability >= 0 && o->augment_probability <= 1))
+        return refuse(who, "augment_probability", (double)o->augment_probability, "0 to 1");
+    if (!is_weight(o->instance_noise))
+        return refuse(who, "instance_noise", (double)o->instance_noise, "a finite number, 0 or more");
+    return check_adaptive(o, who);
+}
+
 static bool check_updates(const gan_trainer_options *o, const char *who)
 {
     if (o->micro_batches < 1)
@@ -341,7 +402,7 @@ gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *w
     }
     if (fine && gan_courses_check(o, who) != GAN_OK)
         return gan_error_status();
-    fine = fine && check_updates(o, who) && check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) &&
-           check_average(o, who) && check_labels(o, who);
+    fine = fine && check_updates(o, who) && check_presentation(o, who) && check_optimizers(o, who) &&
+           check_schedule(o, who) && check_order(o, who) && check_average(o, who) && check_labels(o, who);
     return fine ? GAN_OK : GAN_ERROR_INVALID_ARGUMENT;
 }

@@ -75,16 +75,27 @@ float gan_course_value(const gan_course *course, uint64_t step)
 
 /* ---- settings ---- */
 
-_Static_assert((int)GAN_SETTING_CONSENSUS_WEIGHT - (int)GAN_SETTING_R1_WEIGHT + 1 == (int)GAN_REGULARIZERS,
+_Static_assert((int)GAN_SETTING_GENERATOR_WEIGHT_DECAY - (int)GAN_SETTING_R1_WEIGHT + 1 == (int)GAN_REGULARIZERS,
                "every regulariser's weight is a setting");
 
 const char *gan_setting_name(gan_setting setting)
 {
-    static const char *const names[] = {"generator_rate", "discriminator_rate", "beta1", "beta2"};
+    static const char *const names[] = {"generator_rate", "discriminator_rate",  "beta1",
+                                        "beta2",          "augment_probability", "instance_noise"};
     int index = (int)setting, weights = (int)GAN_SETTING_R1_WEIGHT;
     if (index < 0 || index >= weights + (int)GAN_REGULARIZERS)
         return NULL;
     return index < weights ? names[index] : gan_regularizers[index - weights].field;
+}
+
+const char *gan_setting_wants(gan_setting setting, float value)
+{
+    bool finite = isfinite(value) && value >= 0;
+    if (setting == GAN_SETTING_BETA1 || setting == GAN_SETTING_BETA2)
+        return finite && value < 1 ? NULL : "0 or more and less than 1";
+    if (setting == GAN_SETTING_AUGMENT_PROBABILITY)
+        return finite && value <= 1 ? NULL : "0 to 1";
+    return finite ? NULL : "a finite number, 0 or more";
 }
 
 const gan_course *gan_course_of(const gan_trainer_options *options, gan_setting setting)
@@ -99,15 +110,16 @@ const gan_course *gan_course_of(const gan_trainer_options *options, gan_setting 
 
 static gan_status check_values(const gan_course *course, const char *name, const char *who)
 {
-    bool fraction = course->setting == GAN_SETTING_BETA1 || course->setting == GAN_SETTING_BETA2;
     const float ends[2] = {course->begin, course->end};
     bool both = course->schedule == GAN_SCHEDULE_LINEAR || course->schedule == GAN_SCHEDULE_COSINE;
-    for (int i = 0; i < (both ? 2 : 1) && course->schedule != GAN_SCHEDULE_FUNCTION; i++)
-        if (!(isfinite(ends[i]) && ends[i] >= 0 && (!fraction || ends[i] < 1)))
+    for (int i = 0; i < (both ? 2 : 1) && course->schedule != GAN_SCHEDULE_FUNCTION; i++) {
+        const char *wanted = gan_setting_wants(course->setting, ends[i]);
+        if (wanted != NULL)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has %s %g, want %s", who, name,
-                            i == 0 ? "begin" : "end", (double)ends[i],
-                            fraction ? "0 or more and less than 1" : "a finite number, 0 or more");
-    if (fraction && course->schedule == GAN_SCHEDULE_STEP && course->factor > 1)
+                            i == 0 ? "begin" : "end", (double)ends[i], wanted);
+    }
+    bool bounded = gan_setting_wants(course->setting, 2) != NULL;
+    if (bounded && course->schedule == GAN_SCHEDULE_STEP && course->factor > 1)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has factor %g, want 1 at most", who, name,
                         (double)course->factor);
     return GAN_OK;

@@ -10,6 +10,8 @@ double gan_schedule_factor(const gan_trainer_options *options, uint64_t step);
 
 /* The name of a setting's option; NULL for a number that is none. */
 const char *gan_setting_name(gan_setting setting);
+/* NULL if the setting may have this value; else what it may have. */
+const char *gan_setting_wants(gan_setting setting, float value);
 /* The course of a setting; NULL if it has none. */
 const gan_course *gan_course_of(const gan_trainer_options *options, gan_setting setting);
 

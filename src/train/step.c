@@ -87,6 +87,10 @@ static gan_status bind(gan_trainer *trainer, const struct gan_half *half, const 
     gan_status status = bind_labels(trainer, half, batch);
     if (status == GAN_OK && half->real != NULL)
         status = gan_plan_bind_memory(plan, half->real, rows_of(batch->real, batch));
+    if (status == GAN_OK && half->augment_probability != NULL)
+        status = gan_plan_bind_memory(plan, half->augment_probability, &trainer->adaptive.probability);
+    if (status == GAN_OK && half->instance_noise != NULL)
+        status = gan_plan_bind_memory(plan, half->instance_noise, &trainer->instance_noise);
     for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
         if (half->weight[i] != NULL)
             status = gan_plan_bind_memory(plan, half->weight[i], &trainer->weight[i]);
@@ -125,6 +129,7 @@ static void read_discriminator(const struct gan_half *half, const struct batch *
     add_scalar(&report->d_class_made, half, half->class_made, batch);
     add_scalar(&report->r1_penalty, half, half->penalty[GAN_REGULARIZER_R1], batch);
     add_penalties(&report->d_penalty, half, batch);
+    add_scalar(&report->d_real_sign, half, half->sign, batch);
 }
 
 static void read_generator(const struct gan_half *half, const struct batch *batch, gan_step_report *report)
@@ -245,7 +250,7 @@ static gan_status check_real(const gan_trainer *trainer, const gan_tensor *real,
 {
     if (real == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: real is NULL", who);
-    gan_shape given = gan_tensor_shape(real), one = gan_model_input_shape(trainer->discriminator);
+    gan_shape given = gan_tensor_shape(real), one = gan_model_output_shape(trainer->generator);
     if (gan_tensor_dtype(real) == GAN_FLOAT32 && given.rank == one.rank + 1 &&
         gan_shape_equal(gan_shape_of_one(given), one))
         return GAN_OK;
@@ -258,10 +263,12 @@ static gan_status check_real(const gan_trainer *trainer, const gan_tensor *real,
 static gan_status check_parts(const gan_trainer *trainer, const gan_tensor *real, const char *who)
 {
     int64_t n = gan_tensor_shape(real).dims[0], parts = trainer->options.micro_batches;
-    if (n % parts == 0)
+    if (n % (parts * trainer->packing) == 0)
         return GAN_OK;
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                    "%s: real has %" PRId64 " examples, want a multiple of micro_batches, %" PRId64, who, n, parts);
+                    "%s: real has %" PRId64 " examples, want a multiple of %" PRId64
+                    ": micro_batches, times the examples that the discriminator takes together",
+                    who, n, parts * trainer->packing);
 }
 
 struct step {
@@ -315,6 +322,16 @@ static gan_status compute_g(struct step *step)
     return compute_generator(step->trainer, &step->plans->generator, &batch, step->report, step->who);
 }
 
+static gan_status commit_d(struct step *step)
+{
+    gan_trainer *trainer = step->trainer;
+    gan_status status = commit_discriminator(trainer, &step->plans->discriminator, step->report);
+    if (status == GAN_OK && trainer->options.augment_adaptive)
+        gan_adaptive_follow(&trainer->adaptive, &trainer->options, step->report->d_real_sign,
+                            gan_tensor_shape(step->real).dims[0]);
+    return status;
+}
+
 /* The first batch is in hand. */
 static gan_status discriminator_half(struct step *step)
 {
@@ -326,7 +343,7 @@ static gan_status discriminator_half(struct step *step)
         if (status == GAN_OK)
             status = compute_d(step, i);
         if (status == GAN_OK)
-            status = commit_discriminator(step->trainer, &step->plans->discriminator, step->report);
+            status = commit_d(step);
     }
     return status;
 }
@@ -344,7 +361,7 @@ static gan_status both_halves(struct step *step)
     if (status == GAN_OK)
         status = compute_g(step);
     if (status == GAN_OK)
-        status = commit_discriminator(step->trainer, &plans->discriminator, step->report);
+        status = commit_d(step);
     return status == GAN_OK ? commit_generator(step->trainer, &plans->generator, step->report) : status;
 }
 
@@ -376,6 +393,7 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
     report->g_rate = gan_optimizer_rate(trainer->options.generator_optimizer) * report->rate_factor;
     struct step step = {.trainer = trainer, .batches = batches, .report = report, .who = who};
     gan_status status = gan_trainer_follow_courses(trainer, who);
+    report->augment_probability = trainer->options.augment != 0 ? trainer->adaptive.probability : 0;
     if (status == GAN_OK)
         status = run_step(&step);
     if (status == GAN_OK) {

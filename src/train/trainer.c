@@ -10,18 +10,30 @@
 #include "train/options.h"
 #include "train/schedules.h"
 
+#include <inttypes.h>
+
 /* What else the trainer's seed feeds has labels of its own: see step.c. */
 #define GENERATOR_LABEL     UINT64_C(0x67656e)
 #define DISCRIMINATOR_LABEL UINT64_C(0x646973)
 
 /* ---- making ---- */
 
+/* How many examples D takes together, as channels of one; 0 if it takes something else. */
+static int64_t packing_of(gan_shape made, gan_shape taken)
+{
+    int64_t packing = made.rank == taken.rank ? taken.dims[0] / made.dims[0] : 0;
+    if (packing < 1)
+        return 0;
+    made.dims[0] *= packing;
+    return gan_shape_equal(made, taken) ? packing : 0;
+}
+
 static gan_status check_shapes(gan_model *generator, gan_model *discriminator, const char *who)
 {
     gan_shape made = gan_model_output_shape(generator), taken = gan_model_input_shape(discriminator);
     gan_shape judged = gan_model_output_shape(discriminator);
     char a[128], b[128];
-    if (!gan_shape_equal(made, taken))
+    if (packing_of(made, taken) == 0)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the generator makes examples of shape %s, but the discriminator takes %s", who,
                         gan_shape_text(made, a, sizeof a), gan_shape_text(taken, b, sizeof b));
@@ -69,6 +81,32 @@ static gan_status check_penalties(const gan_trainer *trainer, const float *weigh
                 "%s: %s is %g, but the discriminator mixes examples (batch norm, or a minibatch layer), and %s is "
                 "about each example by itself; use layer norm or none, or set mixed_penalty if you mean it",
                 who, gan_regularizers[i].field, (double)weight[i], gan_regularizers[i].name);
+    return GAN_OK;
+}
+
+static gan_status check_inputs(const gan_trainer *trainer, const char *who)
+{
+    const gan_trainer_options *o = &trainer->options;
+    gan_shape made = gan_model_output_shape(trainer->generator);
+    char text[128];
+    if (trainer->packing > 1 && gan_trained_labels(trainer->generator) != NULL)
+        return gan_fail(GAN_ERROR_UNSUPPORTED,
+                        "%s: the discriminator takes %" PRId64 " examples together, which goes with no labels yet; "
+                        "give it packing 1, or models without labels",
+                        who, trainer->packing);
+    bool augmented = o->augment != 0 || has_course(trainer, GAN_REGULARIZER_CONSISTENCY) ||
+                     has_course(trainer, GAN_REGULARIZER_CONSISTENCY_MADE) || o->consistency_weight > 0 ||
+                     o->consistency_made_weight > 0;
+    if (augmented && made.rank != 3)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: augmentation is for images, [C, H, W], but the examples are %s; want augment, "
+                        "consistency_weight and consistency_made_weight 0",
+                        who, gan_shape_text(made, text, sizeof text));
+    bool matched = o->feature_matching_weight > 0 || has_course(trainer, GAN_REGULARIZER_FEATURE_MATCHING);
+    if (matched && *o->feature_layer != '\0' && !gan_model_has_layer(trainer->discriminator, o->feature_layer))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: feature_layer is \"%.64s\", which the discriminator does not have; see gan_model_summary",
+                        who, o->feature_layer);
     return GAN_OK;
 }
 
@@ -147,7 +185,12 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     trainer->first_r1_weight = o->r1_weight;
     trainer->first_data_low = o->data_low;
     trainer->first_data_high = o->data_high;
+    trainer->instance_noise = o->instance_noise;
+    trainer->adaptive.probability = o->augment_probability;
+    trainer->packing = packing_of(gan_model_output_shape(generator), gan_model_input_shape(discriminator));
     status = check_penalties(trainer, trainer->weight, who);
+    if (status == GAN_OK)
+        status = check_inputs(trainer, who);
     if (status == GAN_OK)
         status = make_optimizers(trainer);
     if (status == GAN_OK)
@@ -162,9 +205,12 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
         status = gan_trainer_set_data_range(trainer, o->data_low, o->data_high);
     if (status != GAN_OK)
         return status;
-    status = gan_gradients_init(&trainer->generator_gradients, generator, o);
+    trainer->averages = gan_tensor_new(GAN_SHAPE(3));
+    if (trainer->averages == NULL)
+        return gan_error_status();
+    status = gan_gradients_init(&trainer->generator_gradients, generator, NULL, o);
     if (status == GAN_OK)
-        status = gan_gradients_init(&trainer->discriminator_gradients, discriminator, o);
+        status = gan_gradients_init(&trainer->discriminator_gradients, discriminator, trainer->averages, o);
     if (status != GAN_OK)
         return status;
     trainer->average = o->average_decay > 0 ? gan_model_copy(generator) : gan_model_ref(generator);
@@ -205,6 +251,7 @@ void gan_trainer_unref(gan_trainer *trainer)
     gan_trainer_drop_plans(trainer);
     gan_gradients_clear(&trainer->generator_gradients);
     gan_gradients_clear(&trainer->discriminator_gradients);
+    gan_tensor_unref(trainer->averages);
     gan_optimizer *first = trainer->options.generator_optimizer, *second = trainer->options.discriminator_optimizer;
     gan_optimizer_unref(first);
     gan_optimizer_unref(second);
@@ -280,7 +327,12 @@ static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plan
     struct gan_half_request request = {.generator = trainer->generator,
                                        .discriminator = trainer->discriminator,
                                        .options = &trainer->options,
-                                       .batch = batch / trainer->options.micro_batches};
+                                       .batch = batch / trainer->options.micro_batches,
+                                       .packing = trainer->packing,
+                                       .augmented = trainer->options.augment != 0,
+                                       .averages = trainer->averages};
+    request.noisy = trainer->options.instance_noise > 0 ||
+                    gan_course_of(&trainer->options, GAN_SETTING_INSTANCE_NOISE) != NULL;
     set_mapping(trainer, &request);
     for (int i = 0; i < GAN_REGULARIZERS; i++)
         request.active[i] = plans->active[i] = is_active(trainer, i);

@@ -3,6 +3,7 @@
 #define GAN_SRC_TRAIN_TRAINER_H
 
 #include "gan/trainer.h"
+#include "train/augment.h"
 #include "train/gradients.h"
 #include "train/half.h"
 
@@ -25,6 +26,10 @@ struct gan_trainer {
     gan_model *generator, *discriminator;
     gan_model *average; /* `generator` itself where no average is kept; a reference either way */
     float weight[GAN_REGULARIZERS];
+    float instance_noise;
+    struct gan_adaptive adaptive;                           /* its probability is that of all augmentation */
+    gan_tensor *averages;                                   /* [3]: see gan_regularizer_view */
+    int64_t packing;                                        /* examples that D takes together */
     float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */
     uint64_t steps, generator_updates;
     struct gan_gradients generator_gradients, discriminator_gradients;

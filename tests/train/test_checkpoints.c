@@ -72,6 +72,8 @@ static gan_trainer_options options_of(enum variant variant)
             .setting = GAN_SETTING_R2_WEIGHT, .schedule = GAN_SCHEDULE_STEP, .begin = 1, .factor = 0.5f, .steps = 3};
         o.courses[2] = (gan_course){.setting = GAN_SETTING_GENERATOR_RATE, .begin = 0.01f, .warm_up = 8};
         o.course_count = 3;
+        o.lecam_weight = 0.1f;
+        o.instance_noise = 0.05f;
         break;
     default:
         break;
@@ -351,6 +353,10 @@ START_TEST(state_is_checked_and_other_machines_warned_of)
         {"\"generator_updates\":\"2\"", "\"generator_updates\":\"x\"", "\"generator_updates\" is \"x\""},
         {"\"data_low\":0,\"data_high\":1,\"standardised\"", "\"data_low\":1,\"data_high\":1,\"standardised\"",
          "\"data_high\" is 1, which cannot be"},
+        {"\"augment_probability\":1,\"augment_signs\"", "\"augment_probability\":2,\"augment_signs\"",
+         "\"augment_probability\" is 2, which cannot be"},
+        {"\"augment_signs\":0", "\"augment_signs\":9", "\"augment_signs\" is 9"},
+        {"\"augment_updates\":0", "\"augment_updates\":4", "\"augment_updates\" is 4"},
         {"\"standardised\":false", "\"standardised\":0", "\"standardised\" is 0"},
         {"\"standardised\":false", "\"standardised\":true", "has no tensor \"generator.standard.mean\""},
         {"\"loader_position\":\"2\"", "\"loader_position\":\"-2\"", "\"loader_position\" is \"-2\""},
