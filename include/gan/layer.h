@@ -245,7 +245,7 @@ GAN_API gan_layer *gan_layer_bias(void);
  * differs, the mean over all numbers of √(variance over the group + 1e-8), the variance biased (Karras et al.,
  * "Progressive growing of GANs", ICLR 2018, section 3; groups as in the authors' code). Examples i, i + N/group,
  * i + 2·N/group, … of a batch of N are a group; a batch smaller than `group` is one group, others must be multiples of
- * it. group ≥ 2; 4 is usual.
+ * it (gan_model_predict works in batches of 64). group ≥ 2; 4 is usual.
  */
 GAN_API gan_layer *gan_layer_minibatch_deviation(int64_t group);
 /**

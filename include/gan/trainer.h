@@ -255,6 +255,13 @@ typedef struct gan_trainer_options {
     /** Where features are matched: the name or place of one of D's layers, as for gan_model_feature. [""]: the last but
      * one */
     char feature_layer[72];
+    /**
+     * k ≥ 1: penalties on each example's gradient (R1 to the Wasserstein divergence, but not consensus) are only in
+     * every k-th of D's updates, with k times their weight, so that over k updates they weigh the same (lazy
+     * regularisation: Karras et al., "Analyzing and improving the image quality of StyleGAN", CVPR 2020, appendix B;
+     * there in updates of their own). Reports name them where they are. 1: in all: 1
+     */
+    int lazy_interval;
 } gan_trainer_options;
 
 /** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */

@@ -78,6 +78,7 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(FLOAT, augment_target),
     FIELD(INT64, augment_examples),
     FIELD(TEXT, feature_layer),
+    FIELD(INT, lazy_interval),
 };
 
 const size_t gan_option_field_count = sizeof gan_option_fields / sizeof gan_option_fields[0];

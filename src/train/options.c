@@ -53,7 +53,8 @@ static gan_trainer_options article(void)
                                  .lecam_decay = 0.99f,
                                  .augment_probability = 1,
                                  .augment_target = 0.6f,
-                                 .augment_examples = 500000};
+                                 .augment_examples = 500000,
+                                 .lazy_interval = 1};
 }
 
 /* What both of its kinds have: no momentum, and a D that is ahead. */
@@ -384,6 +385,8 @@ static bool check_updates(const gan_trainer_options *o, const char *who)
 {
     if (o->micro_batches < 1)
         return refuse(who, "micro_batches", o->micro_batches, "1 or more");
+    if (o->lazy_interval < 1)
+        return refuse(who, "lazy_interval", o->lazy_interval, "1 (in every update) or more");
     if (!is_weight(o->clip_value))
         return refuse(who, "clip_value", (double)o->clip_value, "a finite number, 0 (no bound) or more");
     if (!is_weight(o->clip_norm))

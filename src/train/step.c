@@ -93,7 +93,7 @@ static gan_status bind(gan_trainer *trainer, const struct gan_half *half, const 
         status = gan_plan_bind_memory(plan, half->instance_noise, &trainer->instance_noise);
     for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
         if (half->weight[i] != NULL)
-            status = gan_plan_bind_memory(plan, half->weight[i], &trainer->weight[i]);
+            status = gan_plan_bind_memory(plan, half->weight[i], &trainer->applied[i]);
     return status;
 }
 
@@ -280,7 +280,13 @@ struct step {
     const char *who;
 };
 
-static gan_status next_batch(struct step *step)
+static uint64_t update_number(const gan_trainer *trainer, int update)
+{
+    return trainer->steps * (uint64_t)trainer->options.discriminator_steps + (uint64_t)update;
+}
+
+/* The batch for D's update number `update` of the step, and the plans for it. */
+static gan_status next_batch(struct step *step, int update)
 {
     gan_status status = step->batches->next(step->batches->context, &step->real, &step->labels);
     if (status == GAN_OK)
@@ -292,6 +298,7 @@ static gan_status next_batch(struct step *step)
         status = check_parts(step->trainer, step->real, step->who);
     if (status != GAN_OK)
         return status;
+    gan_trainer_apply_weights(step->trainer, update_number(step->trainer, update));
     step->plans = gan_trainer_plans_for(step->trainer, gan_tensor_shape(step->real).dims[0]);
     return step->plans != NULL ? GAN_OK : gan_error_status();
 }
@@ -303,8 +310,7 @@ static gan_status compute_d(struct step *step, int update)
     const struct batch batch = {.real = step->real,
                                 .labels = step->labels,
                                 .seed = gan_random_derive(trainer->options.seed, D_NOISE_LABEL),
-                                .update = trainer->steps * (uint64_t)trainer->options.discriminator_steps +
-                                          (uint64_t)update,
+                                .update = update_number(trainer, update),
                                 .made_labels = step->plans->made_labels,
                                 .parts = trainer->options.micro_batches};
     return compute_discriminator(step->trainer, &step->plans->discriminator, &batch, step->report, step->who);
@@ -339,7 +345,7 @@ static gan_status discriminator_half(struct step *step)
     for (int i = 0; i < step->trainer->options.discriminator_steps && status == GAN_OK; i++) {
         step->report->d_committed = false;
         if (i > 0)
-            status = next_batch(step);
+            status = next_batch(step, i);
         if (status == GAN_OK)
             status = compute_d(step, i);
         if (status == GAN_OK)
@@ -367,7 +373,7 @@ static gan_status both_halves(struct step *step)
 
 static gan_status run_step(struct step *step)
 {
-    gan_status status = next_batch(step);
+    gan_status status = next_batch(step, 0);
     if (status != GAN_OK)
         return status;
     switch (step->trainer->options.update) {
@@ -389,10 +395,10 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
     double begin = gan_trainer_time();
     *report = (gan_step_report)GAN_STEP_REPORT_INIT;
     report->rate_factor = (float)gan_schedule_factor(&trainer->options, trainer->steps);
-    report->d_rate = gan_optimizer_rate(trainer->options.discriminator_optimizer) * report->rate_factor;
-    report->g_rate = gan_optimizer_rate(trainer->options.generator_optimizer) * report->rate_factor;
     struct step step = {.trainer = trainer, .batches = batches, .report = report, .who = who};
     gan_status status = gan_trainer_follow_courses(trainer, who);
+    report->d_rate = gan_optimizer_rate(trainer->options.discriminator_optimizer) * report->rate_factor;
+    report->g_rate = gan_optimizer_rate(trainer->options.generator_optimizer) * report->rate_factor;
     report->augment_probability = trainer->options.augment != 0 ? trainer->adaptive.probability : 0;
     if (status == GAN_OK)
         status = run_step(&step);

@@ -316,10 +316,25 @@ static gan_status make_room_for_labels(const gan_trainer *trainer, struct gan_tr
     return plans->made_labels != NULL ? GAN_OK : gan_error_status();
 }
 
+static bool is_left_out(const gan_trainer *trainer, int regularizer, uint64_t update)
+{
+    return gan_regularizers[regularizer].per_example && update % (uint64_t)trainer->options.lazy_interval != 0;
+}
+
+void gan_trainer_apply_weights(gan_trainer *trainer, uint64_t update)
+{
+    trainer->update = update;
+    for (int i = 0; i < GAN_REGULARIZERS; i++) {
+        float times = gan_regularizers[i].per_example ? (float)trainer->options.lazy_interval : 1;
+        trainer->applied[i] = is_left_out(trainer, i, update) ? 0 : trainer->weight[i] * times;
+    }
+}
+
 /* One that a course moves is recorded even while its weight is 0. */
 static bool is_active(const gan_trainer *trainer, int regularizer)
 {
-    return trainer->weight[regularizer] > 0 || has_course(trainer, regularizer);
+    bool wanted = trainer->weight[regularizer] > 0 || has_course(trainer, regularizer);
+    return wanted && !is_left_out(trainer, regularizer, trainer->update);
 }
 
 static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)

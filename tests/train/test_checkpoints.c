@@ -74,6 +74,7 @@ static gan_trainer_options options_of(enum variant variant)
         o.course_count = 3;
         o.lecam_weight = 0.1f;
         o.instance_noise = 0.05f;
+        o.lazy_interval = 2;
         break;
     default:
         break;

@@ -149,6 +149,47 @@ START_TEST(betas_follow_their_courses)
 }
 END_TEST
 
+/* Two updates of D a step, R1 in every third update with three times its weight. */
+START_TEST(lazy_penalties_weigh_the_same)
+{
+    for (int order = GAN_UPDATE_D_FIRST; order <= GAN_UPDATE_G_FIRST; order++) {
+        struct dirac players = dirac_new(1, -1);
+        gan_trainer_options o = dirac_options(.2f);
+        o.loss = GAN_LOSS_WASSERSTEIN;
+        o.discriminator_steps = 2;
+        o.r1_weight = .5f;
+        o.lazy_interval = 3;
+        o.update = (gan_update_order)order;
+        gan_trainer *trainer = gan_trainer_new(players.g, players.d, &o);
+        ck_made(trainer);
+        gan_tensor *zeros = gan_tensor_new(GAN_SHAPE(4, 1));
+        double theta = 1, psi = -1;
+        for (int step = 0; step < 5; step++) {
+            gan_step_report report = GAN_STEP_REPORT_INIT;
+            ck_ok(gan_train_step(trainer, zeros, NULL, &report));
+            if (order == GAN_UPDATE_G_FIRST)
+                theta += .2 * psi;
+            for (int i = 0; i < 2; i++) {
+                double gamma = (2 * step + i) % 3 == 0 ? 1.5 : 0;
+                if (i == 1)
+                    ck_near(report.r1_penalty, gamma / 2 * psi * psi, 1e-6);
+                psi -= .2 * (theta + gamma * psi);
+            }
+            if (order == GAN_UPDATE_D_FIRST)
+                theta += .2 * psi;
+            ck_near(*players.psi, psi, 1e-6);
+            ck_near(*players.theta, theta, 1e-6);
+        }
+        gan_tensor_unref(zeros);
+        gan_trainer_unref(trainer);
+        o.lazy_interval = 0;
+        o.generator_optimizer = o.discriminator_optimizer = NULL;
+        ck_null(gan_trainer_new(players.g, players.d, &o), "lazy_interval is 0, want 1");
+        dirac_unref(&players);
+    }
+}
+END_TEST
+
 static float not_a_number(void *context, uint64_t step)
 {
     (void)context;
@@ -485,6 +526,7 @@ static const struct test_case tests[] = {
     {"curves", courses_follow_their_curves},
     {"rates and weights", rates_and_weights_follow_their_courses},
     {"betas", betas_follow_their_courses},
+    {"lazy", lazy_penalties_weigh_the_same},
     {"courses refused", courses_that_cannot_be_meant_are_refused},
     {"clipping", gradients_are_clipped_by_value_then_by_norm},
     {"micro-batches", micro_batches_have_the_whole_batchs_gradient},
