@@ -175,12 +175,17 @@ static float entry(const struct matrix *m, int64_t row, int64_t column)
     return m->numbers[(column / m->inner * m->rows + row) * m->inner + column % m->inner];
 }
 
-static void lengthen_to_unit(float *x, int64_t size)
+static double length_of(const float *x, int64_t size)
 {
     double squares = 0;
     for (int64_t i = 0; i < size; i++)
         squares += (double)x[i] * (double)x[i];
-    double length = fmax(sqrt(squares), (double)EPSILON);
+    return fmax(sqrt(squares), (double)EPSILON);
+}
+
+static void lengthen_to_unit(float *x, int64_t size)
+{
+    double length = length_of(x, size);
     for (int64_t i = 0; i < size; i++)
         x[i] = (float)((double)x[i] / length);
 }
@@ -204,14 +209,18 @@ static void iterate(const struct matrix *m, float *u, float *v)
     lengthen_to_unit(u, m->rows);
 }
 
+static double length_of_row(const struct matrix *m, int64_t row)
+{
+    double squares = 0;
+    for (int64_t c = 0; c < m->outer * m->inner; c++)
+        squares += (double)entry(m, row, c) * (double)entry(m, row, c);
+    return sqrt(squares);
+}
+
 static void begin_lengths(const struct matrix *m, float *lengths)
 {
-    for (int64_t r = 0; r < m->rows; r++) {
-        double squares = 0;
-        for (int64_t c = 0; c < m->outer * m->inner; c++)
-            squares += (double)entry(m, r, c) * (double)entry(m, r, c);
-        lengths[r] = (float)sqrt(squares);
-    }
+    for (int64_t r = 0; r < m->rows; r++)
+        lengths[r] = (float)length_of_row(m, r);
 }
 
 void gan_weight_begin(struct gan_slots *parameters, struct gan_slots *state)
@@ -230,4 +239,25 @@ void gan_weight_begin(struct gan_slots *parameters, struct gan_slots *state)
         for (int k = 0; k < FIRST_ITERATIONS; k++)
             iterate(&m, gan_tensor_data(state->tensors[i]), gan_tensor_data(state->tensors[i + 1]));
     }
+}
+
+/* ---- for files of other programs ---- */
+
+double gan_weight_sigma(const struct gan_slots *parameters, const struct gan_slots *state, size_t left)
+{
+    struct matrix m = matrix_of(parameters, &state->slot[left]);
+    const float *u = gan_tensor_data(state->tensors[left]), *v = gan_tensor_data(state->tensors[left + 1]);
+    int64_t columns = m.outer * m.inner;
+    double sum = 0;
+    for (int64_t r = 0; r < m.rows; r++)
+        for (int64_t c = 0; c < columns; c++)
+            sum += (double)u[r] * (double)entry(&m, r, c) * (double)v[c];
+    return sum / (length_of(u, m.rows) * length_of(v, columns));
+}
+
+void gan_weight_ratios(const struct gan_slots *parameters, size_t lengths, float *ratios)
+{
+    struct matrix m = matrix_of(parameters, &parameters->slot[lengths]);
+    for (int64_t r = 0; r < m.rows; r++)
+        ratios[r] = (float)((double)gan_tensor_data(parameters->tensors[lengths])[r] / length_of_row(&m, r));
 }

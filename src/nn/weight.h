@@ -23,4 +23,9 @@ gan_var *gan_weight_next(const gan_layer *layer, struct gan_layer_call *call, in
 /* Gives the slots that hang on others their numbers (enum gan_slot_begins), once those have theirs. */
 void gan_weight_begin(struct gan_slots *parameters, struct gan_slots *state);
 
+/* What inference divides a weight by, whose left vector is slot `left` of the state, and the right one the next. */
+double gan_weight_sigma(const struct gan_slots *parameters, const struct gan_slots *state, size_t left);
+/* g/‖v‖ for each row of the weight whose lengths are slot `lengths` of the parameters. */
+void gan_weight_ratios(const struct gan_slots *parameters, size_t lengths, float *ratios);
+
 #endif
