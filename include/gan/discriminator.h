@@ -37,6 +37,11 @@ typedef struct gan_discriminator_options {
     int64_t width;
     int64_t most_width; /**< but at most so many. DCGAN: 512, POOLED: 256, SNGAN_RESNET: 128, R3GAN: 256 */
     int64_t blocks;     /**< depth, as the generator's. POOLED: 1, SNGAN_RESNET: 1, R3GAN: 2, DCGAN: 0 */
+    /** Iterations, ≥ 1, of gan_layer_with_spectral_norm on every layer that it is for; 0: none. 0 */
+    int spectral_norm;
+    /** m ≥ 1: it takes m examples together, their channels (or numbers) one after another along the first axis (PacGAN:
+     * Lin et al., NeurIPS 2018); a trainer packs them, and trains it with no labels. 1 */
+    int64_t packing;
 } gan_discriminator_options;
 
 /** gan_discriminator_options_init for callers that know the struct's size by other means than the header (bindings). */

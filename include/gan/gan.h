@@ -4,6 +4,7 @@
 #ifndef GAN_GAN_H
 #define GAN_GAN_H
 
+#include "augment.h"
 #include "base.h"
 #include "dataset.h"
 #include "discriminator.h"
@@ -25,6 +26,7 @@
 #include "plot.h"
 #include "run_log.h"
 #include "sampler.h"
+#include "schedule.h"
 #include "tape.h"
 #include "tensor.h"
 #include "trainer.h"

@@ -84,6 +84,8 @@ typedef struct gan_generator_options {
      * 2), 1 to 64. DCGAN: 0, it has none
      */
     int64_t blocks;
+    /** Iterations, ≥ 1, of gan_layer_with_spectral_norm on every layer that it is for; 0: none. 0 */
+    int spectral_norm;
 } gan_generator_options;
 
 /** gan_generator_options_init for callers that know the struct's size by other means than the header (bindings). */

@@ -238,6 +238,24 @@ GAN_API gan_layer *gan_layer_basis(int64_t channels, int64_t height, int64_t wid
  * (0). */
 GAN_API gan_layer *gan_layer_bias(void);
 
+/* ---- for discriminators: what an example is to the rest of its batch; they mix examples ---- */
+
+/**
+ * [C, …] → [C + 1, …]: a channel that is the same at every place (for [n] a number more): how much the example's group
+ * differs, the mean over all numbers of √(variance over the group + 1e-8), the variance biased (Karras et al.,
+ * "Progressive growing of GANs", ICLR 2018, section 3; groups as in the authors' code). Examples i, i + N/group,
+ * i + 2·N/group, … of a batch of N are a group; a batch smaller than `group` is one group, others must be multiples of
+ * it (gan_model_predict works in batches of 64). group ≥ 2; 4 is usual.
+ */
+GAN_API gan_layer *gan_layer_minibatch_deviation(int64_t group);
+/**
+ * [n] → [n + kernels]: how near the example is to all of its batch, itself included: number b is
+ * Σ_j exp(−‖M_b(x) − M_b(x_j)‖₁), where M(x) = weight·x is `kernels` rows of `size` numbers (Salimans et al., "Improved
+ * techniques for training GANs", NIPS 2016, section 3.2). N²·kernels·size numbers are computed. Parameter: weight
+ * [kernels·size, n] (Glorot uniform).
+ */
+GAN_API gan_layer *gan_layer_minibatch_discrimination(int64_t kernels, int64_t size);
+
 /** Ops of the caller's own: gets x of shape [N, …] and returns a var of the same tape with N in front; NULL fails. */
 typedef gan_var *gan_layer_callback(void *context, gan_var *x);
 /**
@@ -271,6 +289,29 @@ GAN_API gan_layer *gan_layer_with_initializer(gan_layer *layer, gan_initializer 
 GAN_API gan_layer *gan_layer_with_bias_initializer(gan_layer *layer, gan_initializer biases);
 /** Leaves the layer's bias out. An error for a layer that has none. */
 GAN_API gan_layer *gan_layer_without_bias(gan_layer *layer);
+/**
+ * Spectral norm (Miyato et al., "Spectral normalization for generative adversarial networks", ICLR 2018, algorithm 1):
+ * the layer multiplies by weight/σ, σ = uᵀWv, where W is the weight as a matrix with a row for each output (of a
+ * transposed convolution: for each of a group's output channels), and u and v come ever nearer to its first singular
+ * vectors: each gan_model_apply on a tape in training goes `iterations` (≥ 1; 1 is usual) times v ← Wᵀu/‖Wᵀu‖,
+ * u ← Wv/‖Wv‖ and keeps both as state; frozen ones and inference read them. For derivatives u and v are constants, σ is
+ * not. They begin with 15 iterations from a random u when the model is initialised; who sets weights by hand trains on
+ * before they are right again. A weight that is all zero has no σ, and makes NaN.
+ *
+ * For dense, maxout, convolutions, basis, self-attention, concat_label, projection and auxiliary head, whose weights
+ * all get it; an error for others, blocks among them: modify the layers that they hold. Parameter "weight" becomes
+ * "weight_orig", with state "weight_u" [outputs] and "weight_v" [the rest]: the names of torch.nn.utils.spectral_norm,
+ * whose files load.
+ */
+GAN_API gan_layer *gan_layer_with_spectral_norm(gan_layer *layer, int iterations);
+/**
+ * Weight norm (Salimans and Kingma, "Weight normalization", NIPS 2016, eq. 2): the layer multiplies by g·v/‖v‖, a
+ * length g for each output and a direction v; the layers and the rows are those of gan_layer_with_spectral_norm, which
+ * it excludes. Parameter "weight" becomes "weight_g", shaped [outputs, 1, …], and "weight_v" like the weight: the names
+ * of torch.nn.utils.weight_norm (with dim=1 for transposed convolutions). v begins as the initialiser draws it, g as
+ * ‖v‖; a row that is all zero makes NaN.
+ */
+GAN_API gan_layer *gan_layer_with_weight_norm(gan_layer *layer);
 /**
  * Names the layer, for gan_model_feature, for its parameters' names ("name.weight" instead of "3.weight"), and for
  * messages. Letters, digits, '_' and '-', with a letter or '_' first; copied. A model refuses a second layer of the

@@ -6,11 +6,13 @@
 #ifndef GAN_TRAINER_H
 #define GAN_TRAINER_H
 
+#include "augment.h"
 #include "discriminator.h"
 #include "generator.h"
 #include "loader.h"
 #include "loss.h"
 #include "optimizer.h"
+#include "schedule.h"
 
 #include <signal.h>
 
@@ -39,7 +41,17 @@ typedef enum gan_preset {
     /** Jolicoeur-Martineau 2019: relativistic, real and made ones in pairs, Adam(2e-4, 0.5, 0.999). */
     GAN_PRESET_RSGAN,
     /** Radford, Metz and Chintala 2016: non-saturating, Adam(2e-4, 0.5, 0.999); for the recipe of that name. */
-    GAN_PRESET_DCGAN
+    GAN_PRESET_DCGAN,
+    /** Miyato et al. 2018, with the hinge loss: 5 updates of D, Adam(2e-4, 0, 0.9); D with spectral norm. */
+    GAN_PRESET_SNGAN,
+    /**
+     * Huang et al., "The GAN is dead; long live the GAN! A modern GAN baseline", NeurIPS 2024, as for CIFAR-10: the
+     * relativistic loss with pairs, R1 and R2 at every step, Adam with beta1 0, samples from a moving average of G
+     * (here with decay 0.999). By a cosine over 39,062 steps (20 million images in batches of 512: set the courses'
+     * steps to what you train for) the rates go from 2e-4 to 5e-5, beta2 from 0.9 to 0.99, both weights from 0.05 to
+     * 0.005.
+     */
+    GAN_PRESET_R3GAN
 } gan_preset;
 
 /** The optimizers that stand for NULL in the trainer's options. */
@@ -66,12 +78,8 @@ typedef enum gan_made_labels {
     GAN_MADE_LABELS_UNIFORM   /**< each label drawn from its classes at each update: for data whose classes are rare */
 } gan_made_labels;
 
-/** How the optimizers' rates go on: a factor on both, from 1 at step 0 to `schedule_end` at step `schedule_steps`. */
-typedef enum gan_schedule {
-    GAN_SCHEDULE_CONSTANT = 0, /**< 1 */
-    GAN_SCHEDULE_LINEAR,       /**< along a straight line */
-    GAN_SCHEDULE_COSINE        /**< end + (1 − end)·(1 + cos(π·step/steps))/2 (Loshchilov and Hutter 2017) */
-} gan_schedule;
+/** The most numbers that can have courses of their own at once. */
+#define GAN_MAX_COURSES 16
 
 /**
  * Fill it with gan_trainer_options_init, then change what you like; every field is then taken literally. After
@@ -139,11 +147,15 @@ typedef struct gan_trainer_options {
     gan_optimizer_kind optimizer;             /**< what stands for NULL: GAN_OPTIMIZER_ADAM */
     float generator_rate, discriminator_rate; /**< of what stands for NULL [2e-4, 1e-3] */
     float beta1, beta2, epsilon;              /**< of the same: [0.5, 0], [0.999, 0.99], 1e-8 */
-    gan_schedule schedule;                    /**< of both optimizers' rates: GAN_SCHEDULE_CONSTANT */
-    int64_t schedule_steps;                   /**< where it ends, ≥ 1 (unused when constant): 0 */
-    float schedule_end;                       /**< the factor that it ends with and stays at, 0 … 1: 0 */
-    gan_update_order update;                  /**< GAN_UPDATE_D_FIRST */
-    int discriminator_steps;                  /**< D's updates in a step, ≥ 1; must be 1 if simultaneous: 1 */
+    /**
+     * A factor on both optimizers' rates, from 1 at step 0 to `schedule_end` at step `schedule_steps`: CONSTANT, LINEAR
+     * or COSINE. GAN_SCHEDULE_CONSTANT
+     */
+    gan_schedule schedule;
+    int64_t schedule_steps;  /**< where it ends, ≥ 1 (unused when constant): 0 */
+    float schedule_end;      /**< the factor that it ends with and stays at, 0 … 1: 0 */
+    gan_update_order update; /**< GAN_UPDATE_D_FIRST */
+    int discriminator_steps; /**< D's updates in a step, ≥ 1; must be 1 if simultaneous: 1 */
     /**
      * After each of G's updates average ← d·average + (1 − d)·G, running statistics too; 0 ≤ d < 1, 0 for no average.
      * [0, 0.995]
@@ -168,6 +180,88 @@ typedef struct gan_trainer_options {
     float auxiliary_real_weight;      /**< 1 */
     float auxiliary_made_weight;      /**< 1 */
     float auxiliary_generator_weight; /**< 1 */
+
+    /**
+     * Numbers that change with the steps, each by a course of its own: the first course_count, 0 … GAN_MAX_COURSES, of
+     * different settings. Before each step the course's value takes the place of the option, or of the optimizer's own
+     * rate or betas; `schedule` still multiplies the rates. [none]
+     */
+    gan_course courses[GAN_MAX_COURSES];
+    int course_count;
+    /**
+     * Every update's batch of N is computed in so many parts of N/micro_batches examples, one after another in the
+     * memory of one, and the update follows the mean of their gradients: the whole batch's gradient, exactly, where
+     * examples do not meet. Batch norm, minibatch layers and losses that compare or rank examples see one part at a
+     * time, and running statistics move with each part. ≥ 1, a divisor of N: 1
+     */
+    int micro_batches;
+    float clip_value; /**< each number of a network's gradient is held within ±clip_value before an update; 0: not: 0 */
+    /** A gradient longer than this, over all parameters of its network, is made as short; after clip_value; 0: not: 0
+     */
+    float clip_norm;
+
+    /*
+     * More that D's or G's loss gets beside, each with a weight ≥ 0, 0 for none. Weights, not biases, are parameters of
+     * two axes and more.
+     */
+    /** λ·E(D(x) − D(T(x)))² in D's, T being `consistency_augment` (Zhang et al., "Consistency regularization for
+     * generative adversarial networks", ICLR 2020, eq. 4): 0 */
+    float consistency_weight;
+    /** λ·E(D(x̃) − D(T(x̃)))² in D's; with the one before it is balanced (bCR: Zhao et al., "Improved consistency
+     * regularization for GANs", AAAI 2021, section 2.1): 0 */
+    float consistency_made_weight;
+    unsigned consistency_augment; /**< gan_augmentation joined by |: GAN_AUGMENT_TRANSLATION */
+    /** λ·E(D(G(z)) − D(G(z + δ)))² in D's, δ ~ N(0, latent_deviation²) (zCR: same paper, section 2.2): 0 */
+    float latent_consistency_weight;
+    /** −λ·E(G(z) − G(z + δ))², the mean over all numbers, in G's (same section): 0 */
+    float latent_diversity_weight;
+    float latent_deviation; /**< > 0: 0.03 */
+    /**
+     * λ·(E(D(x) − a)² + E(D(x̃) − b)²) in D's, b the moving average of E D(x), a that of E D(x̃), this update's included
+     * (Tseng et al., "Regularizing generative adversarial networks under limited data", CVPR 2021, eq. 8; averages of
+     * decay lecam_decay, corrected for their beginning at 0): 0
+     */
+    float lecam_weight;
+    float lecam_decay; /**< 0 ≤ d < 1: 0.99 */
+    /** λ·‖E f(x) − E f(x̃)‖² in G's, f what D's layer feature_layer gives (Salimans et al. 2016, section 3.1, there in
+     * place of G's loss): 0 */
+    float feature_matching_weight;
+    /** λ·‖WWᵀ‖² without the diagonal, the sum over D's weights W, rows along their first axis (Brock et al., "Large
+     * scale GAN training for high fidelity natural image synthesis", ICLR 2019, eq. 3): 0 */
+    float discriminator_orthogonal_weight;
+    float generator_orthogonal_weight; /**< the same of G, in G's: 0 */
+    float discriminator_weight_decay; /**< λ/2·‖W‖², the sum over D's weights, in D's; AdamW decays otherwise: 0 */
+    float generator_weight_decay;     /**< the same of G, in G's: 0 */
+
+    /*
+     * What is done to all that D sees, real and made alike, drawn anew each time, in both halves. Penalties go through
+     * it: ∇D is the gradient to what it was before.
+     */
+    /** The deviation of normal noise on every number of D's input, in G's range (Sønderby et al., "Amortised MAP
+     * inference for image super-resolution", ICLR 2017, section 2.4): 0 */
+    float instance_noise;
+    unsigned augment;          /**< gan_augmentation joined by |, for images: 0 */
+    float augment_probability; /**< of each change, 0 … 1; with augment_adaptive where it begins: 1 */
+    /**
+     * ADA's controller (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020,
+     * section 3.1, as in the authors' code): after every 4 updates of D the probability moves by
+     * 4·N/augment_examples, up if the mean of E[sign D(x)] over them is above augment_target, down if below, within
+     * 0 … 1. For losses whose D is above 0 on what it takes for real: non-saturating, minimax, hinge, f-divergences but
+     * KL, and custom ones. false
+     */
+    bool augment_adaptive;
+    float augment_target;     /**< −1 … 1: 0.6 */
+    int64_t augment_examples; /**< in which the probability can go from 0 to 1, ≥ 1: 500,000 */
+    /** Where features are matched: the name or place of one of D's layers, as for gan_model_feature. [""]: the last but
+     * one */
+    char feature_layer[72];
+    /**
+     * k ≥ 1: penalties on each example's gradient (R1 to the Wasserstein divergence, but not consensus) are only in
+     * every k-th of D's updates, with k times their weight, so that over k updates they weigh the same (lazy
+     * regularisation: Karras et al., "Analyzing and improving the image quality of StyleGAN", CVPR 2020, appendix B;
+     * there in updates of their own). Reports name them where they are. 1: in all: 1
+     */
+    int lazy_interval;
 } gan_trainer_options;
 
 /** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -186,7 +280,7 @@ GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, 
 /**
  * The same for the discriminator. MLP and POOLED: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and
  * the input centred; input_low and input_high stay as they are. Other recipes: no batch norm where the preset has a
- * penalty on each example's gradient (STABLE, WGAN_GP).
+ * penalty on each example's gradient (STABLE, WGAN_GP, R3GAN). SNGAN: spectral norm and no batch norm, in all recipes.
  */
 GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);
 
@@ -194,7 +288,9 @@ GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *o
 typedef struct gan_trainer gan_trainer;
 
 /**
- * A trainer of both models, which it shares. D takes what G makes, and gives one logit an example (and class logits, if
+ * A trainer of both models, which it shares. D takes what G makes, or m examples of it together as channels of one (the
+ * first axis m times as long: PacGAN, Lin et al., NeurIPS 2018; then batches are multiples of m, and neighbours are
+ * packed; not with labels), and gives one logit an example (and class logits, if
  * it ends in an auxiliary head). Models with labels have the same ones, so far as classes are counted. Models without
  * numbers are initialised from the trainer's seed. NULL options are GAN_PRESET_STABLE's. NULL for models that do not
  * fit together, an option that cannot be meant (the message names the field, its value and what is allowed), or a
@@ -226,18 +322,20 @@ typedef struct gan_step_report {
     bool g_committed;      /**< G was updated */
     double seconds;        /**< what the step took */
     float d_penalty;       /**< all penalties together, with their weights: what is added to d_loss */
-    float g_penalty;       /**< what is added to g_loss: consensus */
+    float g_penalty;       /**< the same for g_loss; with latent diversity it may be below 0 */
     float d_class_real;    /**< an auxiliary classifier's loss (gan_loss_auxiliary) on real examples, without weight */
     float d_class_made;    /**< on made ones, in D's half */
     float g_class;         /**< on made ones, in G's half. All 0 without such a classifier */
     double data_seconds;   /**< of `seconds`: what gan_trainer_run waited for the loader (gan_loader_waited); else 0 */
     float d_rate;          /**< the rate of D's optimizer in this step, the schedule's factor included */
     float g_rate;          /**< the same of G's */
+    float d_real_sign;     /**< E[sign D(x)], where augmentation adapts itself; else 0 */
+    float augment_probability; /**< in this step; 0 without augmentation */
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0              \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0        \
     }
 
 /**

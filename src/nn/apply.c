@@ -203,21 +203,35 @@ gan_var *gan_model_apply_labelled_with(gan_model *model, gan_var *x, gan_var *la
     return apply_with(model, x, labels, parameters, count, "gan_model_apply_labelled_with");
 }
 
+/* By its name or its place; the number of layers if there is none. */
+static size_t find_layer(const gan_model *model, const char *layer)
+{
+    size_t i = 0;
+    for (; i < model->entry_count; i++) {
+        char place[24];
+        snprintf(place, sizeof place, "%zu", i);
+        if (strcmp(model->entries[i].path, layer) == 0 || strcmp(place, layer) == 0)
+            break;
+    }
+    return i;
+}
+
+bool gan_model_has_layer(const gan_model *model, const char *layer)
+{
+    return find_layer(model, layer) < model->entry_count;
+}
+
 gan_var *gan_model_feature(const gan_model *model, const char *layer)
 {
     if (model == NULL || layer == NULL)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_model_feature: %s is NULL",
                              model == NULL ? "model" : "layer");
-    for (size_t i = 0; i < model->entry_count; i++) {
-        char place[24];
-        snprintf(place, sizeof place, "%zu", i);
-        if (strcmp(model->entries[i].path, layer) != 0 && strcmp(place, layer) != 0)
-            continue;
-        if (model->applied && model->features[i] != NULL)
-            return model->features[i];
+    size_t i = find_layer(model, layer);
+    if (i < model->entry_count && model->applied && model->features[i] != NULL)
+        return model->features[i];
+    if (i < model->entry_count)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT,
                              "gan_model_feature: the model was not applied yet, or that failed; call gan_model_apply");
-    }
     return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT,
                          "gan_model_feature: layer is \"%.80s\", which %s does not have; see gan_model_summary", layer,
                          gan_model_title(model));

@@ -2,11 +2,13 @@
 #include "nn/layer.h"
 
 #include "gan/ops.h"
+#include "nn/weight.h"
 
 #include <inttypes.h>
 
 static gan_status build(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
+    (void)layer;
     char text[128];
     *out = in;
     if (in.rank != 3 || in.dims[0] < 8 || in.dims[1] < 2 || in.dims[2] < 2)
@@ -24,8 +26,8 @@ static gan_status build(const gan_layer *layer, struct gan_layer_build *build, g
                 {"o.weight", channels, values}};
     gan_status status = GAN_OK;
     for (int i = 0; i < 4 && status == GAN_OK; i++)
-        status = gan_layer_declare(build, maps[i].name, GAN_SHAPE(maps[i].out, maps[i].in, 1, 1), maps[i].in,
-                                   maps[i].out, layer->weight_initializer);
+        status = gan_weight_declare(build, &(struct gan_weight){maps[i].name, GAN_SHAPE(maps[i].out, maps[i].in, 1, 1),
+                                                                0, maps[i].in, maps[i].out});
     return status == GAN_OK ? gan_layer_declare(build, "gamma", GAN_SCALAR, 1, 1, gan_initializer_constant(0)) : status;
 }
 
@@ -38,9 +40,8 @@ static gan_var *flat(gan_var *x)
 
 static gan_var *apply(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
-    (void)layer;
-    gan_var *theta = gan_layer_next_parameter(call), *phi = gan_layer_next_parameter(call);
-    gan_var *g = gan_layer_next_parameter(call), *o = gan_layer_next_parameter(call);
+    gan_var *theta = gan_weight_next(layer, call, 0), *phi = gan_weight_next(layer, call, 0);
+    gan_var *g = gan_weight_next(layer, call, 0), *o = gan_weight_next(layer, call, 0);
     gan_var *gamma = gan_layer_next_parameter(call);
     gan_pool_options half;
     gan_pool_options_init(&half, 2, 2, 0);
@@ -57,7 +58,7 @@ static gan_var *apply(const gan_layer *layer, struct gan_layer_call *call, gan_v
 }
 
 static const struct gan_layer_kind self_attention_kind = {
-    .name = "self_attention", .has_weight = true, .build = build, .apply = apply};
+    .name = "self_attention", .has_weight = true, .normable = true, .build = build, .apply = apply};
 
 gan_layer *gan_layer_self_attention(void)
 {

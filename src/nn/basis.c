@@ -2,6 +2,7 @@
 #include "nn/layer.h"
 
 #include "gan/ops.h"
+#include "nn/weight.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,15 +23,16 @@ static gan_status build_basis(const gan_layer *layer, struct gan_layer_build *bu
                                 gan_shape_text(in, text, sizeof text));
     *out = GAN_SHAPE(own->channels, own->size[0], own->size[1]);
     gan_status status = gan_layer_declare(build, "basis", *out, 1, 1, gan_initializer_normal(0, 1));
-    return status == GAN_OK ? gan_layer_declare(build, "weight", GAN_SHAPE(own->channels, in.dims[0]), in.dims[0],
-                                                own->channels, layer->weight_initializer)
-                            : status;
+    if (status != GAN_OK)
+        return status;
+    return gan_weight_declare(
+        build, &(struct gan_weight){"weight", GAN_SHAPE(own->channels, in.dims[0]), 0, in.dims[0], own->channels});
 }
 
 static gan_var *apply_basis(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
     const struct basis *own = (const struct basis *)layer;
-    gan_var *basis = gan_layer_next_parameter(call), *weight = gan_layer_next_parameter(call);
+    gan_var *basis = gan_layer_next_parameter(call), *weight = gan_weight_next(layer, call, 0);
     gan_var *strength = gan_matmul_transposed(x, false, weight, true);
     return gan_mul(gan_reshape(strength, GAN_SHAPE(gan_var_shape(x).dims[0], own->channels, 1, 1)), basis);
 }
@@ -51,6 +53,7 @@ static gan_status write_basis(const gan_layer *layer, struct gan_json_writer *js
 
 static const struct gan_layer_kind basis_kind = {.name = "basis",
                                                  .has_weight = true,
+                                                 .normable = true,
                                                  .build = build_basis,
                                                  .apply = apply_basis,
                                                  .describe = describe_basis,

@@ -22,7 +22,7 @@ static gan_status build_concat(const gan_layer *layer, struct gan_layer_build *b
         return status;
     *out = in;
     out->dims[0] += size * gan_label_embedding_count(build->labels);
-    return gan_label_embedding_declare(build, "", size, true, layer->weight_initializer);
+    return gan_label_embedding_declare(build, "", size, true);
 }
 
 /* [N, size] as planes over the places of x: [N, size, H, W] for x [N, C, H, W]. */
@@ -39,10 +39,9 @@ static gan_var *as_planes(gan_var *vector, const gan_var *x)
 
 static gan_var *apply_concat(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
-    (void)layer;
     gan_var *parts[1 + GAN_MAX_LABELS] = {x};
     int count = gan_label_embedding_count(call->about_labels);
-    gan_label_embedding_each(call, true, parts + 1);
+    gan_label_embedding_each(layer, call, true, parts + 1);
     for (int i = 1; i <= count; i++)
         parts[i] = as_planes(parts[i], x);
     return gan_concat(parts, 1 + count, 1);
@@ -61,6 +60,7 @@ static gan_status write_concat(const gan_layer *layer, struct gan_json_writer *j
 
 static const struct gan_layer_kind concat_kind = {.name = "concat_label",
                                                   .has_weight = true,
+                                                  .normable = true,
                                                   .takes_labels = true,
                                                   .build = build_concat,
                                                   .apply = apply_concat,
@@ -88,12 +88,13 @@ struct conditional {
 
 static gan_status build_conditional(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
+    (void)layer;
     *out = in;
     gan_status status = gan_label_embedding_check(build);
     if (status == GAN_OK) /* in the order of names, as files that are read by order have them */
-        status = gan_label_embedding_declare(build, "bias.", in.dims[0], true, layer->weight_initializer);
+        status = gan_label_embedding_declare(build, "bias.", in.dims[0], true);
     if (status == GAN_OK)
-        status = gan_label_embedding_declare(build, "gain.", in.dims[0], true, layer->weight_initializer);
+        status = gan_label_embedding_declare(build, "gain.", in.dims[0], true);
     return status == GAN_OK ? gan_batch_norm_declare(build, in.dims[0]) : status;
 }
 
@@ -108,8 +109,8 @@ static gan_var *along_channels(gan_var *channels, const gan_var *x)
 
 static gan_var *apply_conditional(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
-    gan_var *bias = gan_label_embedding_sum(call, true);
-    gan_var *gain = gan_shift(gan_label_embedding_sum(call, true), 1);
+    gan_var *bias = gan_label_embedding_sum(layer, call, true);
+    gan_var *gain = gan_shift(gan_label_embedding_sum(layer, call, true), 1);
     return gan_batch_norm_record(&((const struct conditional *)layer)->norm, call, x, along_channels(gain, x),
                                  along_channels(bias, x));
 }

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "gan/ops.h"
 #include "kernels/window.h"
+#include "nn/weight.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -64,7 +65,8 @@ static gan_status build(const gan_layer *layer, struct gan_layer_build *build, g
         *out = GAN_SHAPE(own->channels, out->dims[2]);
         shape = GAN_SHAPE(shape.dims[0], shape.dims[1], shape.dims[3]);
     }
-    gan_status status = gan_layer_declare(build, "weight", shape, fan_in, to * taps, layer->weight_initializer);
+    gan_status status = gan_weight_declare(
+        build, &(struct gan_weight){"weight", shape, own->transposed ? 1 : 0, fan_in, to * taps});
     if (status != GAN_OK || layer->without_bias)
         return status;
     return gan_layer_declare(build, "bias", GAN_SHAPE(own->channels), fan_in, to * taps, layer->bias_initializer);
@@ -73,7 +75,7 @@ static gan_status build(const gan_layer *layer, struct gan_layer_build *build, g
 static gan_var *apply(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
     const struct convolution *own = (const struct convolution *)layer;
-    gan_var *weight = gan_layer_next_parameter(call);
+    gan_var *weight = gan_weight_next(layer, call, own->transposed ? 1 : 0);
     gan_var *y;
     if (own->axes == 1)
         y = own->transposed ? gan_conv_transpose1d(x, weight, &own->options) : gan_conv1d(x, weight, &own->options);
@@ -126,6 +128,7 @@ static gan_status write(const gan_layer *layer, struct gan_json_writer *json)
     static const struct gan_layer_kind name_##_kind = {.name = #name_,                                                 \
                                                        .has_weight = true,                                             \
                                                        .has_bias = true,                                               \
+                                                       .normable = true,                                               \
                                                        .build = build,                                                 \
                                                        .apply = apply,                                                 \
                                                        .describe = describe,                                           \

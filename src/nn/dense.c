@@ -2,6 +2,7 @@
 #include "nn/dense.h"
 
 #include "gan/ops.h"
+#include "nn/weight.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,8 +19,8 @@ gan_status gan_dense_declare(const gan_layer *layer, struct gan_layer_build *bui
     if (in.rank != 1)
         return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
                                 gan_shape_text(in, text, sizeof text));
-    gan_status status = gan_layer_declare(build, "weight", GAN_SHAPE(units, in.dims[0]), in.dims[0], units,
-                                          layer->weight_initializer);
+    gan_status status = gan_weight_declare(
+        build, &(struct gan_weight){"weight", GAN_SHAPE(units, in.dims[0]), 0, in.dims[0], units});
     if (status != GAN_OK || layer->without_bias)
         return status;
     return gan_layer_declare(build, "bias", GAN_SHAPE(units), in.dims[0], units, layer->bias_initializer);
@@ -34,7 +35,7 @@ static gan_status build_dense(const gan_layer *layer, struct gan_layer_build *bu
 
 gan_var *gan_dense_record(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
-    gan_var *y = gan_matmul_transposed(x, false, gan_layer_next_parameter(call), true);
+    gan_var *y = gan_matmul_transposed(x, false, gan_weight_next(layer, call, 0), true);
     return layer->without_bias ? y : gan_add(y, gan_layer_next_parameter(call));
 }
 
@@ -53,6 +54,7 @@ static gan_status write_dense(const gan_layer *layer, struct gan_json_writer *js
 static const struct gan_layer_kind dense_kind = {.name = "dense",
                                                  .has_weight = true,
                                                  .has_bias = true,
+                                                 .normable = true,
                                                  .build = build_dense,
                                                  .apply = gan_dense_record,
                                                  .describe = describe_dense,
@@ -82,6 +84,7 @@ static gan_status write_maxout(const gan_layer *layer, struct gan_json_writer *j
 static const struct gan_layer_kind maxout_kind = {.name = "maxout",
                                                   .has_weight = true,
                                                   .has_bias = true,
+                                                  .normable = true,
                                                   .build = build_dense,
                                                   .apply = apply_maxout,
                                                   .describe = describe_maxout,

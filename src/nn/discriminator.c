@@ -2,6 +2,7 @@
 #include "gan/discriminator.h"
 
 #include "base/status.h"
+#include "nn/model.h"
 #include "nn/recipes.h"
 #include "tensor/tensor.h"
 
@@ -23,8 +24,8 @@ gan_status gan_discriminator_options_init_sized(gan_discriminator_options *optio
 
 static gan_status check(gan_shape example, const gan_discriminator_options *o, const char *who)
 {
-    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization,
-                                   o->width,  o->most_width,   o->blocks};
+    struct gan_recipe_size size = {o->recipe,     o->hidden_count, o->hidden, o->normalization, o->width,
+                                   o->most_width, o->blocks,       o->spectral_norm};
     gan_status status = gan_recipe_check(&size, example, who);
     if (status != GAN_OK)
         return status;
@@ -32,6 +33,9 @@ static gan_status check(gan_shape example, const gan_discriminator_options *o, c
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: maxout_pieces is %" PRId64 ", but recipe \"%s\" has no hidden dense layers; want 0", who,
                         o->maxout_pieces, gan_recipe_name(o->recipe));
+    if (o->packing < 1 || o->packing > INT32_MAX)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: packing is %" PRId64 ", want 1 to %d", who, o->packing,
+                        INT32_MAX);
     if (o->maxout_pieces != 0 && (o->maxout_pieces < 2 || o->maxout_pieces > INT32_MAX))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: maxout_pieces is %" PRId64 ", want 2 to %d, or 0 for none",
                         who, o->maxout_pieces, INT32_MAX);
@@ -57,11 +61,14 @@ static gan_model *build(gan_shape example, const gan_discriminator_options *o, c
 {
     if (check(example, o, who) != GAN_OK)
         return NULL;
+    if (example.rank > 0)
+        example.dims[0] *= o->packing;
     gan_model *model = gan_model_new(example);
     if (model == NULL)
         return NULL;
     const struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
     gan_conditioning_begin(model, &by);
+    model->spectral_iterations = o->spectral_norm;
     gan_recipe_row(o->recipe)->discriminator(model, example, o);
     if (o->sigmoid_output) {
         gan_model_add(model, gan_layer_sigmoid());

@@ -20,18 +20,19 @@ static gan_status build_projection(const gan_layer *layer, struct gan_layer_buil
         status = gan_dense_declare(layer, build, in, 1);
     if (status != GAN_OK)
         return status;
-    return gan_label_embedding_declare(build, "embedding.", in.dims[0], false, layer->weight_initializer);
+    return gan_label_embedding_declare(build, "embedding.", in.dims[0], false);
 }
 
 static gan_var *apply_projection(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
     gan_var *logit = gan_dense_record(layer, call, x);
-    return gan_add(logit, gan_sum_keep(gan_mul(gan_label_embedding_sum(call, false), x), GAN_AXES(1)));
+    return gan_add(logit, gan_sum_keep(gan_mul(gan_label_embedding_sum(layer, call, false), x), GAN_AXES(1)));
 }
 
 static const struct gan_layer_kind projection_kind = {.name = "projection",
                                                       .has_weight = true,
                                                       .has_bias = true,
+                                                      .normable = true,
                                                       .takes_labels = true,
                                                       .build = build_projection,
                                                       .apply = apply_projection};
@@ -64,6 +65,7 @@ static gan_status build_auxiliary(const gan_layer *layer, struct gan_layer_build
 static const struct gan_layer_kind auxiliary_kind = {.name = "auxiliary_head",
                                                      .has_weight = true,
                                                      .has_bias = true,
+                                                     .normable = true,
                                                      .build = build_auxiliary,
                                                      .apply = gan_dense_record};
 

@@ -91,6 +91,51 @@ gan_layer *gan_layer_without_bias(gan_layer *layer)
     return layer;
 }
 
+/* The layer if its weights may be made of others, and are not yet. */
+static gan_layer *normable(gan_layer *layer, const char *who)
+{
+    if (modifiable(layer, who, layer->kind->normable, "weight that can be normed") == NULL)
+        return NULL;
+    if (!layer->weight_norm && layer->spectral_iterations == 0)
+        return layer;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the layer has %s norm already, want one of the two, once", who,
+             layer->weight_norm ? "weight" : "spectral");
+    return drop(layer);
+}
+
+gan_layer *gan_layer_with_spectral_norm(gan_layer *layer, int iterations)
+{
+    static const char who[] = "gan_layer_with_spectral_norm";
+    if (layer == NULL || normable(layer, who) == NULL)
+        return NULL;
+    if (iterations < 1 || iterations > 1000) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: iterations is %d, want 1 to 1000 (1 is usual)", who, iterations);
+        return drop(layer);
+    }
+    layer->spectral_iterations = iterations;
+    return layer;
+}
+
+gan_layer *gan_layer_with_weight_norm(gan_layer *layer)
+{
+    if (layer == NULL || normable(layer, "gan_layer_with_weight_norm") == NULL)
+        return NULL;
+    layer->weight_norm = true;
+    return layer;
+}
+
+void gan_layer_norm_weights(gan_layer *layer, int iterations)
+{
+    if (layer->kind->normable && !layer->weight_norm && layer->spectral_iterations == 0)
+        layer->spectral_iterations = iterations;
+    for (int i = 0; layer->kind->child != NULL; i++) {
+        gan_layer *child = (gan_layer *)layer->kind->child(layer, i); /* the layer owns it */
+        if (child == NULL)
+            break;
+        gan_layer_norm_weights(child, iterations);
+    }
+}
+
 static bool letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -205,6 +250,9 @@ void gan_layer_describe(const gan_layer *layer, char *text, size_t size)
         layer->kind->describe(layer, text, size);
     else
         snprintf(text, size, "%s", layer->kind->name);
+    size_t used = strlen(text);
+    if (layer->spectral_iterations > 0 || layer->weight_norm)
+        snprintf(text + used, size - used, ", %s norm", layer->weight_norm ? "weight" : "spectral");
 }
 
 void gan_layer_pair_text(char *text, size_t size, const char *what, const int64_t *numbers)

@@ -36,6 +36,7 @@ struct gan_layer_call {
 struct gan_layer_kind {
     const char *name;
     bool has_weight, has_bias; /* which modifiers are for it */
+    bool normable;             /* its weights are of nn/weight.h */
     bool mixes_examples;       /* in training; see also mixes */
     bool takes_labels;         /* apply reads call->labels, and build wants build->labels */
     /* The output's shape for an input's, both of one example; declares parameters and state. An error names the kind.
@@ -62,12 +63,18 @@ struct gan_layer {
     const struct gan_layer_kind *kind;
     char *name;
     bool without_bias;
-    bool taken; /* a model, or another layer, has it */
+    bool weight_norm;
+    int spectral_iterations; /* 0: no spectral norm */
+    bool taken;              /* a model, or another layer, has it */
     gan_initializer weight_initializer, bias_initializer;
 };
 
 /* A new layer in `size` cleared bytes, with Glorot uniform weights and zero biases. NULL when memory is short. */
 void *gan_layer_create(const struct gan_layer_kind *kind, size_t size);
+
+/* Puts spectral norm on it and on all layers that it holds, so far as they have weights without a norm. Nobody else has
+ * the layer yet. */
+void gan_layer_norm_weights(gan_layer *layer, int iterations);
 
 /* For constructors: fails with "gan_layer_<kind>: <text>". */
 void *gan_layer_refuse(const char *kind, const char *format, ...) GAN_PRINTF(2, 3);

@@ -37,6 +37,10 @@ gan_status gan_layer_write(const gan_layer *layer, struct gan_json_writer *json)
     gan_status status = kind->write != NULL ? kind->write(layer, json) : GAN_OK;
     if (kind->has_weight)
         write_initializer(json, "weight", layer->weight_initializer);
+    if (layer->spectral_iterations > 0)
+        gan_json_write_integer(json, "spectral_norm", layer->spectral_iterations);
+    if (layer->weight_norm)
+        gan_json_write_bool(json, "weight_norm", true);
     if (kind->has_bias && !layer->without_bias)
         write_initializer(json, "bias", layer->bias_initializer);
     gan_json_end(json, '}');
@@ -121,6 +125,19 @@ static gan_layer *read_concat_label(const struct gan_layer_source *source)
     return gan_source_integer(source, "size", &size) ? gan_layer_concat_label(size) : NULL;
 }
 
+static gan_layer *read_minibatch_deviation(const struct gan_layer_source *source)
+{
+    int64_t group;
+    return gan_source_integer(source, "group", &group) ? gan_layer_minibatch_deviation(group) : NULL;
+}
+
+static gan_layer *read_minibatch_discrimination(const struct gan_layer_source *source)
+{
+    int64_t kernels, size;
+    bool whole = gan_source_integer(source, "kernels", &kernels) && gan_source_integer(source, "size", &size);
+    return whole ? gan_layer_minibatch_discrimination(kernels, size) : NULL;
+}
+
 static gan_layer *read_concat_noise(const struct gan_layer_source *source)
 {
     int64_t size;
@@ -200,6 +217,8 @@ static const struct row {
     {"linear", read_linear},
     {"max_pool2d", gan_read_pooling},
     {"maxout", read_maxout},
+    {"minibatch_deviation", read_minibatch_deviation},
+    {"minibatch_discrimination", read_minibatch_discrimination},
     {"pad2d", gan_read_resize},
     {"pixel_norm", gan_read_pixel_norm},
     {"pixel_shuffle", gan_read_resize},
@@ -249,6 +268,22 @@ static gan_layer *drop(gan_layer *layer)
     return NULL;
 }
 
+static gan_layer *modify_norm(gan_layer *layer, const struct gan_layer_source *source)
+{
+    int64_t iterations;
+    bool weight_norm;
+    if (gan_json_get(source->json, "spectral_norm") != NULL) {
+        if (!gan_source_integer(source, "spectral_norm", &iterations))
+            return drop(layer);
+        layer = gan_layer_with_spectral_norm(layer, iterations > 0 && iterations <= INT32_MAX ? (int)iterations : 0);
+    }
+    if (layer == NULL || gan_json_get(source->json, "weight_norm") == NULL)
+        return layer;
+    if (!gan_source_bool(source, "weight_norm", &weight_norm))
+        return drop(layer);
+    return weight_norm ? gan_layer_with_weight_norm(layer) : layer;
+}
+
 /* The modifiers take the layer over, and return NULL if they fail. */
 static gan_layer *modify(gan_layer *layer, const struct gan_layer_source *source)
 {
@@ -267,6 +302,7 @@ static gan_layer *modify(gan_layer *layer, const struct gan_layer_source *source
             return drop(layer);
         layer = gan_layer_with_bias_initializer(layer, initializer);
     }
+    layer = layer != NULL ? modify_norm(layer, source) : NULL;
     const char *text;
     if (layer == NULL || name == NULL)
         return layer;

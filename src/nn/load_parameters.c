@@ -50,9 +50,25 @@ static const char *last_part(const char *name)
     return dot != NULL ? dot + 1 : name;
 }
 
-static bool is_state(const char *name)
+static bool ends_in(const char *name, const char *end)
 {
-    return strncmp(last_part(name), "running_", 8) == 0;
+    size_t length = strlen(name), of_end = strlen(end);
+    return length >= of_end && strcmp(name + length - of_end, end) == 0;
+}
+
+/* Running statistics, and spectral norm's u and v; weight norm has a v without u, a parameter. */
+static bool is_state(const struct candidates *candidates, const char *name)
+{
+    char left[256];
+    if (strncmp(last_part(name), "running_", 8) == 0 || ends_in(name, "weight_u"))
+        return true;
+    if (!ends_in(name, "weight_v") || snprintf(left, sizeof left, "%s", name) >= (int)sizeof left)
+        return false;
+    left[strlen(left) - 1] = 'u';
+    for (size_t i = 0; i < candidates->count; i++)
+        if (strcmp(candidates->list[i].name, left) == 0)
+            return true;
+    return false;
 }
 
 static gan_status collect(const struct gan_safetensors *file, const char *prefix, struct candidates *candidates)
@@ -193,12 +209,14 @@ static int compare_naturally(const char *a, const char *b)
     return *a != '\0' ? 1 : *b != '\0' ? -1 : 0;
 }
 
-/* A weight before its bias, a mean before its variance; what is unknown after them. */
+/* A weight, or what it is made of, before its bias, a mean before its variance; what is unknown after them. */
 static int rank_of(const char *name)
 {
-    static const char *const order[] = {"weight", "bias", "running_mean", "running_var"};
+    static const char *const order[] = {"weight",   "weight_orig", "weight_g",     "weight_u",
+                                        "weight_v", "bias",        "running_mean", "running_var"};
+    enum { KNOWN = sizeof order / sizeof order[0] };
     int rank = 0;
-    while (rank < 4 && strcmp(order[rank], last_part(name)) != 0)
+    while (rank < KNOWN && strcmp(order[rank], last_part(name)) != 0)
         rank++;
     return rank;
 }
@@ -223,7 +241,7 @@ static gan_status match_order(struct match *match)
     size_t states = 0;
     qsort(candidates->list, candidates->count, sizeof *candidates->list, by_order);
     for (size_t i = 0; i < candidates->count; i++)
-        states += is_state(candidates->list[i].name);
+        states += is_state(candidates, candidates->list[i].name);
     if (states != match->model->state.count || candidates->count - states != match->model->parameters.count)
         return gan_fail(
             GAN_ERROR_FORMAT,
@@ -231,7 +249,7 @@ static gan_status match_order(struct match *match)
             gan_safetensors_what(match->file), candidates->count - states, states, gan_model_title(match->model),
             match->model->parameters.count, match->model->state.count);
     for (size_t i = 0; i < candidates->count; i++) {
-        int kind = is_state(candidates->list[i].name);
+        int kind = is_state(candidates, candidates->list[i].name);
         size_t place = next[kind]++;
         if (place >= end[kind])
             continue;

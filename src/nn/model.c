@@ -112,6 +112,8 @@ static gan_status add(gan_model *model, gan_layer *layer)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "gan_model_add: a layer named \"%s\" is already there; give layer %zu another name",
                         layer->name, model->entry_count);
+    if (model->spectral_iterations > 0)
+        gan_layer_norm_weights(layer, model->spectral_iterations);
     char *path = layer->name != NULL ? gan_strdup(layer->name) : gan_format("%zu", model->entry_count);
     if (path == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
@@ -177,7 +179,7 @@ gan_status gan_model_ready(gan_model *model, const char *who)
         status = gan_slots_place(&model->state);
     if (status != GAN_OK)
         return status;
-    gan_slots_fill(&model->state, 0); /* its initialisers are constants */
+    gan_slots_fill(&model->state, 0); /* until the model is initialised */
     model->sealed = true;
     return GAN_OK;
 }

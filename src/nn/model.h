@@ -24,6 +24,8 @@ gan_var *gan_model_gradient(gan_model *model, gan_var *loss);
 void gan_model_note_training(gan_model *model, uint64_t steps, uint64_t seed);
 /* Notes the name of the data set that it learns from; copied. */
 gan_status gan_model_note_data(gan_model *model, const char *name);
+/* Whether gan_model_feature knows the layer. */
+bool gan_model_has_layer(const gan_model *model, const char *layer);
 /* Whether it ends in gan_layer_auxiliary_head. */
 bool gan_model_is_auxiliary(const gan_model *model);
 /* Says that someone else gave the parameters their numbers. */
@@ -76,6 +78,7 @@ struct gan_model {
     char message[512];
     bool sealed, initialized;
     bool batch_statistics;
+    int spectral_iterations; /* of the spectral norm that added layers get; 0: none */
 
     gan_shape in;
     gan_labels *labels; /* NULL: none */

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "nn/weight.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -85,10 +86,42 @@ static int64_t whole_option(const struct gan_onnx_call *call, const char *key)
 
 /* ---- layers with parameters ---- */
 
+/* What weight norm multiplies each row by, shaped to go with the weight. */
+static const char *ratios_of_rows(struct gan_onnx_call *call)
+{
+    gan_shape shape = call->parameters->slot[call->next_parameter].shape;
+    size_t rows = (size_t)gan_shape_size(shape), lengths = call->next_parameter++;
+    float *ratios = gan_alloc(rows * sizeof *ratios);
+    if (ratios == NULL)
+        return gan_onnx_number(call->onnx, NULL, 0); /* the graph's failure */
+    gan_weight_ratios(call->parameters, lengths, ratios);
+    char *name = name_of(call, "ratios");
+    const char *flat = gan_onnx_numbers(call->onnx, name, ratios, rows);
+    gan_free(name);
+    gan_free(ratios);
+    return node(call, "Reshape", "row_ratios", flat, integers(call, "ratios_shape", shape.dims, (size_t)shape.rank),
+                NULL);
+}
+
+/* The weight that the layer multiplies by in inference: see nn/weight.h. */
+static const char *next_weight(struct gan_onnx_call *call)
+{
+    if (gan_json_get(call->json, "spectral_norm") != NULL) {
+        double sigma = gan_weight_sigma(call->parameters, call->state, call->next_state);
+        call->next_state += 2;
+        const char *weight = next_parameter(call);
+        return node(call, "Mul", "weight", weight, number(call, "scale", (float)(1 / sigma)), NULL);
+    }
+    if (gan_json_get(call->json, "weight_norm") == NULL)
+        return next_parameter(call);
+    const char *ratios = ratios_of_rows(call), *weight = next_parameter(call);
+    return node(call, "Mul", "weight", weight, ratios, NULL);
+}
+
 /* x·Wᵀ + b */
 static const char *product(struct gan_onnx_call *call, const char *suffix, const char *x)
 {
-    const char *weight = next_parameter(call), *bias = has_bias(call) ? next_parameter(call) : NULL;
+    const char *weight = next_weight(call), *bias = has_bias(call) ? next_parameter(call) : NULL;
     const char *y = node(call, "Gemm", suffix, x, weight, bias);
     if (y != NULL)
         gan_onnx_attribute_integer(call->onnx, "transB", 1);
@@ -127,7 +160,7 @@ static void pair_attribute(struct gan_onnx_call *call, const char *name, const c
 
 static const char *convolve(struct gan_onnx_call *call, const char *type, const char *x)
 {
-    const char *weight = next_parameter(call), *bias = has_bias(call) ? next_parameter(call) : NULL;
+    const char *weight = next_weight(call), *bias = has_bias(call) ? next_parameter(call) : NULL;
     const char *y = node(call, type, "", x, weight, bias);
     if (y == NULL)
         return NULL;

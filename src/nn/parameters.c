@@ -2,7 +2,12 @@
 #include "nn/model.h"
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "base/status.h"
+#include "nn/weight.h"
+
+/* State that is drawn does not share its numbers with parameters. */
+#define STATE_LABEL UINT64_C(0x7374617465)
 
 gan_status gan_model_initialize(gan_model *model, uint64_t seed)
 {
@@ -10,7 +15,8 @@ gan_status gan_model_initialize(gan_model *model, uint64_t seed)
     if (status != GAN_OK)
         return status;
     gan_slots_fill(&model->parameters, seed);
-    gan_slots_fill(&model->state, seed);
+    gan_slots_fill(&model->state, gan_random_derive(seed, STATE_LABEL));
+    gan_weight_begin(&model->parameters, &model->state);
     model->initialized = true;
     return GAN_OK;
 }

@@ -59,6 +59,9 @@ gan_status gan_recipe_check(const struct gan_recipe_size *size, gan_shape exampl
         if (size->hidden[i] < 1 || size->hidden[i] > INT32_MAX)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: hidden[%d] is %" PRId64 ", want 1 to %d", who, i,
                             size->hidden[i], INT32_MAX);
+    if (size->spectral_norm < 0 || size->spectral_norm > 1000)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: spectral_norm is %d, want 0 (none) to 1000 iterations", who,
+                        size->spectral_norm);
     if (size->normalization != GAN_NORMALIZATION_NONE && size->normalization != GAN_NORMALIZATION_BATCH &&
         size->normalization != GAN_NORMALIZATION_LAYER)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: normalization is %d, want a gan_normalization", who,

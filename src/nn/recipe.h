@@ -17,6 +17,7 @@ struct gan_recipe_size {
     const int64_t *hidden;
     gan_normalization normalization;
     int64_t width, most_width, blocks;
+    int spectral_norm;
 };
 /* GAN_OK, or an error that names the field, or says what the recipe cannot make of `example`. */
 gan_status gan_recipe_check(const struct gan_recipe_size *size, gan_shape example, const char *who);

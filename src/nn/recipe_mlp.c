@@ -31,6 +31,7 @@ static void discriminator_defaults(gan_discriminator_options *o)
                                      .batch_norm_momentum = 0.1f,
                                      .input_low = 0,
                                      .input_high = 1,
+                                     .packing = 1,
                                      .initializer = gan_initializer_glorot_uniform(),
                                      .label_size = 50};
 }

@@ -5,12 +5,23 @@
 #include "gan/initializer.h"
 #include "gan/tensor.h"
 
+/* How a slot's numbers begin, once the initialiser has drawn: see nn/weight.h. */
+enum gan_slot_begins {
+    GAN_SLOT_DRAWN,       /* as it is */
+    GAN_SLOT_LEFT_VECTOR, /* as a weight's left singular vector; the next slot is the right one */
+    GAN_SLOT_RIGHT_VECTOR,
+    GAN_SLOT_LENGTHS /* as the lengths of a weight's rows */
+};
+
 struct gan_slot {
     char *name;
     gan_shape shape;
     int64_t fan_in, fan_out;
     gan_initializer initializer;
     int64_t offset; /* in floats, a multiple of 16 */
+    enum gan_slot_begins begins;
+    size_t of; /* the weight that it hangs on: a slot of the parameters */
+    int axis;  /* which of its axes counts rows */
 };
 
 struct gan_slots {

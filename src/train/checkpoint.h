@@ -18,6 +18,7 @@
 #define GAN_CHECKPOINT_AVERAGE           "average."
 #define GAN_CHECKPOINT_GENERATOR_MOMENTS "generator_optimizer."
 #define GAN_CHECKPOINT_D_MOMENTS         "discriminator_optimizer."
+#define GAN_CHECKPOINT_TRAINER           "trainer."
 
 /* How far a gan_trainer_run is. */
 struct gan_run_position {

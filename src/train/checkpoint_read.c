@@ -11,6 +11,7 @@
 #include "train/optimizer.h"
 #include "train/trainer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,8 +82,8 @@ static struct gan_json *settings_of(const gan_trainer *trainer, const gan_loader
 static gan_status check_settings(const gan_trainer *trainer, const gan_loader *loader, const struct gan_json *about,
                                  const char *path, const char *who)
 {
-    static const char *const parts[] = {"options",   "generator_optimizer", "discriminator_optimizer",
-                                        "generator", "discriminator",       "loader"};
+    static const char *const parts[] = {
+        "options", "courses", "generator_optimizer", "discriminator_optimizer", "generator", "discriminator", "loader"};
     struct differences differences = {.used = 0};
     struct gan_json *own = settings_of(trainer, loader, who);
     if (own == NULL)
@@ -121,6 +122,8 @@ struct reading {
     size_t tensors; /* that the trainer has a place for */
     uint64_t steps, generator_updates, position;
     float r1_weight, data_low, data_high;
+    struct gan_adaptive adaptive;
+    const struct gan_safetensors_entry *averages;
     struct gan_run_position run;
     struct optimizer_state generator_optimizer, discriminator_optimizer;
     struct model_entries generator, discriminator, average;
@@ -149,6 +152,22 @@ static gan_status read_run(struct reading *reading)
     return GAN_OK;
 }
 
+static gan_status read_adaptive(struct reading *reading)
+{
+    const struct gan_json *state = reading->state;
+    struct gan_adaptive *to = &reading->adaptive;
+    int64_t updates;
+    if (!gan_json_float(gan_json_get(state, "augment_probability"), &to->probability) ||
+        !(to->probability >= 0 && to->probability <= 1))
+        return bad_state(reading, "augment_probability");
+    if (!gan_json_float(gan_json_get(state, "augment_signs"), &to->signs) || !(fabsf(to->signs) <= 4))
+        return bad_state(reading, "augment_signs");
+    if (!gan_json_integer(gan_json_get(state, "augment_updates"), &updates) || updates < 0 || updates > 3)
+        return bad_state(reading, "augment_updates");
+    to->updates = (int)updates;
+    return GAN_OK;
+}
+
 static gan_status read_counters(struct reading *reading)
 {
     const struct gan_json *state = reading->state;
@@ -165,7 +184,8 @@ static gan_status read_counters(struct reading *reading)
         return bad_state(reading, "data_high");
     if (reading->loader != NULL && !gan_json_uint64(gan_json_get(state, "loader_position"), &reading->position))
         return bad_state(reading, "loader_position");
-    return read_run(reading);
+    gan_status status = read_adaptive(reading);
+    return status == GAN_OK ? read_run(reading) : status;
 }
 
 static gan_status find_moment(struct reading *reading, const char *prefix, int which, int64_t size,
@@ -206,6 +226,19 @@ static gan_status find_model(struct reading *reading, const char *prefix, const 
     return status;
 }
 
+static gan_status find_averages(struct reading *reading)
+{
+    const struct gan_safetensors_entry *entry = gan_file_tensor(reading->file, GAN_CHECKPOINT_TRAINER, "averages");
+    if (entry == NULL)
+        return gan_error_status();
+    if (!gan_safetensors_is_float(entry) || !gan_shape_equal(entry->shape, GAN_SHAPE(3)))
+        return gan_fail(GAN_ERROR_FORMAT, "%s: tensor \"%s\" has not the 3 numbers that the trainer keeps",
+                        gan_safetensors_what(reading->file), entry->name);
+    reading->averages = entry;
+    reading->tensors++;
+    return GAN_OK;
+}
+
 static gan_status find_tensors(struct reading *reading)
 {
     gan_trainer *trainer = reading->trainer;
@@ -226,6 +259,8 @@ static gan_status find_tensors(struct reading *reading)
                                          gan_shape_size(gan_model_output_shape(trainer->generator)), &reading->mean,
                                          &reading->deviation);
     reading->tensors += reading->mean != NULL ? 2 : 0;
+    if (status == GAN_OK)
+        status = find_averages(reading);
     if (status == GAN_OK && gan_safetensors_count(reading->file) != reading->tensors)
         status = gan_fail(GAN_ERROR_FORMAT, "%s: has %zu tensors, but the trainer %zu",
                           gan_safetensors_what(reading->file), gan_safetensors_count(reading->file), reading->tensors);
@@ -279,6 +314,8 @@ static void take_numbers(const struct reading *reading)
         take_model(trainer->average, &reading->average);
     take_optimizer(trainer->options.generator_optimizer, &reading->generator_optimizer);
     take_optimizer(trainer->options.discriminator_optimizer, &reading->discriminator_optimizer);
+    gan_safetensors_numbers(reading->averages, gan_tensor_data(trainer->averages));
+    trainer->adaptive = reading->adaptive;
     trainer->steps = reading->steps;
     trainer->generator_updates = reading->generator_updates;
     if (trainer->steps > 0)

@@ -7,6 +7,7 @@
 #include "nn/model_file.h"
 #include "train/optimizer.h"
 #include "train/option_fields.h"
+#include "train/schedules.h"
 #include "train/trainer.h"
 
 /* ---- settings ---- */
@@ -19,6 +20,7 @@ static void write_options(const gan_trainer *trainer, struct gan_json_writer *js
     first.data_low = trainer->first_data_low;
     first.data_high = trainer->first_data_high;
     gan_options_write_fields(&first, json, "options");
+    gan_courses_write(&first, json);
 }
 
 static gan_status write_layers(const gan_model *model, struct gan_json_writer *json, const char *key)
@@ -69,6 +71,9 @@ static void write_state(const gan_trainer *trainer, const gan_loader *loader, co
     gan_json_write_uint64(json, "steps", trainer->steps);
     gan_json_write_uint64(json, "generator_updates", trainer->generator_updates);
     gan_json_write_float(json, "r1_weight", o->r1_weight);
+    gan_json_write_float(json, "augment_probability", trainer->adaptive.probability);
+    gan_json_write_float(json, "augment_signs", trainer->adaptive.signs);
+    gan_json_write_integer(json, "augment_updates", trainer->adaptive.updates);
     gan_json_write_float(json, "data_low", o->data_low);
     gan_json_write_float(json, "data_high", o->data_high);
     gan_json_write_bool(json, "standardised", trainer->generator->mean != NULL);
@@ -136,6 +141,9 @@ static gan_status collect(const gan_trainer *trainer, struct gan_model_items *it
         status = add_moments(items, GAN_CHECKPOINT_GENERATOR_MOMENTS, o->generator_optimizer, trainer->generator);
     if (status == GAN_OK)
         status = add_moments(items, GAN_CHECKPOINT_D_MOMENTS, o->discriminator_optimizer, trainer->discriminator);
+    if (status == GAN_OK)
+        status = gan_model_items_add(items, GAN_CHECKPOINT_TRAINER, "averages", gan_tensor_shape(trainer->averages),
+                                     gan_tensor_data(trainer->averages));
     return status;
 }
 

@@ -4,9 +4,12 @@
 #include "gan/ops.h"
 #include "nn/model.h"
 #include "plan/plan.h"
+#include "train/augment.h"
 #include "train/labels.h"
 
-#define MOST_WANTED (10 + GAN_REGULARIZERS)
+#include <stdio.h>
+
+#define MOST_WANTED (11 + GAN_REGULARIZERS)
 
 static gan_var *noise(gan_tape *tape, const struct gan_half_request *request)
 {
@@ -17,14 +20,44 @@ static gan_var *noise(gan_tape *tape, const struct gan_half_request *request)
 /* The input, and what D gets of it. */
 static gan_var *real_input(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request)
 {
-    gan_shape one = gan_model_input_shape(request->discriminator);
+    gan_shape one = gan_model_output_shape(request->generator);
     half->real = gan_var_named(gan_tape_input(tape, gan_shape_of_batch(request->batch, one)), "real");
     gan_var *x = half->real;
     if (request->factor != 1)
         x = gan_scale(x, request->factor);
     if (request->offset != 0)
         x = gan_shift(x, request->offset);
-    return x;
+    return gan_pack_examples(x, request->packing);
+}
+
+static gan_var *made_input(const struct gan_half_request *request, const struct gan_regularizer_view *view)
+{
+    gan_model *g = request->generator;
+    gan_var *made = view->of_generator ? gan_model_apply_labelled(g, view->noise, view->made_labels)
+                                       : gan_model_apply_labelled_frozen(g, view->noise, view->made_labels);
+    return gan_pack_examples(made, request->packing);
+}
+
+/* The inputs for what is done to all that D sees. */
+static void presentation_inputs(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request,
+                                struct gan_regularizer_view *view)
+{
+    if (request->augmented)
+        half->augment_probability = gan_tape_input(tape, GAN_SCALAR);
+    if (request->noisy)
+        half->instance_noise = gan_tape_input(tape, GAN_SCALAR);
+    view->augment_probability = half->augment_probability;
+    view->instance_noise = half->instance_noise;
+}
+
+/* What the layer that features are matched at gave in D's latest application. */
+static gan_var *feature(const struct gan_half_request *request)
+{
+    char place[24];
+    int layers = (int)request->discriminator->entry_count;
+    snprintf(place, sizeof place, "%d", layers > 1 ? layers - 2 : 0);
+    const char *named = request->options->feature_layer;
+    return gan_model_feature(request->discriminator, *named != '\0' ? named : place);
 }
 
 /* The inputs for labels, if the models have any. */
@@ -44,15 +77,16 @@ static void label_inputs(struct gan_half *half, gan_tape *tape, const struct gan
 /* What D says of the real examples, and of the made ones. */
 static void judge_real(struct gan_regularizer_view *view, bool frozen)
 {
-    view->real_judged = gan_var_named(gan_judge(view->discriminator, view->real_input, view->labels, frozen), "D(x)");
+    view->real_judged = gan_var_named(
+        gan_judge(view->discriminator, gan_present(view, view->real_input), view->labels, frozen), "D(x)");
     view->real = gan_judged_logit(view->discriminator, view->real_judged);
     view->class_real = gan_classify(view->discriminator, view->real_judged, view->labels);
 }
 
 static void judge_made(struct gan_regularizer_view *view, bool frozen)
 {
-    view->made_judged = gan_var_named(gan_judge(view->discriminator, view->made_input, view->made_labels, frozen),
-                                      "D(G(z))");
+    view->made_judged = gan_var_named(
+        gan_judge(view->discriminator, gan_present(view, view->made_input), view->made_labels, frozen), "D(G(z))");
     view->made = gan_judged_logit(view->discriminator, view->made_judged);
     view->class_made = gan_classify(view->discriminator, view->made_judged, view->made_labels);
 }
@@ -70,7 +104,8 @@ static gan_status plan_half(struct gan_half *half, gan_tape *tape)
                                    half->real_probability,
                                    half->made_probability,
                                    half->class_real,
-                                   half->class_made};
+                                   half->class_made,
+                                   half->sign};
     gan_var *wanted[MOST_WANTED];
     int count = 0;
     for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
@@ -93,8 +128,11 @@ static void record_gradient(struct gan_half *half, gan_model *model, gan_var *to
 
 static struct gan_regularizer_view view_of(const struct gan_half_request *request)
 {
-    return (struct gan_regularizer_view){
-        .options = request->options, .generator = request->generator, .discriminator = request->discriminator};
+    return (struct gan_regularizer_view){.options = request->options,
+                                         .generator = request->generator,
+                                         .discriminator = request->discriminator,
+                                         .packing = request->packing,
+                                         .averages = request->averages};
 }
 
 /* The loss with the penalties that the half gets. */
@@ -104,7 +142,7 @@ static gan_var *penalised(struct gan_half *half, gan_tape *tape, const struct ga
     gan_var *total = view->loss;
     for (int i = 0; i < GAN_REGULARIZERS; i++) {
         const struct gan_regularizer_row *row = &gan_regularizers[i];
-        if (!request->active[i] || (view->of_generator && !row->both))
+        if (!request->active[i] || (row->halves & (view->of_generator ? GAN_IN_G : GAN_IN_D)) == 0)
             continue;
         half->weight[i] = gan_tape_input(tape, GAN_SCALAR);
         half->penalty[i] = gan_var_named(gan_mul(half->weight[i], row->build(view)), row->name);
@@ -117,7 +155,9 @@ static void record_discriminator(struct gan_half *half, gan_tape *tape, const st
 {
     struct gan_regularizer_view view = view_of(request);
     label_inputs(half, tape, request, &view);
-    view.made_input = gan_model_apply_labelled_frozen(request->generator, noise(tape, request), view.made_labels);
+    presentation_inputs(half, tape, request, &view);
+    view.noise = noise(tape, request);
+    view.made_input = made_input(request, &view);
     view.real_input = real_input(half, tape, request);
     judge_real(&view, false);
     judge_made(&view, false);
@@ -129,6 +169,8 @@ static void record_discriminator(struct gan_half *half, gan_tape *tape, const st
     half->made_logit = gan_mean(view.made);
     half->real_probability = gan_mean(gan_sigmoid(view.real));
     half->made_probability = gan_mean(gan_sigmoid(view.made));
+    if (request->options->augment_adaptive)
+        half->sign = gan_mean(gan_sign(view.real));
     record_gradient(half, request->discriminator, penalised(half, tape, request, &view));
 }
 
@@ -136,7 +178,7 @@ static bool generator_needs_real(const struct gan_half_request *request)
 {
     bool needed = gan_loss_row(request->options->loss)->generator_needs_real;
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        needed = needed || (request->active[i] && gan_regularizers[i].both);
+        needed = needed || (request->active[i] && gan_regularizers[i].needs_real);
     return needed;
 }
 
@@ -144,13 +186,18 @@ static void record_generator(struct gan_half *half, gan_tape *tape, const struct
 {
     struct gan_regularizer_view view = view_of(request);
     view.of_generator = true;
+    bool matched = request->active[GAN_REGULARIZER_FEATURE_MATCHING];
     label_inputs(half, tape, request, &view);
+    presentation_inputs(half, tape, request, &view);
     if (generator_needs_real(request)) {
         view.real_input = real_input(half, tape, request);
         judge_real(&view, true);
+        view.real_feature = matched ? feature(request) : NULL;
     }
-    view.made_input = gan_model_apply_labelled(request->generator, noise(tape, request), view.made_labels);
+    view.noise = noise(tape, request);
+    view.made_input = made_input(request, &view);
     judge_made(&view, true);
+    view.made_feature = matched ? feature(request) : NULL;
     half->loss = gan_var_named(gan_objective_generator(request->options, view.real, view.made), "G's loss");
     half->class_made = view.class_made;
     view.loss = gan_whole_generator_loss(&view, half->loss);

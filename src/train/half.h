@@ -14,6 +14,9 @@ struct gan_half_request {
     int64_t batch;
     bool active[GAN_REGULARIZERS]; /* which regularisers there are */
     float factor, offset;          /* real batches become factor·x + offset for D */
+    int64_t packing;               /* examples that D takes together */
+    bool augmented, noisy;         /* whether D's inputs are changed, and get noise */
+    gan_tensor *averages;          /* LeCam's */
 };
 
 /* The vars belong to the plan's tape; those that a half has no use for are NULL. */
@@ -22,6 +25,8 @@ struct gan_half {
     gan_var *real;                     /* input: the batch, in the data's range */
     gan_var *weight[GAN_REGULARIZERS]; /* inputs: scalars */
     gan_var *penalty[GAN_REGULARIZERS];
+    gan_var *augment_probability, *instance_noise; /* inputs: scalars */
+    gan_var *sign;                                 /* E[sign D(x)], where augmentation adapts itself to it */
     gan_var *labels, *made_labels;    /* inputs, one and the same where made examples get the real ones' labels */
     gan_var *loss;                    /* adversarial: without penalties, without an auxiliary classifier's loss */
     gan_var *class_real, *class_made; /* an auxiliary classifier's losses, without weights */

@@ -30,13 +30,19 @@ gan_var *gan_objective_generator(const gan_trainer_options *options, gan_var *re
 struct gan_regularizer_view {
     const gan_trainer_options *options;
     gan_var *real, *made;             /* logits */
-    gan_var *real_input, *made_input; /* what D was given for them */
+    gan_var *real_input, *made_input; /* what D was given for them, before gan_present */
     gan_var *real_judged,
         *made_judged;                 /* all that D gave: the logits, or those and an auxiliary classifier's outputs */
     gan_var *labels, *made_labels;    /* of both; NULL where the models have none */
     gan_var *class_real, *class_made; /* the classifier's losses, without weights; NULL without one */
     gan_var *loss;                    /* of the half's own network, without penalties, with the classifier's */
     bool of_generator;                /* the half is G's */
+    gan_var *noise;                   /* what G made made_input of */
+    int64_t packing;                  /* examples that D takes together; 0 is 1 */
+    gan_var *augment_probability;     /* a scalar; NULL: D sees things as they are */
+    gan_var *instance_noise;          /* the deviation, a scalar; NULL: none */
+    gan_var *real_feature, *made_feature; /* for feature matching: what D's layer gave; else NULL */
+    gan_tensor *averages;                 /* LeCam's: of D's logits of real and of made ones, and their weights' sum */
     gan_model *generator, *discriminator;
 };
 
@@ -60,15 +66,28 @@ enum gan_regularizer {
     GAN_REGULARIZER_MAXIMUM,
     GAN_REGULARIZER_WASSERSTEIN_DIVERGENCE,
     GAN_REGULARIZER_CONSENSUS,
+    GAN_REGULARIZER_CONSISTENCY,
+    GAN_REGULARIZER_CONSISTENCY_MADE,
+    GAN_REGULARIZER_LATENT_CONSISTENCY,
+    GAN_REGULARIZER_LATENT_DIVERSITY,
+    GAN_REGULARIZER_LECAM,
+    GAN_REGULARIZER_FEATURE_MATCHING,
+    GAN_REGULARIZER_ORTHOGONAL_D,
+    GAN_REGULARIZER_ORTHOGONAL_G,
+    GAN_REGULARIZER_DECAY_D,
+    GAN_REGULARIZER_DECAY_G,
     GAN_REGULARIZERS
 };
+
+enum gan_halves { GAN_IN_D = 1, GAN_IN_G = 2, GAN_IN_BOTH = 3 };
 
 struct gan_regularizer_row {
     const char *name;  /* for messages */
     const char *field; /* of gan_trainer_options, that holds its weight */
     size_t offset;     /* of that field */
     bool per_example;  /* it differentiates each example's logit by itself */
-    bool both;         /* G's loss gets it too */
+    int halves;        /* whose loss gets it: enum gan_halves */
+    bool needs_real;   /* in G's half it looks at the real examples */
     /* A scalar, for weight 1. */
     gan_var *(*build)(const struct gan_regularizer_view *view);
 };

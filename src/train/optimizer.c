@@ -22,8 +22,9 @@ struct gan_optimizer {
     enum kind kind;
     float rate, beta1, beta2, epsilon, weight_decay; /* beta1: SGD's and RMSProp's momentum; beta2: RMSProp's decay */
     bool nesterov;
-    float first_rate; /* the one that it was made with */
-    gan_model *model; /* NULL before gan_optimizer_attach */
+    float first_rate, first_beta1, first_beta2; /* those that it was made with */
+    bool keeps_momentum;                        /* whatever beta1 is */
+    gan_model *model;                           /* NULL before gan_optimizer_attach */
     int64_t size;
     float *m, *v; /* zero before the first update; NULL where none is kept */
     uint64_t steps;
@@ -65,6 +66,8 @@ static gan_optimizer *create(const struct gan_optimizer *settings)
     *optimizer = *settings;
     atomic_init(&optimizer->references, 1);
     optimizer->first_rate = optimizer->rate;
+    optimizer->first_beta1 = optimizer->beta1;
+    optimizer->first_beta2 = optimizer->beta2;
     return optimizer;
 }
 
@@ -179,7 +182,7 @@ gan_status gan_optimizer_attach(gan_optimizer *optimizer, gan_model *model, cons
     if (block == NULL)
         return gan_error_status();
     size_t size = (size_t)gan_tensor_size(block);
-    bool keeps_m = optimizer->beta1 > 0, keeps_v = optimizer->kind != SGD;
+    bool keeps_m = optimizer->beta1 > 0 || optimizer->keeps_momentum, keeps_v = optimizer->kind != SGD;
     float *m = keeps_m ? gan_alloc_zero(size, sizeof *m) : NULL;
     float *v = keeps_v ? gan_alloc_zero(size, sizeof *v) : NULL;
     if ((keeps_m && m == NULL) || (keeps_v && v == NULL)) {
@@ -248,6 +251,23 @@ void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double
     gan_parallel((update.size + PART - 1) / PART, run_part, &update);
 }
 
+/* ---- for schedules ---- */
+
+bool gan_optimizer_has_betas(const gan_optimizer *optimizer)
+{
+    return optimizer->kind == ADAM || optimizer->kind == ADAMW;
+}
+
+void gan_optimizer_keep_momentum(gan_optimizer *optimizer)
+{
+    optimizer->keeps_momentum = true;
+}
+
+void gan_optimizer_set_beta(gan_optimizer *optimizer, int which, float value)
+{
+    *(which == 0 ? &optimizer->beta1 : &optimizer->beta2) = value;
+}
+
 /* ---- for checkpoints ---- */
 
 void gan_optimizer_write(const gan_optimizer *optimizer, struct gan_json_writer *json, const char *key)
@@ -255,8 +275,8 @@ void gan_optimizer_write(const gan_optimizer *optimizer, struct gan_json_writer 
     gan_json_begin(json, key, '{');
     gan_json_write_text(json, "kind", names[optimizer->kind]);
     gan_json_write_float(json, "rate", optimizer->first_rate);
-    gan_json_write_float(json, "beta1", optimizer->beta1);
-    gan_json_write_float(json, "beta2", optimizer->beta2);
+    gan_json_write_float(json, "beta1", optimizer->first_beta1);
+    gan_json_write_float(json, "beta2", optimizer->first_beta2);
     gan_json_write_float(json, "epsilon", optimizer->epsilon);
     gan_json_write_float(json, "weight_decay", optimizer->weight_decay);
     gan_json_write_bool(json, "nesterov", optimizer->nesterov);

@@ -17,6 +17,15 @@ gan_status gan_optimizer_attach(gan_optimizer *optimizer, gan_model *model, cons
  */
 void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double rate_factor);
 
+/* ---- for schedules ---- */
+
+/* Whether it is Adam or AdamW. */
+bool gan_optimizer_has_betas(const gan_optimizer *optimizer);
+/* Before it is attached: it keeps m even if beta1 is 0 now. */
+void gan_optimizer_keep_momentum(gan_optimizer *optimizer);
+/* Sets beta1 (which = 0) or beta2 (1) for the next update, 0 ≤ value < 1. */
+void gan_optimizer_set_beta(gan_optimizer *optimizer, int which, float value);
+
 /* ---- for checkpoints ---- */
 
 /* The member `key` of the object begun in `json`: what the optimizer was made with. */

@@ -53,6 +53,32 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(FLOAT, auxiliary_real_weight),
     FIELD(FLOAT, auxiliary_made_weight),
     FIELD(FLOAT, auxiliary_generator_weight),
+    FIELD(OTHER, courses), /* by gan_courses_write */
+    FIELD(OTHER, course_count),
+    FIELD(INT, micro_batches),
+    FIELD(FLOAT, clip_value),
+    FIELD(FLOAT, clip_norm),
+    FIELD(FLOAT, consistency_weight),
+    FIELD(FLOAT, consistency_made_weight),
+    FIELD(INT, consistency_augment),
+    FIELD(FLOAT, latent_consistency_weight),
+    FIELD(FLOAT, latent_diversity_weight),
+    FIELD(FLOAT, latent_deviation),
+    FIELD(FLOAT, lecam_weight),
+    FIELD(FLOAT, lecam_decay),
+    FIELD(FLOAT, feature_matching_weight),
+    FIELD(FLOAT, discriminator_orthogonal_weight),
+    FIELD(FLOAT, generator_orthogonal_weight),
+    FIELD(FLOAT, discriminator_weight_decay),
+    FIELD(FLOAT, generator_weight_decay),
+    FIELD(FLOAT, instance_noise),
+    FIELD(INT, augment),
+    FIELD(FLOAT, augment_probability),
+    FIELD(BOOL, augment_adaptive),
+    FIELD(FLOAT, augment_target),
+    FIELD(INT64, augment_examples),
+    FIELD(TEXT, feature_layer),
+    FIELD(INT, lazy_interval),
 };
 
 const size_t gan_option_field_count = sizeof gan_option_fields / sizeof gan_option_fields[0];
@@ -83,6 +109,9 @@ static void write_field(const struct gan_option_field *field, const void *bytes,
         return;
     case GAN_OPTION_BOOL:
         gan_json_write_bool(json, field->name, value.b);
+        return;
+    case GAN_OPTION_TEXT:
+        gan_json_write_text(json, field->name, bytes);
         return;
     case GAN_OPTION_OTHER:
         return;

@@ -11,7 +11,8 @@ enum gan_option_type {
     GAN_OPTION_INT64,
     GAN_OPTION_UINT64,
     GAN_OPTION_FLOAT,
-    GAN_OPTION_BOOL
+    GAN_OPTION_BOOL,
+    GAN_OPTION_TEXT
 };
 
 /* GAN_OPTION_OTHER: nothing hangs on it once the trainer is made, or it is written elsewhere, or is no number. */

@@ -3,10 +3,13 @@
 
 #include "base/status.h"
 #include "nn/recipes.h"
+#include "train/augment.h"
 #include "train/losses.h"
+#include "train/schedules.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 /* The struct of the first release ends with this field. */
 #define LEAST_SIZE (offsetof(gan_trainer_options, seed) + sizeof(uint64_t))
@@ -15,7 +18,7 @@
 
 static bool known_preset(gan_preset preset, const char *who)
 {
-    if ((unsigned)preset <= (unsigned)GAN_PRESET_DCGAN)
+    if ((unsigned)preset <= (unsigned)GAN_PRESET_R3GAN)
         return true;
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want a gan_preset (GAN_PRESET_…)", who, (int)preset);
     return false;
@@ -43,7 +46,15 @@ static gan_trainer_options article(void)
                                  .data_high = 1,
                                  .auxiliary_real_weight = 1,
                                  .auxiliary_made_weight = 1,
-                                 .auxiliary_generator_weight = 1};
+                                 .auxiliary_generator_weight = 1,
+                                 .micro_batches = 1,
+                                 .consistency_augment = GAN_AUGMENT_TRANSLATION,
+                                 .latent_deviation = 0.03f,
+                                 .lecam_decay = 0.99f,
+                                 .augment_probability = 1,
+                                 .augment_target = 0.6f,
+                                 .augment_examples = 500000,
+                                 .lazy_interval = 1};
 }
 
 /* What both of its kinds have: no momentum, and a D that is ahead. */
@@ -52,6 +63,27 @@ static void wasserstein(gan_trainer_options *options)
     options->loss = GAN_LOSS_WASSERSTEIN;
     options->discriminator_steps = 5;
     options->beta1 = 0;
+}
+
+static void add_cosine(gan_trainer_options *options, gan_setting setting, float begin, float end)
+{
+    options->courses[options->course_count++] = (gan_course){
+        .setting = setting, .schedule = GAN_SCHEDULE_COSINE, .begin = begin, .end = end, .steps = 39062};
+}
+
+/* The authors' settings for CIFAR-10. */
+static void r3gan(gan_trainer_options *options)
+{
+    options->loss = GAN_LOSS_RELATIVISTIC;
+    options->r1_weight = options->r2_weight = 0.05f;
+    options->beta1 = 0;
+    options->beta2 = 0.9f;
+    options->average_decay = 0.999f;
+    add_cosine(options, GAN_SETTING_GENERATOR_RATE, 2e-4f, 5e-5f);
+    add_cosine(options, GAN_SETTING_DISCRIMINATOR_RATE, 2e-4f, 5e-5f);
+    add_cosine(options, GAN_SETTING_BETA2, 0.9f, 0.99f);
+    add_cosine(options, GAN_SETTING_R1_WEIGHT, 0.05f, 0.005f);
+    add_cosine(options, GAN_SETTING_R2_WEIGHT, 0.05f, 0.005f);
 }
 
 static gan_trainer_options defaults(gan_preset preset)
@@ -87,6 +119,15 @@ static gan_trainer_options defaults(gan_preset preset)
         break;
     case GAN_PRESET_RSGAN:
         options.loss = GAN_LOSS_RELATIVISTIC;
+        break;
+    case GAN_PRESET_SNGAN:
+        options.loss = GAN_LOSS_HINGE;
+        options.discriminator_steps = 5;
+        options.beta1 = 0;
+        options.beta2 = 0.9f;
+        break;
+    case GAN_PRESET_R3GAN:
+        r3gan(&options);
         break;
     }
     return options;
@@ -131,9 +172,13 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
     gan_status status = gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
+    if (preset == GAN_PRESET_SNGAN) {
+        own.spectral_norm = 1;
+        own.normalization = GAN_NORMALIZATION_NONE;
+    }
     const struct gan_recipe_row *row = gan_recipe_row(own.recipe);
     if (row == NULL || !row->as_article) {
-        if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP)
+        if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP || preset == GAN_PRESET_R3GAN)
             own.normalization = GAN_NORMALIZATION_NONE;
         return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     }
@@ -206,6 +251,14 @@ static bool check_regularizers(const gan_trainer_options *o, const char *who)
         return refuse(who, "dragan_deviation", (double)o->dragan_deviation, "a finite number above 0");
     if (!is_weight(o->divergence_power) || o->divergence_power == 0)
         return refuse(who, "divergence_power", (double)o->divergence_power, "a finite number above 0");
+    if (!is_weight(o->latent_deviation) || o->latent_deviation == 0)
+        return refuse(who, "latent_deviation", (double)o->latent_deviation, "a finite number above 0");
+    if (!is_fraction(o->lecam_decay))
+        return refuse(who, "lecam_decay", (double)o->lecam_decay, "0 or more and less than 1");
+    if (memchr(o->feature_layer, 0, sizeof o->feature_layer) == NULL) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: feature_layer has no end, want a text that ends in a zero", who);
+        return false;
+    }
     if (!is_weight(o->weight_clip))
         return refuse(who, "weight_clip", (double)o->weight_clip, "a finite number, 0 (no bound) or more");
     return true;
@@ -285,6 +338,64 @@ static bool check_labels(const gan_trainer_options *o, const char *who)
     return true;
 }
 
+/* Whether D's logit is above 0 on what it takes for real; custom losses are the caller's matter. */
+static bool has_zero(gan_loss loss)
+{
+    return loss == GAN_LOSS_NON_SATURATING || loss == GAN_LOSS_MINIMAX || loss == GAN_LOSS_HINGE ||
+           loss == GAN_LOSS_F_REVERSE_KL || loss == GAN_LOSS_F_JENSEN_SHANNON || loss == GAN_LOSS_F_PEARSON ||
+           loss == GAN_LOSS_CUSTOM;
+}
+
+static bool check_adaptive(const gan_trainer_options *o, const char *who)
+{
+    if (!o->augment_adaptive)
+        return true;
+    if (o->augment == 0)
+        return refuse(who, "augment", 0, "some augmentation, since augment_adaptive is set");
+    if (!(o->augment_target >= -1 && o->augment_target <= 1))
+        return refuse(who, "augment_target", (double)o->augment_target, "-1 to 1");
+    if (o->augment_examples < 1)
+        return refuse(who, "augment_examples", (double)o->augment_examples, "1 or more");
+    if (!has_zero(o->loss)) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                 "%s: augment_adaptive goes by the sign of D's logit, which says nothing with the %s loss; give "
+                 "augment_probability, or a course of it",
+                 who, gan_loss_name(o->loss));
+        return false;
+    }
+    if (gan_course_of(o, GAN_SETTING_AUGMENT_PROBABILITY) == NULL)
+        return true;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+             "%s: augment_probability has a course, but augment_adaptive moves it; want one", who);
+    return false;
+}
+
+static bool check_presentation(const gan_trainer_options *o, const char *who)
+{
+    if (!gan_augment_known(o->augment))
+        return refuse(who, "augment", (double)o->augment, "gan_augmentation joined by |");
+    if (!gan_augment_known(o->consistency_augment))
+        return refuse(who, "consistency_augment", (double)o->consistency_augment, "gan_augmentation joined by |");
+    if (!(o->augment_probability >= 0 && o->augment_probability <= 1))
+        return refuse(who, "augment_probability", (double)o->augment_probability, "0 to 1");
+    if (!is_weight(o->instance_noise))
+        return refuse(who, "instance_noise", (double)o->instance_noise, "a finite number, 0 or more");
+    return check_adaptive(o, who);
+}
+
+static bool check_updates(const gan_trainer_options *o, const char *who)
+{
+    if (o->micro_batches < 1)
+        return refuse(who, "micro_batches", o->micro_batches, "1 or more");
+    if (o->lazy_interval < 1)
+        return refuse(who, "lazy_interval", o->lazy_interval, "1 (in every update) or more");
+    if (!is_weight(o->clip_value))
+        return refuse(who, "clip_value", (double)o->clip_value, "a finite number, 0 (no bound) or more");
+    if (!is_weight(o->clip_norm))
+        return refuse(who, "clip_norm", (double)o->clip_norm, "a finite number, 0 (no bound) or more");
+    return true;
+}
+
 gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *who)
 {
     bool fine = check_loss(o, who) && check_regularizers(o, who);
@@ -294,20 +405,9 @@ gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *w
                  (double)o->data_low, (double)o->data_high);
         fine = false;
     }
-    fine = fine && check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) && check_average(o, who) &&
-           check_labels(o, who);
+    if (fine && gan_courses_check(o, who) != GAN_OK)
+        return gan_error_status();
+    fine = fine && check_updates(o, who) && check_presentation(o, who) && check_optimizers(o, who) &&
+           check_schedule(o, who) && check_order(o, who) && check_average(o, who) && check_labels(o, who);
     return fine ? GAN_OK : GAN_ERROR_INVALID_ARGUMENT;
-}
-
-double gan_schedule_factor(const gan_trainer_options *options, uint64_t step)
-{
-    if (options->schedule == GAN_SCHEDULE_CONSTANT)
-        return 1;
-    double done = (double)step / (double)options->schedule_steps, end = (double)options->schedule_end;
-    if (done > 1)
-        done = 1;
-    if (options->schedule == GAN_SCHEDULE_LINEAR)
-        return 1 + (end - 1) * done;
-    const double pi = 3.14159265358979323846;
-    return end + (1 - end) * (1 + cos(pi * done)) / 2;
 }

@@ -11,7 +11,4 @@ gan_status gan_trainer_options_take(gan_trainer_options *own, const gan_trainer_
 /* GAN_OK, or an error that names the field, its value and what is allowed. */
 gan_status gan_trainer_options_check(const gan_trainer_options *options, const char *who);
 
-/* The factor on rates at a step, counted from 0. */
-double gan_schedule_factor(const gan_trainer_options *options, uint64_t step);
-
 #endif

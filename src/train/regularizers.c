@@ -4,6 +4,8 @@
 #include "gan/ops.h"
 #include "nn/model.h"
 #include "tape/tape.h"
+#include "train/augment.h"
+#include "train/regularizers.h"
 
 #include <stddef.h>
 
@@ -73,17 +75,16 @@ gan_var *gan_interpolate(gan_var *real, gan_var *made)
     return gan_add(made, gan_mul(gan_uniform(tape, one, 0, 1), gan_sub(real, made)));
 }
 
-/* D's logit, state left alone: the real batch is what running statistics are of. x comes of the real batch, in whole or
- * in part, and has its labels. */
-static gan_var *judge(const struct gan_regularizer_view *view, gan_var *x)
+gan_var *gan_judge_again(const struct gan_regularizer_view *view, gan_var *x, bool made)
 {
-    return gan_judged_logit(view->discriminator, gan_judge(view->discriminator, x, view->labels, true));
+    gan_var *labels = made ? view->made_labels : view->labels;
+    return gan_judged_logit(view->discriminator, gan_judge(view->discriminator, gan_present(view, x), labels, true));
 }
 
 /* ‖∇D(x̂)‖² and ‖∇D(x̂)‖ of each example */
 static gan_var *interpolates_squared_norms(const struct gan_regularizer_view *view)
 {
-    gan_var *x = gan_interpolate(view->real_input, view->made_input), *logits = judge(view, x);
+    gan_var *x = gan_interpolate(view->real_input, view->made_input), *logits = gan_judge_again(view, x, false);
     return one_logit_each(logits, x, "interpolates") ? squared_norms(logits, x) : NULL;
 }
 
@@ -132,7 +133,7 @@ static gan_var *one_sided(const struct gan_regularizer_view *view)
 
 static gan_var *dragan(const struct gan_regularizer_view *view)
 {
-    gan_var *x = around_real(view), *logits = judge(view, x);
+    gan_var *x = around_real(view), *logits = gan_judge_again(view, x, false);
     return gan_mean(gan_square(above_target(view, gan_gradient_norm(logits, x))));
 }
 
@@ -171,20 +172,40 @@ static gan_var *consensus(const struct gan_regularizer_view *view)
 
 #define WEIGHT(field) #field, offsetof(gan_trainer_options, field)
 
+/* Penalties on each example's gradient, in D's loss. */
+#define PENALTY true, GAN_IN_D, false
+#define IN_D    false, GAN_IN_D, false
+#define IN_G    false, GAN_IN_G, false
+
 const struct gan_regularizer_row gan_regularizers[GAN_REGULARIZERS] = {
-    [GAN_REGULARIZER_R1] = {"R1", WEIGHT(r1_weight), true, false, r1},
-    [GAN_REGULARIZER_R2] = {"R2", WEIGHT(r2_weight), true, false, r2},
-    [GAN_REGULARIZER_GRADIENT_PENALTY] = {"the gradient penalty", WEIGHT(gradient_penalty_weight), true, false,
-                                          two_sided},
-    [GAN_REGULARIZER_ONE_SIDED] = {"the one-sided gradient penalty", WEIGHT(one_sided_penalty_weight), true, false,
+    [GAN_REGULARIZER_R1] = {"R1", WEIGHT(r1_weight), PENALTY, r1},
+    [GAN_REGULARIZER_R2] = {"R2", WEIGHT(r2_weight), PENALTY, r2},
+    [GAN_REGULARIZER_GRADIENT_PENALTY] = {"the gradient penalty", WEIGHT(gradient_penalty_weight), PENALTY, two_sided},
+    [GAN_REGULARIZER_ONE_SIDED] = {"the one-sided gradient penalty", WEIGHT(one_sided_penalty_weight), PENALTY,
                                    one_sided},
-    [GAN_REGULARIZER_DRAGAN] = {"DRAGAN", WEIGHT(dragan_weight), true, false, dragan},
-    [GAN_REGULARIZER_ZERO_CENTERED] = {"the zero-centred gradient penalty", WEIGHT(zero_centered_weight), true, false,
+    [GAN_REGULARIZER_DRAGAN] = {"DRAGAN", WEIGHT(dragan_weight), PENALTY, dragan},
+    [GAN_REGULARIZER_ZERO_CENTERED] = {"the zero-centred gradient penalty", WEIGHT(zero_centered_weight), PENALTY,
                                        zero_centered},
-    [GAN_REGULARIZER_MAXIMUM] = {"the maximum gradient penalty", WEIGHT(maximum_penalty_weight), true, false, maximum},
+    [GAN_REGULARIZER_MAXIMUM] = {"the maximum gradient penalty", WEIGHT(maximum_penalty_weight), PENALTY, maximum},
     [GAN_REGULARIZER_WASSERSTEIN_DIVERGENCE] = {"the Wasserstein divergence", WEIGHT(wasserstein_divergence_weight),
-                                                true, false, wasserstein_divergence},
-    [GAN_REGULARIZER_CONSENSUS] = {"consensus", WEIGHT(consensus_weight), false, true, consensus},
+                                                PENALTY, wasserstein_divergence},
+    [GAN_REGULARIZER_CONSENSUS] = {"consensus", WEIGHT(consensus_weight), false, GAN_IN_BOTH, true, consensus},
+    [GAN_REGULARIZER_CONSISTENCY] = {"consistency", WEIGHT(consistency_weight), IN_D, gan_consistency_real},
+    [GAN_REGULARIZER_CONSISTENCY_MADE] = {"consistency of made ones", WEIGHT(consistency_made_weight), IN_D,
+                                          gan_consistency_made},
+    [GAN_REGULARIZER_LATENT_CONSISTENCY] = {"latent consistency", WEIGHT(latent_consistency_weight), IN_D,
+                                            gan_latent_consistency},
+    [GAN_REGULARIZER_LATENT_DIVERSITY] = {"latent diversity", WEIGHT(latent_diversity_weight), IN_G,
+                                          gan_latent_diversity},
+    [GAN_REGULARIZER_LECAM] = {"LeCam", WEIGHT(lecam_weight), IN_D, gan_lecam},
+    [GAN_REGULARIZER_FEATURE_MATCHING] = {"feature matching", WEIGHT(feature_matching_weight), false, GAN_IN_G, true,
+                                          gan_feature_matching},
+    [GAN_REGULARIZER_ORTHOGONAL_D] = {"D's orthogonality", WEIGHT(discriminator_orthogonal_weight), IN_D,
+                                      gan_orthogonal_discriminator},
+    [GAN_REGULARIZER_ORTHOGONAL_G] = {"G's orthogonality", WEIGHT(generator_orthogonal_weight), IN_G,
+                                      gan_orthogonal_generator},
+    [GAN_REGULARIZER_DECAY_D] = {"D's weight decay", WEIGHT(discriminator_weight_decay), IN_D, gan_decay_discriminator},
+    [GAN_REGULARIZER_DECAY_G] = {"G's weight decay", WEIGHT(generator_weight_decay), IN_G, gan_decay_generator},
 };
 
 float gan_regularizer_weight(const gan_trainer_options *options, int regularizer)

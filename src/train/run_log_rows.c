@@ -32,6 +32,8 @@ const struct gan_log_field gan_log_fields[] = {
     FIELD(d_rate, "rate/D", GAN_LOG_FLOAT),
     FIELD(g_rate, "rate/G", GAN_LOG_FLOAT),
     FIELD(rate_factor, "rate/factor", GAN_LOG_FLOAT),
+    FIELD(augment_probability, "augment/probability", GAN_LOG_FLOAT),
+    FIELD(d_real_sign, "augment/sign", GAN_LOG_FLOAT),
     FIELD(d_committed, "committed/D", GAN_LOG_BOOL),
     FIELD(g_committed, "committed/G", GAN_LOG_BOOL),
     FIELD(data_seconds, "time/data_seconds_a_step", GAN_LOG_DOUBLE),

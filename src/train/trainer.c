@@ -8,6 +8,9 @@
 #include "train/labels.h"
 #include "train/optimizer.h"
 #include "train/options.h"
+#include "train/schedules.h"
+
+#include <inttypes.h>
 
 /* What else the trainer's seed feeds has labels of its own: see step.c. */
 #define GENERATOR_LABEL     UINT64_C(0x67656e)
@@ -15,12 +18,22 @@
 
 /* ---- making ---- */
 
+/* How many examples D takes together, as channels of one; 0 if it takes something else. */
+static int64_t packing_of(gan_shape made, gan_shape taken)
+{
+    int64_t packing = made.rank == taken.rank ? taken.dims[0] / made.dims[0] : 0;
+    if (packing < 1)
+        return 0;
+    made.dims[0] *= packing;
+    return gan_shape_equal(made, taken) ? packing : 0;
+}
+
 static gan_status check_shapes(gan_model *generator, gan_model *discriminator, const char *who)
 {
     gan_shape made = gan_model_output_shape(generator), taken = gan_model_input_shape(discriminator);
     gan_shape judged = gan_model_output_shape(discriminator);
     char a[128], b[128];
-    if (!gan_shape_equal(made, taken))
+    if (packing_of(made, taken) == 0)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the generator makes examples of shape %s, but the discriminator takes %s", who,
                         gan_shape_text(made, a, sizeof a), gan_shape_text(taken, b, sizeof b));
@@ -52,15 +65,48 @@ static gan_status check_models(gan_model *generator, gan_model *discriminator, c
     return status == GAN_OK ? gan_check_player_labels(generator, discriminator, options, who) : status;
 }
 
+static bool has_course(const gan_trainer *trainer, int regularizer)
+{
+    gan_setting setting = (gan_setting)((int)GAN_SETTING_R1_WEIGHT + regularizer);
+    return gan_course_of(&trainer->options, setting) != NULL;
+}
+
 static gan_status check_penalties(const gan_trainer *trainer, const float *weight, const char *who)
 {
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        if (weight[i] > 0 && gan_regularizers[i].per_example && !trainer->options.mixed_penalty &&
-            gan_model_mixes_examples(trainer->discriminator))
-            return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                            "%s: %s is %g, but the discriminator's batch norm mixes examples, and %s is about each "
-                            "example by itself; use layer norm or none, or set mixed_penalty if you mean it",
-                            who, gan_regularizers[i].field, (double)weight[i], gan_regularizers[i].name);
+        if ((weight[i] > 0 || has_course(trainer, i)) && gan_regularizers[i].per_example &&
+            !trainer->options.mixed_penalty && gan_model_mixes_examples(trainer->discriminator))
+            return gan_fail(
+                GAN_ERROR_INVALID_ARGUMENT,
+                "%s: %s is %g, but the discriminator mixes examples (batch norm, or a minibatch layer), and %s is "
+                "about each example by itself; use layer norm or none, or set mixed_penalty if you mean it",
+                who, gan_regularizers[i].field, (double)weight[i], gan_regularizers[i].name);
+    return GAN_OK;
+}
+
+static gan_status check_inputs(const gan_trainer *trainer, const char *who)
+{
+    const gan_trainer_options *o = &trainer->options;
+    gan_shape made = gan_model_output_shape(trainer->generator);
+    char text[128];
+    if (trainer->packing > 1 && gan_trained_labels(trainer->generator) != NULL)
+        return gan_fail(GAN_ERROR_UNSUPPORTED,
+                        "%s: the discriminator takes %" PRId64 " examples together, which goes with no labels yet; "
+                        "give it packing 1, or models without labels",
+                        who, trainer->packing);
+    bool augmented = o->augment != 0 || has_course(trainer, GAN_REGULARIZER_CONSISTENCY) ||
+                     has_course(trainer, GAN_REGULARIZER_CONSISTENCY_MADE) || o->consistency_weight > 0 ||
+                     o->consistency_made_weight > 0;
+    if (augmented && made.rank != 3)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: augmentation is for images, [C, H, W], but the examples are %s; want augment, "
+                        "consistency_weight and consistency_made_weight 0",
+                        who, gan_shape_text(made, text, sizeof text));
+    bool matched = o->feature_matching_weight > 0 || has_course(trainer, GAN_REGULARIZER_FEATURE_MATCHING);
+    if (matched && *o->feature_layer != '\0' && !gan_model_has_layer(trainer->discriminator, o->feature_layer))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: feature_layer is \"%.64s\", which the discriminator does not have; see gan_model_summary",
+                        who, o->feature_layer);
     return GAN_OK;
 }
 
@@ -78,6 +124,22 @@ static gan_status make_optimizers(gan_trainer *trainer)
     if (o->discriminator_optimizer == NULL)
         o->discriminator_optimizer = make_optimizer(o, o->discriminator_rate);
     return o->generator_optimizer != NULL && o->discriminator_optimizer != NULL ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
+}
+
+static gan_status prepare_for_courses(gan_trainer *trainer, const char *who)
+{
+    const gan_trainer_options *o = &trainer->options;
+    bool first = gan_course_of(o, GAN_SETTING_BETA1) != NULL, second = gan_course_of(o, GAN_SETTING_BETA2) != NULL;
+    gan_optimizer *const both[2] = {o->generator_optimizer, o->discriminator_optimizer};
+    for (int i = 0; i < 2; i++) {
+        if ((first || second) && !gan_optimizer_has_betas(both[i]))
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s has a course, but %s is %s, which has no betas", who,
+                            first ? "beta1" : "beta2", i == 0 ? "generator_optimizer" : "discriminator_optimizer",
+                            gan_optimizer_name(both[i]));
+        if (first)
+            gan_optimizer_keep_momentum(both[i]);
+    }
+    return GAN_OK;
 }
 
 static gan_status attach_optimizers(gan_trainer *trainer, const char *who)
@@ -123,9 +185,16 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     trainer->first_r1_weight = o->r1_weight;
     trainer->first_data_low = o->data_low;
     trainer->first_data_high = o->data_high;
+    trainer->instance_noise = o->instance_noise;
+    trainer->adaptive.probability = o->augment_probability;
+    trainer->packing = packing_of(gan_model_output_shape(generator), gan_model_input_shape(discriminator));
     status = check_penalties(trainer, trainer->weight, who);
     if (status == GAN_OK)
+        status = check_inputs(trainer, who);
+    if (status == GAN_OK)
         status = make_optimizers(trainer);
+    if (status == GAN_OK)
+        status = prepare_for_courses(trainer, who);
     if (status == GAN_OK)
         status = attach_optimizers(trainer, who);
     if (status == GAN_OK)
@@ -134,6 +203,14 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
         status = initialize(discriminator, o->seed, DISCRIMINATOR_LABEL);
     if (status == GAN_OK)
         status = gan_trainer_set_data_range(trainer, o->data_low, o->data_high);
+    if (status != GAN_OK)
+        return status;
+    trainer->averages = gan_tensor_new(GAN_SHAPE(3));
+    if (trainer->averages == NULL)
+        return gan_error_status();
+    status = gan_gradients_init(&trainer->generator_gradients, generator, NULL, o);
+    if (status == GAN_OK)
+        status = gan_gradients_init(&trainer->discriminator_gradients, discriminator, trainer->averages, o);
     if (status != GAN_OK)
         return status;
     trainer->average = o->average_decay > 0 ? gan_model_copy(generator) : gan_model_ref(generator);
@@ -172,6 +249,9 @@ void gan_trainer_unref(gan_trainer *trainer)
     if (trainer == NULL || atomic_fetch_sub_explicit(&trainer->references, 1, memory_order_acq_rel) != 1)
         return;
     gan_trainer_drop_plans(trainer);
+    gan_gradients_clear(&trainer->generator_gradients);
+    gan_gradients_clear(&trainer->discriminator_gradients);
+    gan_tensor_unref(trainer->averages);
     gan_optimizer *first = trainer->options.generator_optimizer, *second = trainer->options.discriminator_optimizer;
     gan_optimizer_unref(first);
     gan_optimizer_unref(second);
@@ -236,15 +316,41 @@ static gan_status make_room_for_labels(const gan_trainer *trainer, struct gan_tr
     return plans->made_labels != NULL ? GAN_OK : gan_error_status();
 }
 
+static bool is_left_out(const gan_trainer *trainer, int regularizer, uint64_t update)
+{
+    return gan_regularizers[regularizer].per_example && update % (uint64_t)trainer->options.lazy_interval != 0;
+}
+
+void gan_trainer_apply_weights(gan_trainer *trainer, uint64_t update)
+{
+    trainer->update = update;
+    for (int i = 0; i < GAN_REGULARIZERS; i++) {
+        float times = gan_regularizers[i].per_example ? (float)trainer->options.lazy_interval : 1;
+        trainer->applied[i] = is_left_out(trainer, i, update) ? 0 : trainer->weight[i] * times;
+    }
+}
+
+/* One that a course moves is recorded even while its weight is 0. */
+static bool is_active(const gan_trainer *trainer, int regularizer)
+{
+    bool wanted = trainer->weight[regularizer] > 0 || has_course(trainer, regularizer);
+    return wanted && !is_left_out(trainer, regularizer, trainer->update);
+}
+
 static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
 {
     struct gan_half_request request = {.generator = trainer->generator,
                                        .discriminator = trainer->discriminator,
                                        .options = &trainer->options,
-                                       .batch = batch};
+                                       .batch = batch / trainer->options.micro_batches,
+                                       .packing = trainer->packing,
+                                       .augmented = trainer->options.augment != 0,
+                                       .averages = trainer->averages};
+    request.noisy = trainer->options.instance_noise > 0 ||
+                    gan_course_of(&trainer->options, GAN_SETTING_INSTANCE_NOISE) != NULL;
     set_mapping(trainer, &request);
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        request.active[i] = plans->active[i] = trainer->weight[i] > 0;
+        request.active[i] = plans->active[i] = is_active(trainer, i);
     gan_status status = gan_half_record_discriminator(&plans->discriminator, &request);
     if (status == GAN_OK)
         status = gan_half_record_generator(&plans->generator, &request);
@@ -261,7 +367,7 @@ static bool plans_fit(const gan_trainer *trainer, const struct gan_trainer_plans
 {
     bool fit = plans->batch == batch;
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        fit = fit && plans->active[i] == (trainer->weight[i] > 0);
+        fit = fit && plans->active[i] == is_active(trainer, i);
     return fit;
 }
 
@@ -344,7 +450,8 @@ size_t gan_trainer_memory(const gan_trainer *trainer)
 double gan_trainer_flops(const gan_trainer *trainer)
 {
     const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? (double)trainer->options.discriminator_steps * gan_plan_flops(plans->discriminator.plan) +
-                               gan_plan_flops(plans->generator.plan)
+    return plans != NULL ? (double)trainer->options.micro_batches * ((double)trainer->options.discriminator_steps *
+                                                                         gan_plan_flops(plans->discriminator.plan) +
+                                                                     gan_plan_flops(plans->generator.plan))
                          : 0;
 }

@@ -3,6 +3,8 @@
 #define GAN_SRC_TRAIN_TRAINER_H
 
 #include "gan/trainer.h"
+#include "train/augment.h"
+#include "train/gradients.h"
 #include "train/half.h"
 
 #include <stdatomic.h>
@@ -11,7 +13,7 @@
 #define GAN_TRAINER_PLANS 4
 
 struct gan_trainer_plans {
-    int64_t batch; /* 0: an empty place */
+    int64_t batch; /* of all micro-batches together; 0: an empty place */
     bool active[GAN_REGULARIZERS];
     uint64_t used; /* when: the greatest is the latest */
     struct gan_half discriminator, generator;
@@ -24,8 +26,15 @@ struct gan_trainer {
     gan_model *generator, *discriminator;
     gan_model *average; /* `generator` itself where no average is kept; a reference either way */
     float weight[GAN_REGULARIZERS];
+    float applied[GAN_REGULARIZERS]; /* the weights in the update at hand; 0 for what lazy_interval leaves out */
+    float instance_noise;
+    struct gan_adaptive adaptive;                           /* its probability is that of all augmentation */
+    gan_tensor *averages;                                   /* [3]: see gan_regularizer_view */
+    int64_t packing;                                        /* examples that D takes together */
     float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */
     uint64_t steps, generator_updates;
+    uint64_t update; /* of D, that plans are wanted for */
+    struct gan_gradients generator_gradients, discriminator_gradients;
     struct gan_trainer_plans plans[GAN_TRAINER_PLANS];
     uint64_t clock; /* of `used` */
 };
@@ -40,6 +49,12 @@ void gan_trainer_drop_plans(gan_trainer *trainer);
 gan_status gan_trainer_set_data_range(gan_trainer *trainer, float low, float high);
 /* Notes in the models how far they are. */
 void gan_trainer_note_steps(gan_trainer *trainer);
+
+/* Gives the numbers that have courses their values at the next step. A function's answer may be refused. */
+gan_status gan_trainer_follow_courses(gan_trainer *trainer, const char *who);
+
+/* Sets `applied` for D's update of that number, counted from 0. */
+void gan_trainer_apply_weights(gan_trainer *trainer, uint64_t update);
 
 /* Lets the average follow G, after an update of it. */
 void gan_trainer_update_average(gan_trainer *trainer);

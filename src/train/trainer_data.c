@@ -51,7 +51,7 @@ gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *data
     static const char who[] = "gan_trainer_set_dataset";
     if (trainer == NULL || dataset == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, trainer == NULL ? "trainer" : "dataset");
-    gan_shape given = gan_dataset_shape(dataset), taken = gan_model_input_shape(trainer->discriminator);
+    gan_shape given = gan_dataset_shape(dataset), taken = gan_model_output_shape(trainer->generator);
     char a[128], b[128];
     if (!gan_shape_equal(given, taken))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: an example of the data set is %s, but the models' are %s", who,

@@ -134,6 +134,17 @@ static inline gan_model *onnx_sums(void)
                       gan_layer_conv_transpose2d(2, 3, 1, 0), gan_layer_global_average_pool());
 }
 
+/* Weights that are made of others. */
+static inline gan_model *onnx_weights(void)
+{
+    return ONNX_CHAIN(GAN_SHAPE(2, 3, 3), gan_layer_with_spectral_norm(gan_layer_conv2d(3, 2, 1, 0), 1),
+                      gan_layer_with_weight_norm(gan_layer_conv_transpose2d(2, 2, 1, 0)),
+                      gan_layer_with_weight_norm(gan_layer_conv2d(4, 2, 1, 0)), gan_layer_tanh(),
+                      gan_layer_with_spectral_norm(gan_layer_conv_transpose2d(2, 4, 2, 1), 1), gan_layer_flatten(),
+                      gan_layer_with_spectral_norm(gan_layer_maxout(4, 2), 1),
+                      gan_layer_with_weight_norm(gan_layer_without_bias(gan_layer_dense(3))));
+}
+
 static const struct onnx_case onnx_cases[] = {
     {"article", onnx_article},
     {"stable", onnx_stable},
@@ -145,6 +156,7 @@ static const struct onnx_case onnx_cases[] = {
     {"convolutions", onnx_convolutions},
     {"images", onnx_images},
     {"sums", onnx_sums},
+    {"weights", onnx_weights},
 };
 enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0] };
 

@@ -87,9 +87,18 @@ def pointwise(f):
 
 def binary(f):
     def run(_, x, y):
-        """The smaller one is a scalar, or has the last axes of the other."""
-        assert len(x.shape) >= len(y.shape) and x.shape[len(x.shape) - len(y.shape):] == y.shape
-        return Array(x.shape, [f(v, y.numbers[i % len(y.numbers)]) for i, v in enumerate(x.numbers)])
+        """y is repeated to x's shape."""
+        shape = [1] * (len(x.shape) - len(y.shape)) + y.shape
+        assert len(shape) == len(x.shape) and all(b in (1, a) for a, b in zip(x.shape, shape))
+
+        def partner(i):
+            place, stride = 0, 1
+            for size, own in zip(reversed(x.shape), reversed(shape)):
+                place += i % size * stride if own > 1 else 0
+                stride *= own
+                i //= size
+            return y.numbers[place]
+        return Array(x.shape, [f(v, partner(i)) for i, v in enumerate(x.numbers)])
     return run
 
 

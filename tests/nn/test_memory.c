@@ -48,14 +48,16 @@ static bool build_and_record_images(void)
 {
     gan_model *m = gan_model_new(GAN_SHAPE(5));
     gan_model_add(m, gan_layer_basis(8, 4, 2));
-    gan_model_add(m, gan_layer_self_attention());
+    gan_model_add(m, gan_layer_with_spectral_norm(gan_layer_self_attention(), 1));
     gan_model_add(m, gan_layer_upsample(2, GAN_RESIZE_BILINEAR));
     gan_model_add(m, gan_layer_blur(3, 1, 1));
-    gan_layer *branch[] = {gan_layer_group_norm(2), gan_layer_conv2d(4, 3, 1, 1), gan_layer_average_pool2d(2, 2, 0)};
+    gan_layer *branch[] = {gan_layer_group_norm(2), gan_layer_with_weight_norm(gan_layer_conv2d(4, 3, 1, 1)),
+                           gan_layer_average_pool2d(2, 2, 0)};
     gan_model_add(m, gan_layer_residual_with(gan_layer_sequence(branch, 3), gan_layer_conv2d(4, 2, 2, 0)));
     gan_model_add(m, gan_layer_pad2d(1, 1, 1, 1, GAN_PAD_REFLECT));
     gan_model_add(m, gan_layer_max_pool2d(2, 2, 0));
     gan_model_add(m, gan_layer_pixel_shuffle(2));
+    gan_model_add(m, gan_layer_minibatch_deviation(3));
     gan_model_add(m, gan_layer_bias());
     gan_tape *tape = gan_tape_new();
     bool good = m != NULL && tape != NULL && gan_model_status(m) == GAN_OK && gan_model_initialize(m, 1) == GAN_OK;

@@ -2,6 +2,7 @@
 #include "players.h"
 
 #include "train/options.h"
+#include "train/schedules.h"
 
 static gan_trainer_options preset(gan_preset which)
 {
@@ -183,16 +184,16 @@ START_TEST(option_functions_refuse_what_they_cannot_fill)
     gan_generator_options g = {.struct_size = 3};
     gan_discriminator_options d = {.struct_size = 3};
     gan_run_options r;
-    ck_fails(gan_trainer_options_init(&t, (gan_preset)9), GAN_ERROR_INVALID_ARGUMENT,
-             "gan_trainer_options_init: preset is 9, want a gan_preset (GAN_PRESET_…)");
+    ck_fails(gan_trainer_options_init(&t, (gan_preset)99), GAN_ERROR_INVALID_ARGUMENT,
+             "gan_trainer_options_init: preset is 99, want a gan_preset (GAN_PRESET_…)");
     ck_fails(gan_trainer_options_init(NULL, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "options is NULL");
     ck_fails(gan_trainer_options_init_sized(&t, 8, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "struct_size is 8");
     ck_fails(gan_generator_options_preset(NULL, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "options is NULL");
     ck_fails(gan_generator_options_preset(&g, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "struct_size is 3");
-    ck_fails(gan_generator_options_preset(&g, (gan_preset)9), GAN_ERROR_INVALID_ARGUMENT, "preset is 9");
+    ck_fails(gan_generator_options_preset(&g, (gan_preset)99), GAN_ERROR_INVALID_ARGUMENT, "preset is 9");
     ck_fails(gan_discriminator_options_preset(NULL, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "options is NULL");
     ck_fails(gan_discriminator_options_preset(&d, GAN_PRESET_STABLE), GAN_ERROR_INVALID_ARGUMENT, "struct_size is 3");
-    ck_fails(gan_discriminator_options_preset(&d, (gan_preset)9), GAN_ERROR_INVALID_ARGUMENT, "preset is 9");
+    ck_fails(gan_discriminator_options_preset(&d, (gan_preset)99), GAN_ERROR_INVALID_ARGUMENT, "preset is 9");
     ck_fails(gan_run_options_init_sized(&r, 1), GAN_ERROR_INVALID_ARGUMENT,
              "gan_run_options_init: the options' struct");
 }
@@ -320,8 +321,9 @@ START_TEST(r1_with_batch_norm_in_the_discriminator_is_refused_unless_forced)
     gan_model_add(d, gan_layer_batch_norm());
     gan_model_add(d, gan_layer_dense(1));
     gan_trainer_options o = preset(GAN_PRESET_STABLE);
-    ck_null(gan_trainer_new(g, d, &o), "gan_trainer_new: r1_weight is 0.3, but the discriminator's batch norm mixes "
-                                       "examples, and R1 is about each example by itself");
+    ck_null(gan_trainer_new(g, d, &o),
+            "gan_trainer_new: r1_weight is 0.3, but the discriminator mixes "
+            "examples (batch norm, or a minibatch layer), and R1 is about each example by itself");
     o.r1_weight = 0;
     gan_trainer *without = gan_trainer_new(g, d, &o);
     ck_made(without);

@@ -2,13 +2,12 @@
  * Every regulariser: value and gradient against the closed form for a linear D; where it looks, by a quadratic D; its
  * gradient, which is a derivative of second order, against central differences in double; and in the trainer.
  */
-#include "players.h"
+#include "differences.h"
 
 #include "base/random.h"
-#include "plan/plan.h"
 #include "train/losses.h"
 
-enum { K = 3 };
+enum { K = 3, PENALTIES = GAN_REGULARIZER_CONSENSUS + 1 }; /* test_consistency.c has the others */
 
 /* ---- a linear D: D(x) = w·x, ‖∇D‖ = ‖w‖ wherever one looks ---- */
 
@@ -287,68 +286,14 @@ END_TEST
 
 /* ---- second order, against central differences in double ---- */
 
-/*
- * Parameters are multiples of 2^-12, and so is the difference taken: exact in float, though all else is in double. The
- * error of a central difference is then about h²·f'''/6, a few 1e-8.
- */
-#define GRID 4096.0
-
-static void fill_on_grid(gan_model *model, double phase)
-{
-    for (int i = 0; i < gan_model_parameters(model); i++) {
-        gan_tensor *p = gan_model_parameter(model, i);
-        for (int64_t j = 0; j < gan_tensor_size(p); j++)
-            gan_tensor_data(p)[j] = (float)(round(.8 * sin(1.7 * (double)j + 2.3 * i + phase) * GRID) / GRID);
-    }
-}
-
-static double number_at(gan_plan *plan, gan_var *scalar)
-{
-    double value;
-    gan_plan_seek(plan, 11, 0); /* the same noise each time */
-    ck_ok(gan_plan_compute(plan));
-    ck_ok(gan_plan_read_double(plan, scalar, &value));
-    return value;
-}
-
-/* The derivative of `scalar` to each of the model's parameters. */
-static void ck_differences(const char *name, gan_tape *tape, gan_var *scalar, gan_model *model, gan_var *real,
-                           const double *numbers)
-{
-    for (int i = 0; i < gan_model_parameters(model); i++) {
-        gan_tensor *p = gan_model_parameter(model, i);
-        gan_var *wanted[] = {scalar, gan_grad(scalar, gan_tape_tensor(tape, p))};
-        gan_plan *plan = gan_plan_new_with(wanted, 2, &(struct gan_plan_options){.backend = GAN_BACKEND_REFERENCE});
-        ck_made(plan);
-        ck_ok(gan_plan_bind_double(plan, real, numbers));
-        double derivative[32];
-        ck_assert(gan_tensor_size(p) <= 32);
-        number_at(plan, scalar);
-        ck_ok(gan_plan_read_double(plan, wanted[1], derivative));
-        for (int64_t j = 0; j < gan_tensor_size(p); j++) {
-            float *number = gan_tensor_data(p) + j, before = *number;
-            *number = before + (float)(1 / GRID);
-            double above = number_at(plan, scalar);
-            *number = before - (float)(1 / GRID);
-            double below = number_at(plan, scalar);
-            *number = before;
-            double wanted_slope = (above - below) / (2 / GRID);
-            ck_assert_msg(fabs(derivative[j] - wanted_slope) < 2e-6 * (1 + fabs(wanted_slope)),
-                          "%s, %s[%d]: %.9g, central difference %.9g", name, gan_model_parameter_name(model, i), (int)j,
-                          derivative[j], wanted_slope);
-        }
-        gan_plan_unref(plan);
-    }
-}
-
 START_TEST(gradients_agree_with_central_differences)
 {
     enum { EXAMPLES = 5 };
     double numbers[EXAMPLES * K];
     for (int i = 0; i < EXAMPLES * K; i++)
         numbers[i] = sin(2.1 * i) * 1.3;
-    for (int i = 0; i < GAN_REGULARIZERS; i++)
-        for (int of_generator = 0; of_generator <= (gan_regularizers[i].both ? 1 : 0); of_generator++) {
+    for (int i = 0; i < PENALTIES; i++)
+        for (int of_generator = 0; of_generator <= (gan_regularizers[i].halves == GAN_IN_BOTH); of_generator++) {
             gan_model *g = gan_model_new(GAN_SHAPE(2)), *d = gan_model_new(GAN_SHAPE(K));
             gan_model_add(g, gan_layer_dense(K));
             gan_model_add(g, gan_layer_tanh());
@@ -374,7 +319,7 @@ START_TEST(gradients_agree_with_central_differences)
             gan_var *penalty = gan_regularizers[i].build(&view);
             ck_made(penalty);
             ck_differences(gan_regularizers[i].name, tape, penalty, d, view.real_input, numbers);
-            if (gan_regularizers[i].both)
+            if (gan_regularizers[i].halves == GAN_IN_BOTH)
                 ck_differences(gan_regularizers[i].name, tape, penalty, g, view.real_input, numbers);
             gan_tape_unref(tape);
             gan_model_unref(g);
@@ -387,18 +332,18 @@ END_TEST
 
 START_TEST(all_together_add_up)
 {
-    float alone[GAN_REGULARIZERS], sum = 0;
+    float alone[PENALTIES], sum = 0;
     gan_tensor *batch = small_batch(6, 3);
-    for (int i = 0; i <= GAN_REGULARIZERS; i++) {
+    for (int i = 0; i <= PENALTIES; i++) {
         gan_trainer_options options = options_with(-1, 0);
-        for (int j = 0; j < GAN_REGULARIZERS; j++) /* what draws numbers of its own differs, so it stays out */
-            if ((i == j || i == GAN_REGULARIZERS) &&
+        for (int j = 0; j < PENALTIES; j++) /* what draws numbers of its own differs, so it stays out */
+            if ((i == j || i == PENALTIES) &&
                 (j == GAN_REGULARIZER_R1 || j == GAN_REGULARIZER_R2 || j == GAN_REGULARIZER_CONSENSUS))
                 *(float *)(void *)((char *)&options + gan_regularizers[j].offset) = .5f + (float)j;
         gan_trainer *trainer = small_trainer(&options);
         gan_step_report report = GAN_STEP_REPORT_INIT;
         ck_ok(gan_train_step(trainer, batch, NULL, &report));
-        if (i < GAN_REGULARIZERS) {
+        if (i < PENALTIES) {
             alone[i] = report.d_penalty;
             sum += alone[i];
         } else {
@@ -415,7 +360,7 @@ END_TEST
 START_TEST(every_one_trains_small_networks)
 {
     gan_tensor *batch = small_batch(9, 3);
-    for (int i = 0; i < GAN_REGULARIZERS; i++) {
+    for (int i = 0; i < PENALTIES; i++) {
         gan_trainer_options options = options_with(i, .5f);
         gan_trainer *trainer = small_trainer(&options);
         gan_step_report report = GAN_STEP_REPORT_INIT;
@@ -432,7 +377,7 @@ END_TEST
 
 START_TEST(batch_norm_in_the_discriminator_is_refused_by_each)
 {
-    for (int i = 0; i < GAN_REGULARIZERS; i++) {
+    for (int i = 0; i < PENALTIES; i++) {
         gan_model *g = small_generator(GAN_PRESET_STABLE), *d = gan_model_new(GAN_SHAPE(2, 3));
         gan_model_add(d, gan_layer_flatten());
         gan_model_add(d, gan_layer_dense(4));
@@ -442,7 +387,7 @@ START_TEST(batch_norm_in_the_discriminator_is_refused_by_each)
         gan_trainer *trainer = gan_trainer_new(g, d, &options);
         if (gan_regularizers[i].per_example) {
             char message[200];
-            snprintf(message, sizeof message, "%s is 2, but the discriminator's batch norm mixes examples",
+            snprintf(message, sizeof message, "%s is 2, but the discriminator mixes examples",
                      gan_regularizers[i].field);
             ck_null(trainer, message);
             options.mixed_penalty = true;

@@ -1,0 +1,49 @@
+#include "train/augment.h"
+
+#include "gan/augment.h"
+#include "gan/ops.h"
+
+gan_var *gan_pack_examples(gan_var *x, int64_t packing)
+{
+    gan_shape shape = gan_var_shape(x);
+    if (x == NULL || packing <= 1)
+        return x;
+    shape.dims[0] /= packing;
+    shape.dims[1] *= packing;
+    return gan_reshape(x, shape);
+}
+
+/* Each example of a pack gets changes of its own. */
+static gan_var *augment(const struct gan_regularizer_view *view, gan_var *x)
+{
+    gan_shape packed = gan_var_shape(x), single = packed;
+    int64_t packing = view->packing > 1 ? view->packing : 1;
+    single.dims[0] *= packing;
+    single.dims[1] /= packing;
+    gan_var *changed = gan_augment(packing > 1 ? gan_reshape(x, single) : x, view->options->augment,
+                                   view->augment_probability);
+    return packing > 1 ? gan_reshape(changed, packed) : changed;
+}
+
+gan_var *gan_present(const struct gan_regularizer_view *view, gan_var *x)
+{
+    if (x != NULL && view->augment_probability != NULL)
+        x = augment(view, x);
+    if (x == NULL || view->instance_noise == NULL)
+        return x;
+    return gan_add(x, gan_mul(view->instance_noise, gan_normal(gan_var_tape(x), gan_var_shape(x), 0, 1)));
+}
+
+void gan_adaptive_follow(struct gan_adaptive *adaptive, const gan_trainer_options *options, float sign, int64_t n)
+{
+    enum { INTERVAL = 4 };
+    adaptive->signs += sign;
+    if (++adaptive->updates < INTERVAL)
+        return;
+    double over = (double)adaptive->signs / INTERVAL - (double)options->augment_target;
+    double step = (double)(INTERVAL * n) / (double)options->augment_examples;
+    double moved = (double)adaptive->probability + (over > 0 ? step : over < 0 ? -step : 0);
+    adaptive->probability = (float)(moved < 0 ? 0 : moved > 1 ? 1 : moved);
+    adaptive->signs = 0;
+    adaptive->updates = 0;
+}

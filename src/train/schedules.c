@@ -1,0 +1,174 @@
+#include "train/schedules.h"
+
+#include "base/status.h"
+#include "train/losses.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static const double pi = 3.14159265358979323846;
+
+/* ---- values ---- */
+
+/* Where a schedule from 1 to `end` is when `done` of it, 0 to 1, are over. */
+static double between(gan_schedule schedule, double begin, double end, double done)
+{
+    if (schedule == GAN_SCHEDULE_LINEAR)
+        return begin + (end - begin) * done;
+    return end + (begin - end) * (1 + cos(pi * done)) / 2;
+}
+
+double gan_schedule_factor(const gan_trainer_options *options, uint64_t step)
+{
+    if (options->schedule == GAN_SCHEDULE_CONSTANT)
+        return 1;
+    double done = fmin(1, (double)step / (double)options->schedule_steps);
+    return between(options->schedule, 1, (double)options->schedule_end, done);
+}
+
+static bool known_schedule(gan_schedule schedule)
+{
+    return (unsigned)schedule <= (unsigned)GAN_SCHEDULE_FUNCTION;
+}
+
+/* NULL, or the name of the field that cannot be meant, and what it may be. */
+static const char *fault(const gan_course *course, const char **wanted)
+{
+    *wanted = "a gan_schedule (GAN_SCHEDULE_…)";
+    if (!known_schedule(course->schedule))
+        return "schedule";
+    *wanted = "a function, since schedule is GAN_SCHEDULE_FUNCTION";
+    if (course->schedule == GAN_SCHEDULE_FUNCTION)
+        return course->function == NULL ? "function" : NULL;
+    *wanted = "0 or more steps";
+    if (course->warm_up < 0)
+        return "warm_up";
+    if (course->hold < 0)
+        return "hold";
+    *wanted = "1 or more steps";
+    if (course->schedule != GAN_SCHEDULE_CONSTANT && course->steps < 1)
+        return "steps";
+    *wanted = "a finite number, 0 or more";
+    if (course->schedule == GAN_SCHEDULE_STEP && !(isfinite(course->factor) && course->factor >= 0))
+        return "factor";
+    return NULL;
+}
+
+float gan_course_value(const gan_course *course, uint64_t step)
+{
+    const char *wanted;
+    if (course == NULL || fault(course, &wanted) != NULL)
+        return NAN;
+    if (course->schedule == GAN_SCHEDULE_FUNCTION)
+        return course->function(course->context, step);
+    double begin = (double)course->begin;
+    uint64_t warm_up = (uint64_t)course->warm_up, start = warm_up + (uint64_t)course->hold;
+    if (step < warm_up)
+        return (float)(begin * (double)(step + 1) / (double)warm_up);
+    if (step < start || course->schedule == GAN_SCHEDULE_CONSTANT)
+        return course->begin;
+    uint64_t past = step - start, steps = (uint64_t)course->steps;
+    if (course->schedule == GAN_SCHEDULE_STEP)
+        return (float)(begin * pow((double)course->factor, (double)(past / steps)));
+    return (float)between(course->schedule, begin, (double)course->end, fmin(1, (double)past / (double)steps));
+}
+
+/* ---- settings ---- */
+
+_Static_assert((int)GAN_SETTING_GENERATOR_WEIGHT_DECAY - (int)GAN_SETTING_R1_WEIGHT + 1 == (int)GAN_REGULARIZERS,
+               "every regulariser's weight is a setting");
+
+const char *gan_setting_name(gan_setting setting)
+{
+    static const char *const names[] = {"generator_rate", "discriminator_rate",  "beta1",
+                                        "beta2",          "augment_probability", "instance_noise"};
+    int index = (int)setting, weights = (int)GAN_SETTING_R1_WEIGHT;
+    if (index < 0 || index >= weights + (int)GAN_REGULARIZERS)
+        return NULL;
+    return index < weights ? names[index] : gan_regularizers[index - weights].field;
+}
+
+const char *gan_setting_wants(gan_setting setting, float value)
+{
+    bool finite = isfinite(value) && value >= 0;
+    if (setting == GAN_SETTING_BETA1 || setting == GAN_SETTING_BETA2)
+        return finite && value < 1 ? NULL : "0 or more and less than 1";
+    if (setting == GAN_SETTING_AUGMENT_PROBABILITY)
+        return finite && value <= 1 ? NULL : "0 to 1";
+    return finite ? NULL : "a finite number, 0 or more";
+}
+
+const gan_course *gan_course_of(const gan_trainer_options *options, gan_setting setting)
+{
+    for (int i = 0; i < options->course_count; i++)
+        if (options->courses[i].setting == setting)
+            return &options->courses[i];
+    return NULL;
+}
+
+/* ---- checks ---- */
+
+static gan_status check_values(const gan_course *course, const char *name, const char *who)
+{
+    const float ends[2] = {course->begin, course->end};
+    bool both = course->schedule == GAN_SCHEDULE_LINEAR || course->schedule == GAN_SCHEDULE_COSINE;
+    for (int i = 0; i < (both ? 2 : 1) && course->schedule != GAN_SCHEDULE_FUNCTION; i++) {
+        const char *wanted = gan_setting_wants(course->setting, ends[i]);
+        if (wanted != NULL)
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has %s %g, want %s", who, name,
+                            i == 0 ? "begin" : "end", (double)ends[i], wanted);
+    }
+    bool bounded = gan_setting_wants(course->setting, 2) != NULL;
+    if (bounded && course->schedule == GAN_SCHEDULE_STEP && course->factor > 1)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has factor %g, want 1 at most", who, name,
+                        (double)course->factor);
+    return GAN_OK;
+}
+
+static gan_status check_course(const gan_trainer_options *options, int index, const char *who)
+{
+    const gan_course *course = &options->courses[index];
+    const char *name = gan_setting_name(course->setting), *wanted;
+    if (name == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: courses[%d].setting is %d, want a gan_setting", who, index,
+                        (int)course->setting);
+    if (gan_course_of(options, course->setting) != course)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: courses[%d] is a second course of %s; give each one", who,
+                        index, name);
+    const char *field = fault(course, &wanted);
+    if (field != NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has no %s that can be meant, want %s", who,
+                        name, field, wanted);
+    return check_values(course, name, who);
+}
+
+gan_status gan_courses_check(const gan_trainer_options *options, const char *who)
+{
+    if (options->course_count < 0 || options->course_count > GAN_MAX_COURSES)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: course_count is %d, want 0 to %d", who, options->course_count,
+                        GAN_MAX_COURSES);
+    gan_status status = GAN_OK;
+    for (int i = 0; i < options->course_count && status == GAN_OK; i++)
+        status = check_course(options, i, who);
+    return status;
+}
+
+/* ---- for checkpoints ---- */
+
+void gan_courses_write(const gan_trainer_options *options, struct gan_json_writer *json)
+{
+    gan_json_begin(json, "courses", '{');
+    for (int i = 0; i < options->course_count; i++) {
+        const gan_course *course = &options->courses[i];
+        gan_json_begin(json, gan_setting_name(course->setting), '{');
+        gan_json_write_integer(json, "schedule", (int64_t)course->schedule);
+        gan_json_write_float(json, "begin", course->begin);
+        gan_json_write_float(json, "end", course->end);
+        gan_json_write_float(json, "factor", course->factor);
+        gan_json_write_integer(json, "warm_up", course->warm_up);
+        gan_json_write_integer(json, "hold", course->hold);
+        gan_json_write_integer(json, "steps", course->steps);
+        gan_json_end(json, '}');
+    }
+    gan_json_end(json, '}');
+}
