@@ -334,17 +334,3 @@ gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight)
     trainer->weight[GAN_REGULARIZER_R1] = weight;
     return GAN_OK;
 }
-
-size_t gan_trainer_memory(const gan_trainer *trainer)
-{
-    const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? gan_plan_memory(plans->discriminator.plan) + gan_plan_memory(plans->generator.plan) : 0;
-}
-
-double gan_trainer_flops(const gan_trainer *trainer)
-{
-    const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? (double)trainer->options.discriminator_steps * gan_plan_flops(plans->discriminator.plan) +
-                               gan_plan_flops(plans->generator.plan)
-                         : 0;
-}
