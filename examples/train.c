@@ -14,7 +14,7 @@
 static const char usage[] =
     "usage: train DIR [OPTION]...\n"
     "Trains a generator on a folder of pictures, PNG and JPEG.\n"
-    "  --recipe NAME   what the networks are made of: 'dcgan' (default), or another of libgan's recipes\n"
+    "  --recipe NAME   what the networks are made of (default: dcgan); 'list' lists the recipes\n"
     "  --preset NAME   how they train: 'dcgan' (default with that recipe), 'stable' (default with others), 'article',\n"
     "                  'wgan', 'wgan-gp', 'lsgan', 'rsgan'\n"
     "  --size N|HxW    pixels of the pictures made: a square, or height x width (default 64)\n"
@@ -82,6 +82,11 @@ static const char *name_of(gan_preset preset)
 
 static gan_recipe recipe_of(const char *name)
 {
+    if (strcmp(name, "list") == 0) {
+        for (int i = 0; gan_recipe_name((gan_recipe)i) != NULL; i++)
+            puts(gan_recipe_name((gan_recipe)i));
+        exit(0);
+    }
     gan_recipe recipe = GAN_RECIPE_DCGAN;
     if (gan_recipe_from_name(name, &recipe) != GAN_OK)
         wrong_usage(&me, "--recipe: %s", gan_error_message());
