@@ -26,8 +26,15 @@ echo "opened, with a step, in $seconds s"
 "$train" pictures --conditional --size 32 --batch 64 --steps 320 --crop random --flip --out out >log 2>&1 ||
     fail "it does not train"
 grep -E '^320 steps in|^waited for data' log
-# Two epochs; each step's wait is in its line, the first one's, for the first batch of all, among them.
+# Two epochs. What a step waits is what the machine's other work leaves of noise: under 1 % of the time in all, and where
+# the lines tell of it under a fiftieth of a step, but for one line in ten.
 awk '/^waited for data:/ { found = 1; if ($(NF - 4) > 1) exit 1 } END { if (!found) exit 1 }' log ||
     fail "training waits for data for more than 1 % of the time"
-awk '/ a step for data/ { for (i = 1; i < NF; i++) if ($i == "waited") { lines++; if ($(i + 1) > 5) slow++ } }
+awk '/ a step for data/ {
+        lines++
+        for (i = 2; i < NF; i++) {
+            if ($i == "steps/s") step = 1000 / $(i - 1)
+            if ($i == "waited" && $(i + 1) > step / 50) slow++
+        }
+    }
     END { exit !(lines >= 50 && slow * 10 <= lines) }' log || fail "steps wait for data"
