@@ -8,14 +8,9 @@
  */
 #include <gan/gan.h>
 
-#include <errno.h>
+#include "progress.h"
+
 #include <getopt.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char usage[] =
     "usage: mnist [OPTION]...\n"
@@ -39,6 +34,8 @@ static const char usage[] =
     "  --help          shows this\n"
     "Ctrl-C ends the training; the results so far are written, and with --checkpoint-every or --resume a checkpoint.\n";
 
+static const struct program me = {"mnist", usage};
+
 struct options {
     const char *data, *out, *save, *log;
     gan_preset preset;
@@ -50,36 +47,15 @@ struct options {
     bool quiet, resume, conditional;
 };
 
-/* Figures of every step, for the plot at the end. */
-struct curves {
-    size_t steps, room;
-    double *d_loss, *g_loss, *d_real, *d_made;
-};
-
 /* What the callbacks of the run need. */
 struct job {
     const struct options *options;
-    struct curves curves;
-    bool bar;           /* standard output is a terminal: a bar that moves; else lines */
-    double shown;       /* when the bar was drawn last, in seconds since the beginning */
+    struct watch watch;
     gan_status failure; /* of a callback */
     int columns;        /* of the pictures */
 };
 
 /* ---- the command line ---- */
-
-static uint64_t number_of(const char *option, const char *text, uint64_t least, uint64_t most)
-{
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    bool whole = *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
-    if (whole && number >= least && number <= most)
-        return number;
-    fprintf(stderr, "mnist: --%s is '%s', want a whole number from %llu to %llu\n%s", option, text,
-            (unsigned long long)least, (unsigned long long)most, usage);
-    exit(2);
-}
 
 static gan_preset preset_of(const char *name)
 {
@@ -87,8 +63,8 @@ static gan_preset preset_of(const char *name)
         return GAN_PRESET_ARTICLE;
     if (strcmp(name, "stable") == 0)
         return GAN_PRESET_STABLE;
-    fprintf(stderr, "mnist: --preset is '%s', want article or stable\n%s", name, usage);
-    exit(2);
+    wrong_usage(&me, "--preset is '%s', want article or stable", name);
+    return GAN_PRESET_STABLE;
 }
 
 static struct options read_options(int count, char **arguments)
@@ -134,7 +110,7 @@ static struct options read_options(int count, char **arguments)
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (c) {
         case CLASS:
-            o.digit = (int)number_of("class", optarg, 0, 9);
+            o.digit = (int)number_of(&me, "class", optarg, 0, 9);
             o.conditional = true;
             break;
         case CONDITIONAL:
@@ -147,28 +123,28 @@ static struct options read_options(int count, char **arguments)
             o.preset = preset_of(optarg);
             break;
         case EPOCHS:
-            o.epochs = (int64_t)number_of("epochs", optarg, 1, 1000000);
+            o.epochs = (int64_t)number_of(&me, "epochs", optarg, 1, 1000000);
             break;
         case BATCH:
-            o.batch = (int64_t)number_of("batch", optarg, 2, 60000);
+            o.batch = (int64_t)number_of(&me, "batch", optarg, 2, 60000);
             break;
         case SEED:
-            o.seed = number_of("seed", optarg, 0, UINT64_MAX);
+            o.seed = number_of(&me, "seed", optarg, 0, UINT64_MAX);
             break;
         case THREADS:
-            o.threads = (int)number_of("threads", optarg, 1, 1024);
+            o.threads = (int)number_of(&me, "threads", optarg, 1, 1024);
             break;
         case OUT:
             o.out = optarg;
             break;
         case SAMPLES:
-            o.samples = (int64_t)number_of("samples", optarg, 1, 1000000);
+            o.samples = (int64_t)number_of(&me, "samples", optarg, 1, 1000000);
             break;
         case SAVE:
             o.save = optarg;
             break;
         case CHECKPOINT_EVERY:
-            o.checkpoint_every = (int64_t)number_of("checkpoint-every", optarg, 1, 1000000000);
+            o.checkpoint_every = (int64_t)number_of(&me, "checkpoint-every", optarg, 1, 1000000000);
             break;
         case RESUME:
             o.resume = true;
@@ -187,115 +163,17 @@ static struct options read_options(int count, char **arguments)
             exit(2); /* getopt_long has said what is wrong */
         }
     }
-    if (optind < count) {
-        fprintf(stderr, "mnist: what is '%s'?\n%s", arguments[optind], usage);
-        exit(2);
-    }
+    if (optind < count)
+        wrong_usage(&me, "what is '%s'?", arguments[optind]);
     return o;
 }
 
-/* ---- files ---- */
-
-static bool make_folder(const char *path)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return true;
-    fprintf(stderr, "mnist: cannot make the folder %s: %s; name another with --out\n", path, strerror(errno));
-    return false;
-}
-
-/* OUT/name; room for any folder's path that the system takes. */
-struct path {
-    char text[4096 + 64];
-};
-
-static struct path path_in(const char *folder, const char *name)
-{
-    struct path path;
-    snprintf(path.text, sizeof path.text, "%s/%s", folder, name);
-    return path;
-}
-
-/* ---- progress ---- */
-
-/* Keeps a step's figures. When memory is short the curve is simply shorter. */
-static void remember(struct curves *c, const gan_step_report *report)
-{
-    if (c->steps == c->room) {
-        size_t room = c->room == 0 ? 4096 : 2 * c->room;
-        double **const lists[] = {&c->d_loss, &c->g_loss, &c->d_real, &c->d_made};
-        for (size_t i = 0; i < 4; i++) {
-            double *longer = realloc(*lists[i], room * sizeof(double));
-            if (longer == NULL)
-                return;
-            *lists[i] = longer;
-        }
-        c->room = room;
-    }
-    c->d_loss[c->steps] = (double)report->d_loss;
-    c->g_loss[c->steps] = (double)report->g_loss;
-    c->d_real[c->steps] = (double)report->d_real;
-    c->d_made[c->steps] = (double)report->d_made;
-    c->steps++;
-}
-
-/* "epoch 2/5  56 %  loss of D 0.98, of G 1.21  41.3 steps/s  0:24 left" */
-static void describe(const gan_progress *p, char *text, size_t size)
-{
-    int left = p->seconds_left > 0 ? (int)(p->seconds_left + 0.5) : 0;
-    snprintf(text, size, "epoch %lld/%lld %3d %%  loss of D %.2f, of G %.2f  %.1f steps/s  %d:%02d left",
-             (long long)p->epoch, (long long)p->epochs, (int)(100 * p->epoch_step / p->epoch_steps),
-             (double)p->report->d_loss, (double)p->report->g_loss, (double)p->step / p->seconds, left / 60, left % 60);
-}
-
-static void draw_bar(const gan_progress *p)
-{
-    char text[160], bar[41];
-    describe(p, text, sizeof text);
-    int width = gan_terminal_width(stdout) - (int)strlen(text) - 4; /* the rest of the line */
-    width = width > 40 ? 40 : width;
-    if (width < 4) {
-        printf("\r%.*s", gan_terminal_width(stdout) - 1, text);
-    } else {
-        int full = (int)(p->epoch_step * width / p->epoch_steps);
-        for (int i = 0; i < width; i++)
-            bar[i] = i < full ? '#' : '.';
-        bar[width] = '\0';
-        printf("\r[%s] %s", bar, text);
-    }
-    fputs("\033[K", stdout); /* clears what an older, longer line left */
-    if (p->epoch_step == p->epoch_steps)
-        putchar('\n');
-    fflush(stdout);
-}
+/* ---- while it trains ---- */
 
 static bool on_step(void *context, const gan_progress *p)
 {
-    struct job *job = context;
-    bool last = p->epoch_step == p->epoch_steps;
-    remember(&job->curves, p->report);
-    if (job->options->quiet)
-        return true;
-    if (job->bar && (last || p->seconds - job->shown >= 0.1)) {
-        draw_bar(p);
-        job->shown = p->seconds;
-    } else if (!job->bar && (last || p->epoch_step % 100 == 0)) {
-        char text[160];
-        describe(p, text, sizeof text);
-        puts(text);
-        fflush(stdout);
-    }
+    watch_step(&((struct job *)context)->watch, p);
     return true;
-}
-
-/* ---- pictures ---- */
-
-static void preview(const gan_tensor *samples, int columns)
-{
-    char *picture = gan_terminal_picture(samples, columns, gan_terminal_width(stdout));
-    if (picture != NULL)
-        fputs(picture, stdout);
-    gan_text_free(picture);
 }
 
 /* At the end of an epoch: 25 digits, or ten of each, always from the same noise. */
@@ -305,32 +183,11 @@ static bool on_samples(void *context, const gan_progress *p, const gan_tensor *s
     char name[40];
     snprintf(name, sizeof name, "epoch-%lld.png", (long long)p->epoch);
     struct path path = path_in(job->options->out, name);
-    job->failure = gan_image_write_grid_scaled(path.text, samples, job->columns, /*scale*/ 3);
-    if (job->failure == GAN_OK && !job->options->quiet) {
-        if (gan_terminal_can_show(stdout))
-            preview(samples, job->columns);
-        puts(path.text);
-    }
+    job->failure = show_grid(&job->watch, path.text, samples, job->columns, /*scale*/ 3);
     return job->failure == GAN_OK;
 }
 
-/* The losses above, what D says of real and of made digits below. */
-static gan_status write_curves(const struct curves *c, const char *path)
-{
-    gan_plot *plot = gan_plot_new("Training");
-    gan_plot_x_label(plot, "step");
-    gan_plot_panel(plot, "Losses", NULL);
-    gan_plot_line(plot, "D", NULL, c->d_loss, c->steps);
-    gan_plot_line(plot, "G", NULL, c->g_loss, c->steps);
-    gan_plot_panel(plot, "Probability of being real, says D", NULL);
-    gan_plot_y_range(plot, 0, 1);
-    gan_plot_line(plot, "of real digits", NULL, c->d_real, c->steps);
-    gan_plot_line(plot, "of made digits", NULL, c->d_made, c->steps);
-    gan_plot_level(plot, "undecided", 0.5);
-    gan_status status = gan_plot_write(plot, path, 0, 0);
-    gan_plot_unref(plot);
-    return status;
-}
+/* ---- results ---- */
 
 /* What `count` digits shall be: the one asked for, or `each` of 0, then `each` of 1 and so on. */
 static gan_tensor *new_labels(int64_t count, int64_t each, int digit)
@@ -357,7 +214,7 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job)
 {
     const struct options *o = job->options;
     struct path curves = path_in(o->out, "losses.png"), samples = path_in(o->out, "samples.npy");
-    gan_status status = write_curves(&job->curves, curves.text);
+    gan_status status = write_curves(&job->watch.curves, "digits", curves.text);
     if (status == GAN_OK && !o->quiet)
         puts(curves.text);
     if (status == GAN_OK && o->save != NULL) {
@@ -375,29 +232,6 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job)
 
 /* ---- training ---- */
 
-static volatile sig_atomic_t stop; /* not 0 once the user wants to end */
-
-static void on_signal(int number)
-{
-    (void)number;
-    stop = 1;
-}
-
-static void stop_on_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; /* a second Ctrl-C kills */
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-/* Says why a call failed; the answer is main's exit status. */
-static int complain(void)
-{
-    fprintf(stderr, "mnist: %s\n", gan_error_message());
-    return 1;
-}
-
 static gan_loader *open_batches(const struct options *o)
 {
     gan_dataset *digits = o->data != NULL ? gan_dataset_open_mnist(o->data, GAN_SPLIT_TRAIN)
@@ -408,7 +242,7 @@ static gan_loader *open_batches(const struct options *o)
         options.sampling = GAN_SAMPLING_REPLACEMENT; /* as the article's program draws */
     gan_loader *batches = digits != NULL ? gan_loader_new(digits, o->batch, o->seed, &options) : NULL;
     if (batches == NULL)
-        complain();
+        complain(&me);
     if (digits == NULL)
         fputs("mnist: 'sh examples/fetch-mnist.sh DIR' gets the real digits; without --data the library draws some\n",
               stderr);
@@ -508,21 +342,18 @@ static int run(const struct options *o, gan_loader *batches)
 {
     gan_trainer *trainer = new_trainer(o, gan_loader_dataset(batches));
     if (trainer == NULL)
-        return complain();
+        return complain(&me);
     if (!o->quiet)
         introduce(o, batches);
-    struct job job = {.options = o, .bar = isatty(STDOUT_FILENO) == 1};
+    struct job job = {.options = o, .watch = {.quiet = o->quiet, .lines_every = 100}};
     gan_run_log *log;
     gan_status status = open_log(o, &log) ? train(trainer, batches, log, &job) : gan_error_status();
     gan_run_log_unref(log);
     if (status == GAN_OK)
         status = write_results(trainer, &job);
-    free(job.curves.d_loss);
-    free(job.curves.g_loss);
-    free(job.curves.d_real);
-    free(job.curves.d_made);
+    free_curves(&job.watch.curves);
     gan_trainer_unref(trainer);
-    return status == GAN_OK ? 0 : complain();
+    return status == GAN_OK ? 0 : complain(&me);
 }
 
 int main(int count, char **arguments)
@@ -531,9 +362,9 @@ int main(int count, char **arguments)
     struct options options = read_options(count, arguments);
     stop_on_signals();
     if (options.threads > 0 && gan_set_threads(options.threads) != GAN_OK)
-        return complain();
+        return complain(&me);
     gan_loader *batches = open_batches(&options);
-    if (batches == NULL || !make_folder(options.out))
+    if (batches == NULL || !make_folder(&me, options.out))
         return 1;
     int result = run(&options, batches);
     gan_loader_unref(batches);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the pictures of README.md and docs/tutorial.md again.
-#   sh docs/pictures/make.sh [BUILD-FOLDER [MNIST-FOLDER]]      (default: build; without MNIST, mnist.png stays as it is)
+#   sh docs/pictures/make.sh [BUILD-FOLDER [MNIST-FOLDER]]      (default: build; without MNIST, mnist.png and dcgan.png stay)
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1:-$root/build}
@@ -22,6 +22,10 @@ if [ $# -ge 2 ]; then
     echo "build/examples/mnist --data $2: mnist.png"
     "$build/examples/mnist" --quiet --data "$2" --out "$scratch/mnist"
     cp "$scratch/mnist/epoch-5.png" "$pictures/mnist.png"
+
+    echo "build/examples/dcgan --data $2 --conditional --epochs 2: dcgan.png"
+    "$build/examples/dcgan" --quiet --data "$2" --conditional --epochs 2 --out "$scratch/dcgan"
+    cp "$scratch/dcgan/epoch-2.png" "$pictures/dcgan.png"
 fi
 
 echo "the tutorial's program of the smallest GAN: dirac.png"

@@ -376,9 +376,26 @@ GAN_API gan_optimizer *gan_trainer_discriminator_optimizer(const gan_trainer *tr
 GAN_API gan_model *gan_trainer_averaged_generator(const gan_trainer *trainer);
 /** Changes γ from the next step on; from or to 0 plans anew. */
 GAN_API gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight);
-/** Bytes that the plans of the latest batch size hold for intermediates; 0 before the first step. */
+/**
+ * Plans the steps of batches of `batch` examples, as the first such step would, and makes none: for what the next two
+ * functions then say, and so that the first step takes no longer than others. Where a data set will be trained on,
+ * after gan_trainer_set_dataset: another range plans anew. GAN_ERROR_OUT_OF_MEMORY if there is not enough for it.
+ */
+GAN_API gan_status gan_trainer_plan(gan_trainer *trainer, int64_t batch);
+/**
+ * Bytes that the plans of the latest batch size hold for intermediates, gradients among them; 0 before gan_trainer_plan
+ * or the first step. They are allocated when they are planned, and steps keep to them.
+ */
 GAN_API size_t gan_trainer_memory(const gan_trainer *trainer);
-/** Floating-point operations of a step in matrix products, at the latest batch size; 0 before the first step. */
+/**
+ * Bytes of what training keeps from step to step, whatever the batch: parameters and running statistics of both models
+ * and of the averaged generator, and the optimizers' numbers.
+ */
+GAN_API size_t gan_trainer_state_memory(const gan_trainer *trainer);
+/**
+ * Floating-point operations of a step in matrix products, at the latest batch size; 0 before gan_trainer_plan or the
+ * first step.
+ */
 GAN_API double gan_trainer_flops(const gan_trainer *trainer);
 
 /* ---- checkpoints ---- */

@@ -260,17 +260,6 @@ static gan_status check_real(const gan_trainer *trainer, const gan_tensor *real,
                     gan_dtype_name(gan_tensor_dtype(real)), gan_shape_text(given, a, sizeof a), b + 1);
 }
 
-static gan_status check_parts(const gan_trainer *trainer, const gan_tensor *real, const char *who)
-{
-    int64_t n = gan_tensor_shape(real).dims[0], parts = trainer->options.micro_batches;
-    if (n % (parts * trainer->packing) == 0)
-        return GAN_OK;
-    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                    "%s: real has %" PRId64 " examples, want a multiple of %" PRId64
-                    ": micro_batches, times the examples that the discriminator takes together",
-                    who, n, parts * trainer->packing);
-}
-
 struct step {
     gan_trainer *trainer;
     const struct gan_batches *batches;
@@ -295,7 +284,7 @@ static gan_status next_batch(struct step *step, int update)
         status = gan_check_batch_labels(step->trainer->generator, step->labels, gan_tensor_shape(step->real).dims[0],
                                         step->who);
     if (status == GAN_OK)
-        status = check_parts(step->trainer, step->real, step->who);
+        status = gan_trainer_check_batch(step->trainer, gan_tensor_shape(step->real).dims[0], step->who);
     if (status != GAN_OK)
         return status;
     gan_trainer_apply_weights(step->trainer, update_number(step->trainer, update));

@@ -371,6 +371,17 @@ static bool plans_fit(const gan_trainer *trainer, const struct gan_trainer_plans
     return fit;
 }
 
+gan_status gan_trainer_check_batch(const gan_trainer *trainer, int64_t n, const char *who)
+{
+    int64_t parts = trainer->options.micro_batches;
+    if (n >= 1 && n % (parts * trainer->packing) == 0)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: the batch has %" PRId64 " examples, want a multiple of %" PRId64
+                    ": micro_batches, times the examples that the discriminator takes together",
+                    who, n, parts * trainer->packing);
+}
+
 struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t batch)
 {
     struct gan_trainer_plans *oldest = &trainer->plans[0], *found = NULL;
@@ -439,19 +450,4 @@ gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight)
     trainer->options = changed;
     trainer->weight[GAN_REGULARIZER_R1] = weight;
     return GAN_OK;
-}
-
-size_t gan_trainer_memory(const gan_trainer *trainer)
-{
-    const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? gan_plan_memory(plans->discriminator.plan) + gan_plan_memory(plans->generator.plan) : 0;
-}
-
-double gan_trainer_flops(const gan_trainer *trainer)
-{
-    const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? (double)trainer->options.micro_batches * ((double)trainer->options.discriminator_steps *
-                                                                         gan_plan_flops(plans->discriminator.plan) +
-                                                                     gan_plan_flops(plans->generator.plan))
-                         : 0;
 }

@@ -39,6 +39,8 @@ struct gan_trainer {
     uint64_t clock; /* of `used` */
 };
 
+/* GAN_OK if a batch of n examples falls into micro-batches and packs. */
+gan_status gan_trainer_check_batch(const gan_trainer *trainer, int64_t n, const char *who);
 /* The plans for a batch size and the regularisers active now; NULL, with an error, if they cannot be made. */
 struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t batch);
 /* Those used last; NULL if none were. */

@@ -170,12 +170,16 @@ ends 1 "$mnist" --data digits --out no/folder
 says 'cannot make the folder no/folder'
 
 # The reader, and what it says of samples.
-ends 0 "$classifier" --data digits --epochs 1 --samples one/samples.npy --samples two/samples.npy
+ends 0 "$classifier" --data digits --epochs 1 --dense --samples one/samples.npy --samples two/samples.npy
 says 'of 640'
 says 'one/samples.npy: 30 samples'
 says 'smallest share'
 grep -A 2 '(train): reads' log | grep -qF 'distance 0.00' || fail "equal digits are not at distance 0"
 grep -A 2 '^one/' log | grep -qF 'distance 0.00' && fail "noise is at distance 0 from the digits"
+grep -qF 'as asked' log && fail "nothing was asked"
+ends 0 "$classifier" --data digits --epochs 1 --asked --samples one/samples.npy
+says 'surer than 90 %: '
+says '  as asked: '
 ends 1 "$classifier" --data nowhere
 says "'nowhere' has no"
 ends 1 "$classifier" --data digits --epochs 1 --samples one/losses.png

@@ -54,13 +54,15 @@ quick_run() {
     case $1-$2 in
     own_loop-* | cxx_train-* | hello-shared) echo "" ;;
     mnist-shared) echo "--epochs 1 --quiet --out out" ;;
+    train-shared) echo "out --size 16 --width 4 --batch 2 --steps 2 --out trained" ;; # on what mnist has drawn
     toy-shared) echo "--steps 20 --batch 32 --samples 200" ;;
-    mnist-* | classifier-* | toy-*) echo "--help" ;;
+    mnist-* | classifier-* | toy-* | dcgan-* | train-*) echo "--help" ;;
     *) echo no ;;
     esac
 }
 
-# try WAY [COMPILER-OPTION]... : builds each program, alone, with nothing but `cc PROGRAM $flags`, and runs it
+# try WAY [COMPILER-OPTION]... : builds each program, alone (but for a header beside it), with nothing but
+# `cc PROGRAM $flags`, and runs it
 try() {
     way=$1
     shift
@@ -69,6 +71,7 @@ try() {
     for source in "$root"/examples/*.c "$root"/tests/build/cxx_train.cpp; do
         [ -e "$source" ] || continue
         cp "$source" .
+        ! grep -q '^#include "progress.h"' "$source" || cp "$root/examples/progress.h" .
         file=$(basename "$source")
         name=${file%.*}
         case $file in

@@ -46,7 +46,7 @@ train_all() {
         "$mnist" $options --seed "$seed" --quiet --samples 10000 --out "$scratch/$where-seed-$seed"
         files="$files --samples $scratch/$where-seed-$seed/samples.npy"
     done
-    "$classifier" $options $files >"$scratch/$where.log"
+    "$classifier" --dense $options $files >"$scratch/$where.log"
     grep -m 1 ': reads ' "$scratch/$where.log"
     judge "$where" "$scratch/$where.log"
 }
@@ -55,7 +55,7 @@ train_all built-in '' "$@"
 if [ -s "$data/t10k-images-idx3-ubyte.gz" ] || [ -s "$data/t10k-images-idx3-ubyte" ]; then
     train_all real "--data $data" "$@"
     reads "$scratch/real.log" 98
-    "$classifier" --data "$data" --train digits >"$scratch/drawn.log"
+    "$classifier" --dense --data "$data" --train digits >"$scratch/drawn.log"
     echo "trained on the built-in digits: $(grep -m 1 ': reads ' "$scratch/drawn.log")"
     reads "$scratch/drawn.log" 80
 else

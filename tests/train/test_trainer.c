@@ -194,6 +194,69 @@ START_TEST(batch_sizes_may_change_at_every_step)
 }
 END_TEST
 
+/* What a step takes is known before it, and the step keeps to it. */
+START_TEST(steps_keep_to_what_was_planned)
+{
+    gan_trainer_options o = preset(GAN_PRESET_STABLE);
+    gan_trainer *planned = small_trainer(&o), *stepped = small_trainer(&o);
+    gan_tensor *batch = small_batch(6, 1);
+    ck_ok(gan_trainer_plan(planned, 12));
+    size_t of_12 = gan_trainer_memory(planned);
+    double flops_of_12 = gan_trainer_flops(planned);
+    ck_ok(gan_trainer_plan(planned, 6));
+    size_t of_6 = gan_trainer_memory(planned);
+    ck_assert_uint_gt(of_6, 0);
+    ck_assert_uint_gt(of_12, of_6);
+    ck_near(flops_of_12, 2 * gan_trainer_flops(planned), 1);
+    ck_assert_uint_eq(gan_trainer_steps(planned), 0);
+    ck_ok(gan_train_step(planned, batch, NULL, NULL));
+    ck_ok(gan_train_step(stepped, batch, NULL, NULL));
+    ck_assert_uint_eq(gan_trainer_memory(planned), of_6);
+    ck_assert_uint_eq(gan_trainer_memory(stepped), of_6);
+    ck_fails(gan_trainer_plan(planned, 0), GAN_ERROR_INVALID_ARGUMENT, "batch is 0");
+    ck_fails(gan_trainer_plan(NULL, 1), GAN_ERROR_INVALID_ARGUMENT, "trainer is NULL");
+    gan_tensor_unref(batch);
+    gan_trainer_unref(planned);
+    gan_trainer_unref(stepped);
+}
+END_TEST
+
+/* Numbers in blocks of 16 (64 bytes). */
+static size_t blocks(int64_t numbers)
+{
+    return (size_t)((numbers + 15) / 16 * 16) * sizeof(float);
+}
+
+/* Dirac-GAN's G has a scalar weight that is not trained, its weight θ and a bias; D has ψ. */
+START_TEST(the_state_is_parameters_averages_and_moments)
+{
+    size_t with_sgd = 0;
+    for (int kind = 0; kind < 3; kind++) {
+        struct dirac players = dirac_new(1, 1);
+        size_t g = 0, d = blocks(1);
+        for (int i = 0; i < gan_model_parameters(players.g); i++)
+            g += blocks(gan_tensor_size(gan_model_parameter(players.g, i)));
+        gan_trainer_options o = dirac_options(0.1f);
+        if (kind > 0) {
+            gan_optimizer_unref(o.generator_optimizer);
+            gan_optimizer_unref(o.discriminator_optimizer);
+            o.generator_optimizer = gan_optimizer_adam(0.1f, 0.5f, 0.9f);
+            o.discriminator_optimizer = gan_optimizer_adam(0.1f, 0.5f, 0.9f);
+        }
+        o.average_decay = kind == 2 ? 0.9f : 0;
+        gan_trainer *trainer = gan_trainer_new(players.g, players.d, &o);
+        ck_made(trainer);
+        size_t state = gan_trainer_state_memory(trainer);
+        if (kind == 0)
+            with_sgd = state;
+        ck_assert_uint_eq(with_sgd, g + d);
+        ck_assert_uint_eq(state, kind == 0 ? g + d : kind == 1 ? 3 * (g + d) : 3 * (g + d) + g);
+        gan_trainer_unref(trainer);
+        dirac_unref(&players);
+    }
+}
+END_TEST
+
 START_TEST(null_trainers_answer_null)
 {
     ck_assert_uint_eq(gan_trainer_steps(NULL), 0);
@@ -203,6 +266,7 @@ START_TEST(null_trainers_answer_null)
     ck_assert_ptr_null(gan_trainer_generator_optimizer(NULL));
     ck_assert_ptr_null(gan_trainer_discriminator_optimizer(NULL));
     ck_assert_uint_eq(gan_trainer_memory(NULL), 0);
+    ck_assert_uint_eq(gan_trainer_state_memory(NULL), 0);
     ck_assert(gan_trainer_flops(NULL) == 0);
     ck_assert_ptr_null(gan_trainer_ref(NULL));
     gan_trainer_unref(NULL);
@@ -217,6 +281,8 @@ static const struct test_case tests[] = {
     {"real batches are mapped to the generator's range", real_batches_are_mapped_to_the_generators_range},
     {"a data set brings its range or its standard", a_data_set_brings_its_range_or_its_standard},
     {"batch sizes may change at every step", batch_sizes_may_change_at_every_step},
+    {"steps keep to what was planned", steps_keep_to_what_was_planned},
+    {"the state is parameters, averages and moments", the_state_is_parameters_averages_and_moments},
     {"NULL trainers answer NULL", null_trainers_answer_null},
 };
 

@@ -66,7 +66,7 @@ says '150 made'
 says 'recall'
 lacks 'coverage'
 lacks '±'
-ends 0 "$classifier" --data numbers --epochs 1 --save reader.safetensors
+ends 0 "$classifier" --dense --data numbers --epochs 1 --save reader.safetensors
 for layer in ':features' ':8' ''; do
     ends 0 "$evaluate" g.safetensors numbers --count 60 --replicates 10 --extractor "reader.safetensors$layer" \
         --classifier reader.safetensors --range -1 1 --metrics frechet,modes,classifier-score

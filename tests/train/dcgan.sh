@@ -1,0 +1,40 @@
+#!/bin/sh
+# DCGAN on the real MNIST: two epochs at batch 64. A classifier that reads 99 % of the test digits is more than 90 % sure
+# of more than 85 % of 10,000 samples, and finds all ten classes; of those of the conditional one, 95 % are the digit that
+# was asked for.
+#   dcgan.sh SOURCE-ROOT DCGAN CLASSIFIER [SEED]
+set -eu
+root=$1 dcgan=$2 classifier=$3 seed=${4:-1}
+data=${GAN_MNIST_DIR:-$root/../shared/data/mnist}
+[ -s "$data/t10k-images-idx3-ubyte.gz" ] || [ -s "$data/t10k-images-idx3-ubyte" ] || {
+    echo "skipped: no MNIST at $data (GAN_MNIST_DIR names another place)"
+    exit 77
+}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+bad=0
+# wants LEAST FIGURE WHAT : the figure is at least so high
+wants() {
+    echo "$3: $2 (want $1 or more)"
+    awk -v least="$1" -v figure="$2" 'BEGIN { exit !(figure ~ /^[0-9]/ && figure + 0 >= least) }' || bad=1
+}
+# of FILE TEXT : the number behind TEXT in what the classifier says of that file of samples
+of() {
+    awk -v file="$1/samples.npy:" -v text="$2 " '
+        / samples$/ { inside = index($0, file) }
+        inside && (at = index($0, text)) { print substr($0, at + length(text)) + 0; exit }' "$scratch/log"
+}
+
+options="--data $data --epochs 2 --batch 64 --seed $seed --samples 10000 --quiet"
+"$dcgan" $options --out "$scratch/free"
+"$dcgan" $options --conditional --out "$scratch/asked"
+"$classifier" --data "$data" --asked --samples "$scratch/free/samples.npy" --samples "$scratch/asked/samples.npy" \
+    >"$scratch/log"
+cat "$scratch/log"
+wants 99 "$(awk '{ for (i = 1; i < NF; i++) if ($i == "reads") { print $(i + 1); exit } }' "$scratch/log")" \
+    'test digits that the classifier reads, %'
+wants 10 "$(of free classes)" 'classes among the samples'
+wants 85 "$(of free 'surer than 90 %:')" 'samples that it is more than 90 % sure of, %'
+wants 95 "$(of asked 'as asked:')" 'samples of the conditional one that are the digit asked for, %'
+[ $bad = 0 ] || echo "FAILED"
+exit $bad
