@@ -397,7 +397,7 @@ START_TEST(packs_are_neighbours_joined_along_the_first_axis)
         ck_near(made[k], (double)b[k] + .1 * (w[k] + w[k + 2]), 1e-5);
     gan_tensor *odd = gan_tensor_new(GAN_SHAPE(5, 2));
     ck_fails(gan_train_step(trainer, odd, NULL, NULL), GAN_ERROR_INVALID_ARGUMENT,
-             "real has 5 examples, want a multiple of 2");
+             "the batch has 5 examples, want a multiple of 2");
     gan_tensor_unref(odd);
     gan_tensor_unref(x);
     gan_trainer_unref(trainer);

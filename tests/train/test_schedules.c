@@ -359,7 +359,7 @@ START_TEST(micro_batches_have_the_whole_batchs_gradient)
             gan_trainer *parted = parted_trainer(parts, losses[l], false);
             if (parts == 10)
                 ck_fails(gan_train_step(parted, batch, NULL, NULL), GAN_ERROR_INVALID_ARGUMENT,
-                         "real has 12 examples, want a multiple of 10: micro_batches, times the examples");
+                         "the batch has 12 examples, want a multiple of 10: micro_batches, times the examples");
             for (int step = 0; step < 3 && parts != 10; step++) {
                 gan_step_report a = GAN_STEP_REPORT_INIT, b = GAN_STEP_REPORT_INIT;
                 ck_ok(gan_train_step(whole, batch, NULL, &a));
