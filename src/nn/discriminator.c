@@ -24,8 +24,8 @@ gan_status gan_discriminator_options_init_sized(gan_discriminator_options *optio
 
 static gan_status check(gan_shape example, const gan_discriminator_options *o, const char *who)
 {
-    struct gan_recipe_size size = {o->recipe,     o->hidden_count, o->hidden, o->normalization, o->width,
-                                   o->most_width, o->blocks,       o->spectral_norm};
+    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization,
+                                   o->width,  o->most_width,   o->blocks, o->spectral_norm};
     gan_status status = gan_recipe_check(&size, example, who);
     if (status != GAN_OK)
         return status;

@@ -32,8 +32,8 @@ static gan_status check(gan_shape example, const gan_generator_options *o, const
     if (o->latent_size < 1 || o->latent_size > INT32_MAX)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: latent_size is %" PRId64 ", want 1 to %d", who, o->latent_size,
                         INT32_MAX);
-    struct gan_recipe_size size = {o->recipe,     o->hidden_count, o->hidden, o->normalization, o->width,
-                                   o->most_width, o->blocks,       o->spectral_norm};
+    struct gan_recipe_size size = {o->recipe, o->hidden_count, o->hidden, o->normalization,
+                                   o->width,  o->most_width,   o->blocks, o->spectral_norm};
     status = gan_recipe_check(&size, example, who);
     struct gan_conditioned by = gan_recipe_generator_hidden(o).by;
     if (status == GAN_OK && by.way == GAN_CONDITIONING_BATCH_NORM && !gan_recipe_row(o->recipe)->normalizes)

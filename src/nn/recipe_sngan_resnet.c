@@ -79,21 +79,14 @@ static void generator(gan_model *model, gan_shape example, const gan_generator_o
 
 /* ---- discriminator ---- */
 
-/* All of D's layers with weights come through here: the place for spectral norm. */
-static gan_layer *constrained(gan_layer *layer, const gan_discriminator_options *o)
-{
-    (void)o;
-    return layer;
-}
-
 static gan_layer *conv3(int64_t channels, const gan_discriminator_options *o)
 {
-    return constrained(gan_recipe_conv3(channels, within_block(o->initializer)), o);
+    return gan_recipe_conv3(channels, within_block(o->initializer));
 }
 
 static gan_layer *conv1(int64_t channels, const gan_discriminator_options *o)
 {
-    return constrained(gan_recipe_conv1(channels, o->initializer), o);
+    return gan_recipe_conv1(channels, o->initializer);
 }
 
 static gan_layer *half(void)
@@ -169,7 +162,7 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
     }
     gan_recipe_put_activation(&end, &hidden);
     gan_recipe_put(&end, gan_layer_global_sum_pool());
-    gan_recipe_put(&end, constrained(gan_conditioning_head(&by, o->initializer), o));
+    gan_recipe_put(&end, gan_conditioning_head(&by, o->initializer));
     gan_recipe_add_layers(model, &end);
 }
 

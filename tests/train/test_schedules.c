@@ -492,7 +492,7 @@ END_TEST
 
 START_TEST(they_train_every_recipe)
 {
-    for (int recipe = GAN_RECIPE_MLP; recipe <= GAN_RECIPE_DCGAN; recipe++)
+    for (int recipe = GAN_RECIPE_MLP; gan_recipe_name((gan_recipe)recipe) != NULL; recipe++)
         for (gan_preset preset = GAN_PRESET_SNGAN; preset <= GAN_PRESET_R3GAN; preset++) {
             gan_shape image = GAN_SHAPE(1, 8, 8);
             gan_generator_options go;
@@ -501,8 +501,12 @@ START_TEST(they_train_every_recipe)
             ck_ok(gan_generator_options_preset(&go, preset));
             ck_ok(gan_discriminator_options_init(&dopt, (gan_recipe)recipe));
             ck_ok(gan_discriminator_options_preset(&dopt, preset));
-            go.width = dopt.width = 4;
+            go.width = dopt.width = go.most_width = dopt.most_width = 4;
             go.spectral_norm = recipe == GAN_RECIPE_MLP ? 2 : 0;
+            if (recipe == GAN_RECIPE_R3GAN && preset == GAN_PRESET_SNGAN) { /* its blocks end in zeros */
+                ck_null(gan_discriminator_new(image, &dopt), "weight begins as zeros, which have no spectral norm");
+                continue;
+            }
             gan_model *g = gan_generator_new(image, &go), *d = gan_discriminator_new(image, &dopt);
             gan_trainer_options o;
             ck_ok(gan_trainer_options_init(&o, preset));
