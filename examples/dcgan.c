@@ -19,6 +19,7 @@ static const char usage[] =
     "  --data DIR      the folder with the four files of MNIST, or of a data set in its form such as Fashion-MNIST,\n"
     "                  plain or .gz (default: digits that the library draws)\n"
     "  --names A,B,..  what its classes are called (default: by their numbers)\n"
+    "  --preset NAME   'stable' (default), or 'dcgan' for the paper's way to train, which takes many more epochs\n"
     "  --conditional   the generator is told which class to draw; the pictures have a row for each\n"
     "  --class C       the same, and the pictures and samples are all of class C, a number or a name\n"
     "  --epochs N      passes over the images (default 5)\n"
@@ -43,6 +44,7 @@ enum { MOST_CLASSES = 256 };
 struct options {
     const char *data, *out, *save, *class; /* class: of all pictures and samples; NULL: any */
     char *names;
+    gan_preset preset;
     int64_t epochs, batch, samples, width;
     int64_t checkpoint_every; /* steps; 0: never */
     int threads;
@@ -60,6 +62,15 @@ struct job {
 
 /* ---- the command line ---- */
 
+static gan_preset preset_of(const char *name)
+{
+    if (strcmp(name, "dcgan") == 0)
+        return GAN_PRESET_DCGAN;
+    if (strcmp(name, "stable") != 0)
+        wrong_usage(&me, "--preset is '%s', want stable or dcgan", name);
+    return GAN_PRESET_STABLE;
+}
+
 static struct options read_options(int count, char **arguments)
 {
     enum {
@@ -72,6 +83,7 @@ static struct options read_options(int count, char **arguments)
         HELP,
         NAMES,
         OUT,
+        PRESET,
         QUIET,
         RESUME,
         SAMPLES,
@@ -90,6 +102,7 @@ static struct options read_options(int count, char **arguments)
         {"help", no_argument, NULL, HELP},
         {"names", required_argument, NULL, NAMES},
         {"out", required_argument, NULL, OUT},
+        {"preset", required_argument, NULL, PRESET},
         {"quiet", no_argument, NULL, QUIET},
         {"resume", no_argument, NULL, RESUME},
         {"samples", required_argument, NULL, SAMPLES},
@@ -99,7 +112,7 @@ static struct options read_options(int count, char **arguments)
         {"width", required_argument, NULL, WIDTH},
         {NULL, 0, NULL, 0},
     };
-    struct options o = {.out = "out", .epochs = 5, .batch = 64, .width = 64, .seed = 1};
+    struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 64, .width = 64, .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (c) {
         case BATCH:
@@ -129,6 +142,9 @@ static struct options read_options(int count, char **arguments)
             break;
         case OUT:
             o.out = optarg;
+            break;
+        case PRESET:
+            o.preset = preset_of(optarg);
             break;
         case QUIET:
             o.quiet = true;
@@ -214,13 +230,19 @@ static gan_tensor *new_labels(const struct options *o, const gan_dataset *images
     return labels;
 }
 
-/* ---- the players ---- */
+/*
+ * ---- the players ----
+ *
+ * The paper's rate of 0.0002 lets a class's gains and biases move by no more than 0.0002 a step, so that it takes many
+ * epochs until they tell classes apart, and its D, with batch norm and without a penalty, is soon sure of everything.
+ * With the preset STABLE rates are higher, and R1 holds D, which then has no batch norm.
+ */
 
 static gan_model *new_generator(const struct options *o, const gan_dataset *images)
 {
     gan_generator_options options;
     gan_generator_options_init(&options, GAN_RECIPE_DCGAN);
-    gan_generator_options_preset(&options, GAN_PRESET_DCGAN);
+    gan_generator_options_preset(&options, o->preset);
     options.width = o->width;
     if (o->conditional) {
         options.conditioning = GAN_CONDITIONING_BATCH_NORM; /* gains and biases of its own for each class */
@@ -233,7 +255,7 @@ static gan_model *new_discriminator(const struct options *o, const gan_dataset *
 {
     gan_discriminator_options options;
     gan_discriminator_options_init(&options, GAN_RECIPE_DCGAN);
-    gan_discriminator_options_preset(&options, GAN_PRESET_DCGAN);
+    gan_discriminator_options_preset(&options, o->preset);
     options.width = o->width;
     if (o->conditional) {
         options.conditioning = GAN_CONDITIONING_PROJECTION;
@@ -246,8 +268,8 @@ static gan_trainer *new_trainer(const struct options *o, const gan_dataset *imag
 {
     gan_model *g = new_generator(o, images), *d = new_discriminator(o, images);
     gan_trainer_options options;
-    gan_trainer_options_init(&options, GAN_PRESET_DCGAN);
-    options.average_decay = 0.995f; /* of the average the samples are steadier than of G at any moment */
+    gan_trainer_options_init(&options, o->preset);
+    options.average_decay = 0.998f; /* of the latest 500 updates: steadier than G is at any moment */
     options.seed = o->seed;
     gan_trainer *trainer = gan_trainer_new(g, d, &options);
     gan_model_unref(d); /* the trainer keeps both */
@@ -352,8 +374,10 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
 static void introduce(const struct options *o, const gan_trainer *trainer, const gan_loader *batches)
 {
     const gan_dataset *images = gan_loader_dataset(batches);
-    printf("%s: %lld images; DCGAN%s, %lld parameters in G, %lld in D; %lld epochs of %llu steps; threads: %d\n",
-           gan_dataset_name(images), (long long)gan_dataset_size(images), o->conditional ? ", conditional" : "",
+    printf("%s: %lld images; DCGAN, preset %s%s; %lld parameters in G, %lld in D; %lld epochs of %llu steps; threads: "
+           "%d\n",
+           gan_dataset_name(images), (long long)gan_dataset_size(images),
+           o->preset == GAN_PRESET_DCGAN ? "dcgan" : "stable", o->conditional ? ", conditional" : "",
            (long long)gan_model_parameter_count(gan_trainer_generator(trainer)),
            (long long)gan_model_parameter_count(gan_trainer_discriminator(trainer)), (long long)o->epochs,
            (unsigned long long)gan_loader_batches_per_epoch(batches), gan_threads());

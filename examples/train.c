@@ -15,8 +15,8 @@ static const char usage[] =
     "usage: train DIR [OPTION]...\n"
     "Trains a generator on a folder of pictures, PNG and JPEG.\n"
     "  --recipe NAME   what the networks are made of (default: dcgan); 'list' lists the recipes\n"
-    "  --preset NAME   how they train: 'dcgan' (default with that recipe), 'stable' (default with others), 'article',\n"
-    "                  'wgan', 'wgan-gp', 'lsgan', 'rsgan'\n"
+    "  --preset NAME   how they train: 'sngan' and 'r3gan' (defaults of these recipes), 'stable' (default of others),\n"
+    "                  'dcgan', 'article', 'wgan', 'wgan-gp', 'lsgan', 'rsgan'\n"
     "  --size N|HxW    pixels of the pictures made: a square, or height x width (default 64)\n"
     "  --channels N    1 grey, 3 red, green, blue (default), 4 and opacity\n"
     "  --crop HOW      'centre' (default) cuts the middle to shape, 'random' a little less of it at random, 'none'\n"
@@ -61,7 +61,7 @@ static const struct {
     gan_preset preset;
 } presets[] = {{"article", GAN_PRESET_ARTICLE}, {"stable", GAN_PRESET_STABLE}, {"wgan", GAN_PRESET_WGAN},
                {"wgan-gp", GAN_PRESET_WGAN_GP}, {"lsgan", GAN_PRESET_LSGAN},   {"rsgan", GAN_PRESET_RSGAN},
-               {"dcgan", GAN_PRESET_DCGAN}};
+               {"dcgan", GAN_PRESET_DCGAN},     {"sngan", GAN_PRESET_SNGAN},   {"r3gan", GAN_PRESET_R3GAN}};
 
 static gan_preset preset_of(const char *name)
 {
@@ -78,6 +78,13 @@ static const char *name_of(gan_preset preset)
     while (presets[i].preset != preset)
         i++;
     return presets[i].name;
+}
+
+static gan_preset preset_for(gan_recipe recipe)
+{
+    return recipe == GAN_RECIPE_SNGAN_RESNET ? GAN_PRESET_SNGAN
+           : recipe == GAN_RECIPE_R3GAN      ? GAN_PRESET_R3GAN
+                                             : GAN_PRESET_STABLE;
 }
 
 static gan_recipe recipe_of(const char *name)
@@ -261,7 +268,7 @@ static struct options read_options(int count, char **arguments)
     o.folder = arguments[optind];
     o.pictures.labels = o.conditional ? GAN_FOLDER_LABELS_FOLDERS : GAN_FOLDER_LABELS_NONE;
     if (!preset_given)
-        o.preset = o.recipe == GAN_RECIPE_DCGAN ? GAN_PRESET_DCGAN : GAN_PRESET_STABLE;
+        o.preset = preset_for(o.recipe);
     if (o.pictures_every == 0)
         o.pictures_every = o.steps < 1000 ? 50 : o.steps / 20;
     return o;

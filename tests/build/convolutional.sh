@@ -42,7 +42,7 @@ mkdir digits
 small='--data digits --width 4 --batch 64'
 
 ends 0 "$dcgan" $small --epochs 2 --out one --samples 30 --threads 1 --save one.safetensors
-says '640 images; DCGAN'
+says '640 images; DCGAN, preset stable; '
 says '2 epochs of 10 steps'
 says 'epoch 2/2 100 %'
 says 'left'
@@ -65,6 +65,8 @@ same one/samples.npy halves/samples.npy
 # Of the class asked for: a row for each, or all of one, by its number or its name.
 ends 0 "$dcgan" $small --epochs 1 --out rows --conditional --samples 20
 says 'conditional'
+ends 0 "$dcgan" $small --epochs 1 --out paper --preset dcgan --conditional
+says 'preset dcgan, conditional; '
 names=shirt,coat,sandal,bag,boot,dress,scarf,hat,sock,glove
 ends 0 "$dcgan" $small --epochs 1 --out seven --class 7 --samples 20 --quiet
 ends 0 "$dcgan" $small --epochs 1 --out hats --names $names --class hat --samples 20 --quiet --save hats.safetensors
@@ -72,7 +74,7 @@ same seven/samples.npy hats/samples.npy
 differ rows/samples.npy hats/samples.npy
 grep -aqF '\"hat\"' hats.safetensors || fail "the names of the classes are not in the model"
 
-for options in '--epochs 0' '--batch 1' '--seed -1' '--samples 1x' '--threads 0' '--width 0' '--class ten' '--bogus' \
+for options in '--epochs 0' '--batch 1' '--seed -1' '--samples 1x' '--threads 0' '--width 0' '--class ten' '--preset best' '--bogus' \
     'digits' '--data'; do
     ends 2 "$dcgan" --data digits $options
     says 'usage: dcgan'
@@ -96,7 +98,7 @@ small='pictures --size 16 --width 4 --batch 20'
 ends 0 "$train" $small --steps 12 --pictures-every 5 --out free --save free.safetensors --threads 1
 says 'pictures: 193 pictures; skipped: 7'
 says 'class-3/00003.jpg: '
-says 'recipe dcgan, preset dcgan: '
+says 'recipe dcgan, preset stable: '
 says '12 steps of 20 pictures; 9 steps see all of them'
 says 'memory: '
 says 'step 12/12 100 %'
@@ -120,7 +122,7 @@ ends 0 "$train" $small --steps 1 --size 16x24 --channels 1 --crop random --flip 
 for recipe in $("$train" --recipe list); do
     ends 0 "$train" pictures --size 16 --batch 4 --steps 1 --recipe "$recipe" --conditional --out "$recipe" --quiet
 done
-for preset in article stable wgan wgan-gp lsgan rsgan dcgan; do
+for preset in article stable wgan wgan-gp lsgan rsgan dcgan sngan r3gan; do
     ends 0 "$train" $small --steps 1 --preset $preset --out $preset
     says "preset $preset"
 done
