@@ -50,15 +50,10 @@ static int only_reader(const struct gan_graph *graph, int index)
 
 /* ---- the program of a step ---- */
 
-static bool same_view(const struct gan_view *a, const struct gan_view *b, gan_shape shape)
-{
-    return a->node == b->node && a->offset == b->offset && gan_same_strides(a, b, shape);
-}
-
 static int find_load(const struct gan_fused *program, const struct gan_view *view)
 {
     for (int i = 0; i < program->loads; i++)
-        if (same_view(&program->load[i], view, program->shape))
+        if (gan_same_view(&program->load[i], view, program->shape))
             return i;
     return -1;
 }

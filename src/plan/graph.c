@@ -248,11 +248,6 @@ struct gan_conv gan_conv_of(const gan_var *var)
     return conv;
 }
 
-static bool same_view(const struct gan_view *a, const struct gan_view *b, gan_shape shape)
-{
-    return a->node == b->node && a->offset == b->offset && gan_same_strides(a, b, shape);
-}
-
 /* The node that holds a convolution's weight as the backend likes it, one for all that like it so; `panels` is its
  * view, or node -1 where the weight serves as it is. */
 static gan_status pack_weight(struct gan_graph *graph, const gan_var *var, struct gan_view *panels)
@@ -269,7 +264,7 @@ static gan_status pack_weight(struct gan_graph *graph, const gan_var *var, struc
     for (size_t i = 0; i < graph->count && panels->node < 0; i++) {
         const struct gan_node *node = &graph->nodes[i];
         if (node->panels.size == wanted.size && node->panels.format == wanted.format &&
-            node->conv.groups == conv.groups && same_view(&node->input[0], source, weight->shape) &&
+            node->conv.groups == conv.groups && gan_same_view(&node->input[0], source, weight->shape) &&
             gan_shape_equal(node->shape, weight->shape))
             panels->node = (int)i;
     }

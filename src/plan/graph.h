@@ -88,6 +88,8 @@ struct gan_view gan_node_view(const struct gan_graph *graph, int node);
 /* True if the two views of a shape go through memory alike: they have the same strides where there is more than one
  * element. */
 bool gan_same_strides(const struct gan_view *a, const struct gan_view *b, gan_shape shape);
+/* True if they are the same numbers of the same node. */
+bool gan_same_view(const struct gan_view *a, const struct gan_view *b, gan_shape shape);
 /* True if the view is row-major without gaps. */
 bool gan_view_dense(const struct gan_view *view, gan_shape shape);
 /* True if it is pixel-major: channels together, then examples. There may be gaps. */

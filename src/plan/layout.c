@@ -39,6 +39,11 @@ bool gan_same_strides(const struct gan_view *a, const struct gan_view *b, gan_sh
     return true;
 }
 
+bool gan_same_view(const struct gan_view *a, const struct gan_view *b, gan_shape shape)
+{
+    return a->node == b->node && a->offset == b->offset && gan_same_strides(a, b, shape);
+}
+
 bool gan_view_dense(const struct gan_view *view, gan_shape shape)
 {
     struct gan_view dense = gan_view_whole(view->node, shape);

@@ -75,7 +75,7 @@ def d_losses(d, real, made, penalised):
     return loss + 10 * (slope.flatten(1).norm(dim=1) - 1).square().mean()
 
 
-def step(g, d, g_optimizer, d_optimizer, real, penalised, convolutional_net):
+def step(g, d, g_optimizer, d_optimizer, real, penalised):
     batch = real.shape[0]
     for parameter in d.parameters():
         parameter.requires_grad_(True)
@@ -116,7 +116,7 @@ def main():
         if i >= 3 and time.perf_counter() - begin > arguments.seconds:
             break
         start = time.perf_counter()
-        step(g, d, optimizers[0], optimizers[1], real, penalised, arguments.net != "mlp")
+        step(g, d, optimizers[0], optimizers[1], real, penalised)
         if i >= 0:
             times.append(time.perf_counter() - start)
     times.sort()
