@@ -488,8 +488,9 @@ typedef struct gan_run_options {
      */
     const gan_tensor *sample_labels;
     /**
-     * Measures the generator after every evaluate_every steps; a copy of the best one is in the result. A run that
-     * resumes knows nothing of evaluations before. NULL for nobody: NULL
+     * Measures the generator after every evaluate_every steps; a copy of the best one is in the result. Checkpoints
+     * hold that copy and where patience stands, so that a run that resumes keeps and stops as one in one go. NULL for
+     * nobody: NULL
      */
     gan_evaluate_callback *evaluate;
     void *evaluate_context; /**< for evaluate: NULL */

@@ -151,7 +151,8 @@ static gan_status prepare_checkpoints(struct run *run)
         position.steps = (int64_t)gan_trainer_steps(run->trainer);
     run->done = run->resumed = run->reported = run->saved = position.steps;
     run->begin -= position.seconds;
-    return GAN_OK;
+    run->evaluation = position.evaluation;
+    return gan_evaluation_check_resumed(&run->evaluation, &run->options, who);
 }
 
 static gan_status prepare(struct run *run, const gan_run_options *given)
@@ -193,11 +194,13 @@ static int64_t planned_steps(const struct run *run)
     return steps;
 }
 
-/* Whether a limit or the flag ends the run, and which. */
+/* Whether patience, a limit or the flag ends the run, and which. */
 static bool is_over(const struct run *run, gan_stop *stop)
 {
     const gan_run_options *o = &run->options;
-    if (o->stop != NULL && *o->stop != 0)
+    if (gan_evaluation_is_enough(&run->evaluation, o))
+        *stop = GAN_STOP_PATIENCE;
+    else if (o->stop != NULL && *o->stop != 0)
         *stop = GAN_STOP_FLAG;
     else if (o->epochs > 0 && run->done / run->steps_per_epoch >= o->epochs)
         *stop = GAN_STOP_EPOCHS;
@@ -282,12 +285,12 @@ static gan_status tell(struct run *run, bool *go_on)
     return GAN_OK;
 }
 
-static gan_status evaluate(struct run *run, bool *enough)
+static gan_status evaluate(struct run *run)
 {
     if (!gan_evaluation_is_due(&run->options, run->done))
         return GAN_OK;
     gan_progress progress = progress_of(run);
-    return gan_evaluation_after_step(&run->evaluation, run->trainer, &run->options, &progress, enough, who);
+    return gan_evaluation_after_step(&run->evaluation, run->trainer, &run->options, &progress, who);
 }
 
 /* ---- checkpoints ---- */
@@ -304,7 +307,7 @@ static gan_status save(struct run *run, bool at_the_end)
 {
     if (run->options.checkpoint_path == NULL || run->saved == run->done || !(at_the_end || checkpoint_is_due(run)))
         return GAN_OK;
-    struct gan_run_position position = {true, run->done, gan_trainer_time() - run->begin};
+    struct gan_run_position position = {true, run->done, gan_trainer_time() - run->begin, run->evaluation};
     gan_status status = gan_checkpoints_add(run->trainer, run->loader, &position, run->options.checkpoint_path,
                                             run->options.checkpoints_kept, who);
     run->saved = run->done;
@@ -337,16 +340,16 @@ static gan_status loop(struct run *run, gan_stop *stop)
         if (status != GAN_OK)
             return status;
         run->done++;
-        bool go_on = true, enough = false;
+        bool go_on = true;
         status = tell(run, &go_on);
         if (status == GAN_OK)
-            status = evaluate(run, &enough);
+            status = evaluate(run);
         if (status == GAN_OK)
             status = save(run, false);
         if (status != GAN_OK)
             return status;
-        if (!go_on || enough) {
-            reason = go_on ? GAN_STOP_PATIENCE : GAN_STOP_CALLBACK;
+        if (!go_on) {
+            reason = GAN_STOP_CALLBACK;
             break;
         }
     }
