@@ -11,6 +11,7 @@
 #include "extractor.h"
 #include "folder.h"
 #include "generator.h"
+#include "health.h"
 #include "image.h"
 #include "initializer.h"
 #include "labels.h"
