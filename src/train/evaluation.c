@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "gan/run_log.h"
 #include "nn/model.h"
+#include "train/observers.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -91,6 +92,8 @@ gan_status gan_evaluation_after_step(struct gan_evaluation *e, gan_trainer *trai
                         who, value, error, progress->step);
     if (options->log != NULL)
         status = gan_run_log_write_number(options->log, progress->report->step, "evaluation", value);
+    if (status == GAN_OK)
+        status = gan_observers_evaluation(options->observer, progress, value, error);
     if (status != GAN_OK)
         return status;
     e->count++;
