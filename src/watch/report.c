@@ -73,7 +73,7 @@ static gan_status set_up(gan_report *report, const char *path, const gan_report_
     report->scale = o->scale;
     report->began_ms = gan_report_unix_ms();
     report->opened = gan_report_clock();
-    report->written = -INFINITY;
+    report->written = report->opened;
     report->progress.left = -1;
     gan_report_observe(report);
     if (report->path == NULL || report->title == NULL)

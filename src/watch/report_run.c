@@ -4,9 +4,12 @@
 #include "base/status.h"
 #include "io/png.h"
 
+#include <math.h>
+
 static void take_progress(gan_report *report, const gan_progress *p)
 {
-    report->progress = (struct gan_report_progress){p->step, p->steps, p->epoch, p->epochs, p->seconds_left};
+    double left = isfinite(p->seconds_left) ? p->seconds_left : -1;
+    report->progress = (struct gan_report_progress){p->step, p->steps, p->epoch, p->epochs, left};
 }
 
 static gan_status on_begin(void *context, gan_trainer *trainer, const gan_loader *loader, const gan_progress *progress)

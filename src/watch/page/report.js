@@ -123,7 +123,7 @@ function plan() {
     {title: 'Gradient norms', about: 'L2, over all parameters', lines: [of('d_gradient_norm', 'D', 'd'), of('g_gradient_norm', 'G', 'g')]},
   ];
   for (const measured of data.numbers)
-    list.push({title: measured.name, about: 'measured', points: true,
+    list.push({title: measured.name.charAt(0).toUpperCase() + measured.name.slice(1), about: 'measured', points: true,
                lines: [{curve: curveOf(measured.points, 'value'), errors: curveOf(measured.points, 'error'), label: measured.name, color: 'third'}]});
   list.push(
     {title: 'Logits of D', about: 'mean, above 0 is real', lines: [of('d_real_logit', 'of real ones', 'real'), of('d_made_logit', 'of made ones', 'g')]},
