@@ -114,6 +114,12 @@ GAN_API void gan_report_on_event(void *report, const struct gan_health_event *ev
  */
 GAN_API gan_status gan_report_cut(gan_report *report, uint64_t step);
 
+/**
+ * Says that the training has ended, and why ("it was stopped"; copied, at most 159 bytes of it), and writes the page;
+ * a step that comes later takes that back. For loops of one's own.
+ */
+GAN_API gan_status gan_report_end(gan_report *report, const char *reason);
+
 /** Writes the page now. GAN_ERROR_IO, GAN_ERROR_OUT_OF_MEMORY: the page that was there before still is. */
 GAN_API gan_status gan_report_write(gan_report *report);
 

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -236,6 +237,7 @@ gan_status gan_report_add_step(gan_report *report, const gan_step_report *step)
     if (own.step <= report->latest && own.step > 0)
         cut_figures(report, own.step - 1);
     gan_curves_add(&report->steps, own.step, values);
+    report->ended[0] = '\0';
     report->latest = own.step;
     gan_report_write_if_due(report, false);
     return GAN_OK;
@@ -411,6 +413,18 @@ void gan_report_write_if_due(gan_report *report, bool at_once)
     if (gan_report_write_page(report, "gan_report") != GAN_OK)
         gan_log_message(GAN_LOG_WARNING, "%s; training goes on, and the page is tried again later",
                         gan_error_message());
+}
+
+gan_status gan_report_end(gan_report *report, const char *reason)
+{
+    static const char who[] = "gan_report_end";
+    if (report == NULL || reason == NULL || *reason == '\0')
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s", who,
+                        report == NULL   ? "report is NULL"
+                        : reason == NULL ? "reason is NULL"
+                                         : "reason is empty, want why the training ended");
+    snprintf(report->ended, sizeof report->ended, "%s", reason);
+    return gan_report_write_page(report, who);
 }
 
 gan_status gan_report_write(gan_report *report)

@@ -62,7 +62,7 @@ struct gan_report {
     gan_trainer *described; /* by a run, before its first step: not all was known then. Not a reference */
     const gan_loader *described_data;
     struct gan_report_progress progress;
-    const char *ended; /* why; NULL: it goes on */
+    char ended[160]; /* why; "": it goes on */
     struct {
         int64_t count, step;
         double value, error;

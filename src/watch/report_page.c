@@ -13,8 +13,8 @@
 static void write_run(const gan_report *r, struct gan_json_writer *json)
 {
     gan_json_begin(json, "run", '{');
-    gan_json_write_bool(json, "ended", r->ended != NULL);
-    gan_json_write_text(json, "reason", r->ended != NULL ? r->ended : "");
+    gan_json_write_bool(json, "ended", r->ended[0] != '\0');
+    gan_json_write_text(json, "reason", r->ended);
     gan_json_write_integer(json, "began_ms", r->began_ms);
     gan_json_write_integer(json, "written_ms", gan_report_unix_ms());
     gan_json_write_digits(json, "seconds", r->earlier + gan_report_clock() - r->opened, 9);

@@ -15,7 +15,7 @@ static void take_progress(gan_report *report, const gan_progress *p)
 static gan_status on_begin(void *context, gan_trainer *trainer, const gan_loader *loader, const gan_progress *progress)
 {
     gan_report *report = context;
-    report->ended = NULL;
+    report->ended[0] = '\0';
     take_progress(report, progress);
     gan_status status = gan_report_cut(report, progress->report->step);
     if (status == GAN_OK)
@@ -81,12 +81,11 @@ static gan_status on_end(void *context, const gan_progress *progress, const gan_
     gan_report *report = context;
     take_progress(report, progress);
     report->described = NULL;
-    report->ended = reason(result->stop);
     report->best.count = result->evaluations;
     report->best.step = result->best_step;
     report->best.value = result->best_value;
     report->best.error = result->best_error;
-    return gan_report_write_page(report, "gan_report");
+    return gan_report_end(report, reason(result->stop));
 }
 
 void gan_report_observe(gan_report *report)

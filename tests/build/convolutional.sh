@@ -23,6 +23,15 @@ ends() {
 says() { grep -qF -e "$1" log || fail "the output lacks: $1"; }
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 differ() { if cmp -s "$1" "$2"; then fail "$1 and $2 are the same"; fi; }
+# same_log ONE OTHER : tables of the same steps and losses
+same_log() { [ "$(cut -d , -f 1,3,4 "$1")" = "$(cut -d , -f 1,3,4 "$2")" ] || fail "$1 and $2 differ"; }
+# tells PAGE STEPS GRIDS : it is whole, and shows so much, from the first step on
+tells() {
+    grep -qF '</html>' "$1" || fail "$1 is not whole"
+    grep -qF "\"step\":$2,\"steps\":$2," "$1" || fail "$1 does not tell of $2 steps"
+    grep -qE '"steps":\{"width":1,"first":\[1,2,3,4,[0-9,]*'"$2"'\]' "$1" || fail "$1 lacks steps"
+    [ "$(grep -o '"png":"iVBOR' "$1" | wc -l)" = "$3" ] || fail "$1 has not $3 pictures"
+}
 holds() { [ "$(cd "$1" && echo *)" = "$2" ] || fail "$1 holds $(ls "$1"), want $2"; }
 
 # ---- dcgan: 640 images in MNIST's files, any bytes will do ----
@@ -46,9 +55,9 @@ says '640 images; DCGAN, preset stable; '
 says '2 epochs of 10 steps'
 says 'epoch 2/2 100 %'
 says 'left'
-holds one 'epoch-1.png epoch-2.png losses.png samples.npy'
+holds one 'epoch-1.png epoch-2.png losses.png report.html samples.npy'
 head -c 128 one/samples.npy | grep -aqF "'shape': (30, 1, 28, 28" || fail "samples.npy has another shape"
-ends 0 "$dcgan" $small --epochs 2 --out two --samples 30 --threads 2 --quiet
+ends 0 "$dcgan" $small --epochs 2 --out two --samples 30 --threads 2 --log two.csv --quiet
 [ ! -s log ] || fail "--quiet says something"
 same one/samples.npy two/samples.npy
 same one/epoch-2.png two/epoch-2.png
@@ -56,11 +65,15 @@ ends 0 "$dcgan" $small --epochs 1 --out other --samples 30 --seed 2
 differ one/epoch-1.png other/epoch-1.png
 
 # Stopped half-way and resumed: the same bits.
-ends 0 "$dcgan" $small --epochs 1 --out halves --checkpoint-every 7 --quiet
+ends 0 "$dcgan" $small --epochs 1 --out halves --checkpoint-every 7 --log halves --quiet
 [ -s halves/run-000000000010.checkpoint ] || fail "no checkpoint at the end"
-ends 0 "$dcgan" $small --epochs 2 --out halves --resume --samples 30
+ends 1 "$dcgan" $small --epochs 1 --out again --log halves
+says 'is there already'
+ends 0 "$dcgan" $small --epochs 2 --out halves --resume --samples 30 --log halves
 says 'resumed after 10 steps'
 same one/samples.npy halves/samples.npy
+same_log two.csv halves/log.csv
+tells halves/report.html 20 2
 
 # Of the class asked for: a row for each, or all of one, by its number or its name.
 ends 0 "$dcgan" $small --epochs 1 --out rows --conditional --samples 20
@@ -104,14 +117,18 @@ says 'memory: '
 says 'step 12/12 100 %'
 says ' a step for data'
 says 'waited for data: '
-holds free 'losses.png step-000005.png step-000010.png step-000012.png'
+holds free 'losses.png report.html step-000005.png step-000010.png step-000012.png'
 ends 0 "$train" $small --steps 12 --pictures-every 5 --out again --threads 2 --quiet
 [ ! -s log ] || fail "--quiet says something"
 same free/step-000012.png again/step-000012.png
-ends 0 "$train" $small --steps 5 --out half --checkpoint-every 5 --quiet
-ends 0 "$train" $small --steps 12 --out half --resume
+ends 0 "$train" $small --steps 12 --out logged --log whole.csv --quiet
+ends 0 "$train" $small --steps 5 --pictures-every 5 --out half --checkpoint-every 5 --log half --quiet
+ends 0 "$train" $small --steps 12 --pictures-every 5 --out half --resume --log half
 says 'resumed after 5 steps'
+says 'half/report.html'
 same free/step-000012.png half/step-000012.png
+same_log whole.csv half/log.csv
+tells half/report.html 12 4 # after 5, 9 (an epoch), 10 and 12 steps
 
 # A row for each class; grey, not square, varied; every recipe and preset.
 ends 0 "$train" $small --steps 2 --conditional --out rows --save rows.safetensors

@@ -47,7 +47,7 @@ says 'preset stable'
 says 'epoch 2/2'
 says 'steps/s'
 says 'left'
-[ "$(ls one)" = "$(printf 'epoch-1.png\nepoch-2.png\nlosses.png\nsamples.npy')" ] || fail "one holds $(ls one)"
+[ "$(ls one)" = "$(printf 'epoch-1.png\nepoch-2.png\nlosses.png\nreport.html\nsamples.npy')" ] || fail "one holds $(ls one)"
 [ "$(wc -c <one/samples.npy)" = $((128 + 30 * 784 * 4)) ] || fail "samples.npy is not 30 images of float32"
 head -c 128 one/samples.npy | grep -aqF "'shape': (30, 1, 28, 28" || fail "samples.npy has another shape"
 head -c 128 one/samples.npy | grep -aqF "'descr': '<f4'" || fail "samples.npy has another type"
@@ -79,10 +79,18 @@ ends 0 "$mnist" --data digits --epochs 2 --out whole --save whole.safetensors --
 ends 0 "$mnist" --data digits --epochs 1 --out part --checkpoint-every 3 --log part --quiet
 ends 1 "$mnist" --data digits --epochs 1 --out again --log part
 says 'is there already'
+head -c 2000 part/report.html >cut.html
 ends 0 "$mnist" --data digits --epochs 2 --out part --resume --save part.safetensors --log part
 says 'resumed after 5 steps'
 same whole.safetensors part.safetensors
 [ "$(cut -d , -f 1,3,4 part/log.csv)" = "$(cut -d , -f 1,3,4 whole.csv)" ] || fail "the resumed log differs"
+grep -qF '"first":[1,2,3,4,5,6,7,8,9,10],' part/report.html || fail "the resumed report lacks steps"
+grep -qF '"reason":"all its epochs were made"' part/report.html || fail "the report does not say why it ended"
+# A report that is none is not replaced by a run that goes on.
+cp cut.html part/report.html
+ends 1 "$mnist" --data digits --epochs 3 --out part --resume
+says 'part/report.html: it is no report of a run, or is cut short; remove it'
+same cut.html part/report.html
 [ "$(wc -l <part/log.jsonl)" = 10 ] || fail "part/log.jsonl has $(wc -l <part/log.jsonl) lines, want 10"
 [ "$(ls part/events.out.tfevents.* | wc -l)" = 2 ] || fail "want two event files, one for each start"
 

@@ -163,6 +163,22 @@ static void write_logs(const char *directory)
     unlink(path);
 }
 
+static void write_report(const char *directory)
+{
+    static const char data[] =
+        "{\"format\":\"report\",\"version\":1,\"run\":{\"began_ms\":5,\"seconds\":2.5},\"events\":[{\"step\":2,"
+        "\"level\":3,\"name\":\"x\"}],\"steps\":{\"width\":2,\"first\":[1,3],\"last\":[2,4],\"count\":[2,2],\"curves\":"
+        "{"
+        "\"d_loss\":{\"mean\":[0.5,null],\"low\":[0.25,null],\"high\":[1,null],\"count\":[2,0]}}},\"numbers\":[{"
+        "\"name\":"
+        "\"n\",\"points\":{\"width\":1,\"first\":[4],\"last\":[4],\"count\":[1],\"curves\":{\"value\":{\"mean\":[3]}}}}"
+        "],"
+        "\"grids\":{\"space\":0,\"list\":[{\"step\":4,\"width\":1,\"height\":1,\"png\":\"Zm9v\"}]}}";
+    static const char page[] = "<script type=\"application/json\" id=\"data\">{\"format\":\"report\"}</script>";
+    write_bytes(place(directory, "report", "data"), data, sizeof data - 1);
+    write_bytes(place(directory, "report", "page"), page, sizeof page - 1);
+}
+
 int fuzz_write_seeds(const char *directory)
 {
     write_models(directory);
@@ -170,5 +186,6 @@ int fuzz_write_seeds(const char *directory)
     write_idx(directory);
     write_csv(directory);
     write_logs(directory);
+    write_report(directory);
     return failures + fuzz_write_picture_seeds(directory);
 }

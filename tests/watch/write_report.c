@@ -105,7 +105,7 @@ static gan_status fill(gan_report *report)
         if (status == GAN_OK && step % 400 == 0)
             status = gan_report_add_number(report, step, "evaluation", 50000. / (double)step, 3);
     }
-    return status == GAN_OK ? gan_report_write(report) : status;
+    return status == GAN_OK ? gan_report_end(report, "all its steps were made") : status;
 }
 
 int main(int count, char **arguments)

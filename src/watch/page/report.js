@@ -64,7 +64,7 @@ function curveOf(points, name, factor = 1) {
 }
 
 // The mean over about a fiftieth of the points around each, as long as there are enough to be smoothed.
-function smooth(values) {
+function smooth(values, least, most) {
   const reach = Math.floor(values.length / 100);
   if (reach < 1)
     return values;
@@ -74,7 +74,7 @@ function smooth(values) {
     let sum = 0, count = 0;
     for (let k = Math.max(0, i - reach); k <= Math.min(values.length - 1, i + reach); k++)
       if (values[k] !== null) {
-        sum += values[k];
+        sum += Math.min(most, Math.max(least, values[k]));
         count++;
       }
     return sum / count;
@@ -173,7 +173,9 @@ class Chart {
     this.sorted = all.sort((a, b) => a - b);
     this.canLog = !spec.range && this.sorted[0] > 0;
     this.log = this.canLog && quantile(this.sorted, 0.98) / quantile(this.sorted, 0.02) > 300;
-    this.smooth = spec.lines.map(line => spec.points ? line.curve.mean : smooth(line.curve.mean));
+    // What sticks out of the picture would drag the smoothed line with it for a while; the pale one shows it.
+    const least = quantile(this.sorted, 0.003), most = quantile(this.sorted, 0.997);
+    this.smooth = spec.lines.map(line => spec.points ? line.curve.mean : smooth(line.curve.mean, least, most));
     this.at = null; // index into the longest line's points; null: the latest
     this.x = spec.lines[0].curve.x;
     this.build();
