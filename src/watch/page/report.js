@@ -683,7 +683,7 @@ function showFacts() {
               row('batch', `${whole(d.batch)}, ${whole(d.batches_per_epoch)} batches an epoch`));
   }
   if (rows.length > 0)
-    place.append(card('Run', table(rows)));
+    document.querySelector('.side').append(card('Run', table(rows)));
   if (facts)
     place.append(machineCard(facts), optionsCard(facts), networkCard('Generator', facts.generator), networkCard('Discriminator', facts.discriminator));
 }
