@@ -104,7 +104,8 @@ struct gan_health_scores {
     /* of looks */
     struct gan_health_look latest;
     struct gan_health_mean overtaken, variety, real_logit, made_logit, held_out_logit;
-    int stuck[GAN_HEALTH_NETWORKS]; /* looks in a row at which nothing had moved */
+    int stuck[GAN_HEALTH_NETWORKS];          /* looks in a row at which nothing had moved */
+    double vanished[GAN_HEALTH_NETWORKS][2]; /* the score of the looks before this one, the older first */
 };
 
 /* Nothing seen yet, of training with these options. */

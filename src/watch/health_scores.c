@@ -10,7 +10,7 @@
 #define LOOK_DECAY 0.6
 
 /* So much has to be seen before a score is said. */
-enum { FIRST_STEPS = 5, LEAST_STEPS = 50, LEAST_LOOKS = 2, STUCK_LOOKS = 3, LEAST_PERIOD = 8 };
+enum { FIRST_STEPS = 5, EARLY_STEPS = 25, LEAST_STEPS = 50, LEAST_LOOKS = 2, LASTING_LOOKS = 3, LEAST_PERIOD = 8 };
 
 /*
  * The defaults; docs/health.md has the runs that they come from (docs/results/health.sh). Not calibrated, but rules:
@@ -21,7 +21,7 @@ const gan_health_thresholds gan_health_default_thresholds[GAN_HEALTH_PROBLEMS] =
     [GAN_HEALTH_G_WON] = {INFINITY, 0.8, 0.95},
     [GAN_HEALTH_MODE_COLLAPSE] = {INFINITY, 0.9, 0.99},
     [GAN_HEALTH_OSCILLATION] = {INFINITY, 0.5, 0.75},
-    [GAN_HEALTH_GRADIENTS_EXPLODE] = {INFINITY, 1.5, 2.5},
+    [GAN_HEALTH_GRADIENTS_EXPLODE] = {INFINITY, 1.5, 2},
     [GAN_HEALTH_GRADIENTS_VANISH] = {INFINITY, 5, 7},
     [GAN_HEALTH_DEAD_UNITS] = {0.5, 0.75, 0.95},
     [GAN_HEALTH_NOT_FINITE] = {1, 1, 1},
@@ -77,6 +77,8 @@ void gan_health_scores_begin(struct gan_health_scores *scores, const gan_trainer
         scores->score[i] = NAN;
         scores->place[i] = nowhere;
     }
+    for (int i = 0; i < GAN_HEALTH_NETWORKS; i++)
+        scores->vanished[i][0] = scores->vanished[i][1] = NAN;
     scores->latest = gan_health_no_look();
 }
 
@@ -153,7 +155,7 @@ static double d_won(const struct gan_health_scores *scores)
 static void judge_lead(struct gan_health_scores *scores)
 {
     double overtaken = gan_health_mean_of(&scores->overtaken);
-    bool known = scores->steps >= FIRST_STEPS && scores->overtaken.weight >= 1 - pow(LOOK_DECAY, LEAST_LOOKS) - 1e-9;
+    bool known = scores->steps >= EARLY_STEPS && scores->overtaken.weight >= 1 - pow(LOOK_DECAY, LEAST_LOOKS) - 1e-9;
     bool learns = gan_health_mean_of(&scores->d_loss) < scores->first_d_loss;
     scores->score[GAN_HEALTH_G_WON] = !known ? NAN : learns ? 0 : overtaken;
     scores->score[GAN_HEALTH_TARGETS_SWAPPED] = !known ? NAN : learns ? overtaken : 0;
@@ -211,10 +213,9 @@ static double oscillation(struct gan_health_scores *scores)
     for (int period = LEAST_PERIOD; period <= GAN_HEALTH_LEADS / 2; period++) {
         double unlike = -correlation(x, period / 2), like = correlation(x, period);
         double both = unlike < like ? unlike : like;
-        if (both > best) {
-            best = both;
+        if (both > 1.05 * best) /* several periods fit as well as one */
             scores->period = period;
-        }
+        best = both > best ? both : best;
     }
     double swing = 2 * deviation / (fabs(mean) + deviation);
     return best * (swing < 1 ? swing : 1);
@@ -268,21 +269,35 @@ static double magnitude(double share)
     return isnan(share) ? NAN : log10(fmax(share, 1e-30));
 }
 
+/* The least of the latest looks: a gradient that is gone for a moment, where outputs saturate, comes back by itself.
+ * NAN before there were so many. */
+static double lasting(struct gan_health_scores *scores, int network, double value)
+{
+    double *latest = scores->vanished[network], least = value;
+    for (int i = 0; i < LASTING_LOOKS - 1; i++) {
+        least = isnan(least) || isnan(latest[i]) ? NAN : fmin(least, latest[i]);
+        latest[i] = i + 1 < LASTING_LOOKS - 1 ? latest[i + 1] : value;
+    }
+    return least;
+}
+
 static void judge_networks(struct gan_health_scores *scores, const struct gan_health_look *look)
 {
     static const gan_health_problem problems[] = {GAN_HEALTH_GRADIENTS_EXPLODE, GAN_HEALTH_GRADIENTS_VANISH,
                                                   GAN_HEALTH_UPDATES_LARGE, GAN_HEALTH_DEAD_UNITS, GAN_HEALTH_STUCK};
+    bool late = scores->steps >= EARLY_STEPS;
     for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++)
         scores->score[problems[i]] = NAN;
     for (int i = 0; i < GAN_HEALTH_NETWORKS; i++) {
         const struct gan_health_network *n = &look->network[i];
         lift(scores, GAN_HEALTH_GRADIENTS_EXPLODE, magnitude(n->most_gradient), i, n->most_gradient_at, -1);
-        lift(scores, GAN_HEALTH_GRADIENTS_VANISH, -magnitude(n->least_gradient), i, n->least_gradient_at, -1);
+        lift(scores, GAN_HEALTH_GRADIENTS_VANISH, lasting(scores, i, -magnitude(n->least_gradient)), i,
+             n->least_gradient_at, -1);
         lift(scores, GAN_HEALTH_UPDATES_LARGE, n->most_update, i, n->most_update_at, -1);
         lift(scores, GAN_HEALTH_DEAD_UNITS, n->most_dead, i, -1, n->most_dead_at);
         if (!isnan(n->most_update))
             scores->stuck[i] = n->most_update == 0 ? scores->stuck[i] + 1 : 0;
-        lift(scores, GAN_HEALTH_STUCK, scores->stuck[i] >= STUCK_LOOKS, i, -1, -1);
+        lift(scores, GAN_HEALTH_STUCK, late && scores->stuck[i] >= LASTING_LOOKS, i, -1, -1);
     }
 }
 
