@@ -8,9 +8,19 @@
 /* How fast means forget: of steps, of looks. */
 #define STEP_DECAY 0.98
 #define LOOK_DECAY 0.6
+/* A share of variety that no network begins with. */
+#define NO_VARIETY 1e-3
 
 /* So much has to be seen before a score is said. */
-enum { FIRST_STEPS = 5, EARLY_STEPS = 25, LEAST_STEPS = 50, LEAST_LOOKS = 2, LASTING_LOOKS = 3, LEAST_PERIOD = 8 };
+enum {
+    FIRST_STEPS = 5,
+    EARLY_STEPS = 25,
+    LEAST_STEPS = 50,
+    GROWN_STEPS = 100,
+    LEAST_LOOKS = 2,
+    LASTING_LOOKS = 3,
+    LEAST_PERIOD = 8
+};
 
 /*
  * The defaults; docs/health.md has the runs that they come from (docs/results/health.sh). Not calibrated, but rules:
@@ -19,7 +29,7 @@ enum { FIRST_STEPS = 5, EARLY_STEPS = 25, LEAST_STEPS = 50, LEAST_LOOKS = 2, LAS
 const gan_health_thresholds gan_health_default_thresholds[GAN_HEALTH_PROBLEMS] = {
     [GAN_HEALTH_D_WON] = {INFINITY, 2, 2.5},
     [GAN_HEALTH_G_WON] = {INFINITY, 0.8, 0.95},
-    [GAN_HEALTH_MODE_COLLAPSE] = {INFINITY, 0.9, 0.99},
+    [GAN_HEALTH_MODE_COLLAPSE] = {INFINITY, 0.75, 0.9},
     [GAN_HEALTH_OSCILLATION] = {INFINITY, 0.5, 0.75},
     [GAN_HEALTH_GRADIENTS_EXPLODE] = {INFINITY, 1.5, 2},
     [GAN_HEALTH_GRADIENTS_VANISH] = {INFINITY, 5, 7},
@@ -200,7 +210,7 @@ static double correlation(const double x[GAN_HEALTH_LEADS], int lag)
  */
 static double oscillation(struct gan_health_scores *scores)
 {
-    double x[GAN_HEALTH_LEADS], best = 0, mean = 0;
+    double x[GAN_HEALTH_LEADS], best = 0, marked = 0, mean = 0;
     if (scores->steps < GAN_HEALTH_LEADS)
         return NAN;
     double deviation = straightened(scores, x);
@@ -213,9 +223,11 @@ static double oscillation(struct gan_health_scores *scores)
     for (int period = LEAST_PERIOD; period <= GAN_HEALTH_LEADS / 2; period++) {
         double unlike = -correlation(x, period / 2), like = correlation(x, period);
         double both = unlike < like ? unlike : like;
-        if (both > 1.05 * best) /* several periods fit as well as one */
-            scores->period = period;
         best = both > best ? both : best;
+        if (both > 1.05 * marked) { /* several periods fit as well as one */
+            marked = both;
+            scores->period = period;
+        }
     }
     double swing = 2 * deviation / (fabs(mean) + deviation);
     return best * (swing < 1 ? swing : 1);
@@ -235,8 +247,10 @@ static void judge_variety(struct gan_health_scores *scores, const struct gan_hea
 {
     const double shares[] = {look->pixels, look->features, look->nearest_pixels, look->nearest_features};
     follow(&scores->variety, least_of(shares, 4), LOOK_DECAY);
+    double variety = gan_health_mean_of(&scores->variety);
     bool known = scores->variety.weight >= 1 - pow(LOOK_DECAY, LEAST_LOOKS) - 1e-9;
-    scores->score[GAN_HEALTH_MODE_COLLAPSE] = known ? fmax(1 - gan_health_mean_of(&scores->variety), 0) : NAN;
+    known = known && (scores->steps >= GROWN_STEPS || variety < NO_VARIETY); /* all begin with little of it */
+    scores->score[GAN_HEALTH_MODE_COLLAPSE] = known ? fmax(1 - variety, 0) : NAN;
     scores->place[GAN_HEALTH_MODE_COLLAPSE].network = GAN_HEALTH_G;
 }
 

@@ -39,7 +39,7 @@ static const struct health_case health_cases[] = {
     {"wgan-gp", GAN_PRESET_WGAN_GP, HEALTH_NO_FAULT, -1, 0},
     {"rsgan", GAN_PRESET_RSGAN, HEALTH_NO_FAULT, -1, 0},
     {"dcgan", GAN_PRESET_DCGAN, HEALTH_NO_FAULT, -1, 0},
-    {"article", GAN_PRESET_ARTICLE, HEALTH_NO_FAULT, -1, 0},
+    {"article", GAN_PRESET_ARTICLE, HEALTH_NO_FAULT, GAN_HEALTH_MODE_COLLAPSE, 0}, /* by itself */
     {"rate", GAN_PRESET_ARTICLE, HEALTH_RATE, GAN_HEALTH_UPDATES_LARGE, 0},
     {"wide", GAN_PRESET_ARTICLE, HEALTH_WIDE, GAN_HEALTH_D_WON, 0},
     {"frozen", GAN_PRESET_ARTICLE, HEALTH_FROZEN, GAN_HEALTH_STUCK, 0},

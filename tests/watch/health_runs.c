@@ -1,12 +1,20 @@
 /*
  * One run on real MNIST under gan_health's eyes, healthy or broken on purpose, and what was seen of it: what
  * docs/results/health.sh makes its tables of.
+ *
  *   health-runs MNIST CASE SEED STEPS
- * CASE: a preset ("stable", "wgan-gp", …), or a way to break the preset article ("rate", "wide", …; cases below).
- * Lines: look STEP NAME=SCORE …        every score that is known event STEP NAME LEVEL SCORE MESSAGE end STEPS SHARE
- * steps made; the share of the time that looking took A broken run ends at the first alarm of the problem that it has
- * to be named by. With "rollback" the run of the rate goes on, goes back, and its digits are read by a classifier
- * trained here: "digits CLASSES SHARE CONFIDENCE".
+ *
+ * CASE is a preset ("stable"), a way to break the preset article ("rate", "wide", and so on: health_cases.h), or
+ * "thresholds", which runs nothing and prints lines "threshold NAME NOTE WARNING ALARM". Lines of a run:
+ *
+ * - run CASE SEED NAME: the problem that it has to be named by, or "healthy".
+ * - look STEP NAME=SCORE and so on: every score that is known.
+ * - event STEP NAME LEVEL SCORE MESSAGE.
+ * - end STEPS SHARE: steps made; the share of the time that looking took.
+ * - digits CLASSES SHARE CONFIDENCE, of "rollback": what a classifier, trained here, reads in 500 samples.
+ *
+ * A broken run ends at the first alarm of the problem that it has to be named by. HEALTH_THREADS in the environment is
+ * the number of threads.
  */
 #include <gan/gan.h>
 
@@ -85,6 +93,8 @@ static int run(const char *mnist, const struct health_case *of, uint64_t seed, i
     if (!health_players_new(&players, of, mnist, seed))
         return fail();
     struct watching watching = {.of = of};
+    printf("run %s %llu %s\n", of->name, (unsigned long long)seed,
+           of->wanted < 0 ? "healthy" : gan_health_problem_name((gan_health_problem)of->wanted));
     watching.health = new_health(&watching, mnist);
     gan_run_options options;
     gan_run_options_init(&options);
@@ -110,9 +120,21 @@ static int run(const char *mnist, const struct health_case *of, uint64_t seed, i
     return failed;
 }
 
+static int print_thresholds(void)
+{
+    gan_health_options options;
+    gan_health_options_init(&options);
+    for (int i = 0; i < GAN_HEALTH_ROLLED_BACK; i++)
+        printf("threshold %s %g %g %g\n", gan_health_problem_name((gan_health_problem)i), options.thresholds[i].note,
+               options.thresholds[i].warning, options.thresholds[i].alarm);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     gan_blis_prepare();
+    if (count == 5 && strcmp(arguments[2], "thresholds") == 0)
+        return print_thresholds();
     const struct health_case *of = count == 5 ? health_case_named(arguments[2]) : NULL;
     if (of == NULL) {
         fprintf(stderr, "usage: health-runs MNIST CASE SEED STEPS; cases:");
