@@ -32,6 +32,7 @@ static const char usage[] =
     "                  --conditional sample i is of class i % 10\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
+    "  --rollback N    after an alarm goes back to where it was well, with lower rates, at most N times (default 0)\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
     "  --quiet         says nothing but what goes wrong\n"
     "  --help          shows this\n"
@@ -47,7 +48,7 @@ struct options {
     gan_preset preset;
     int64_t epochs, batch, samples, width;
     int64_t checkpoint_every; /* steps; 0: never */
-    int threads;
+    int threads, rollbacks;
     uint64_t seed;
     bool quiet, resume, conditional;
 };
@@ -86,6 +87,7 @@ static struct options read_options(int count, char **arguments)
         PRESET,
         QUIET,
         RESUME,
+        ROLLBACK,
         SAMPLES,
         SAVE,
         SEED,
@@ -105,6 +107,7 @@ static struct options read_options(int count, char **arguments)
         {"preset", required_argument, NULL, PRESET},
         {"quiet", no_argument, NULL, QUIET},
         {"resume", no_argument, NULL, RESUME},
+        {"rollback", required_argument, NULL, ROLLBACK},
         {"samples", required_argument, NULL, SAMPLES},
         {"save", required_argument, NULL, SAVE},
         {"seed", required_argument, NULL, SEED},
@@ -151,6 +154,9 @@ static struct options read_options(int count, char **arguments)
             break;
         case RESUME:
             o.resume = true;
+            break;
+        case ROLLBACK:
+            o.rollbacks = (int)number_of(&me, "rollback", optarg, 0, 1000);
             break;
         case SAMPLES:
             o.samples = (int64_t)number_of(&me, "samples", optarg, 1, 1000000);
@@ -358,8 +364,12 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
         run.checkpoint_path = checkpoints.text;
     run.checkpoint_every_steps = o->checkpoint_every;
     run.resume = o->resume;
+    gan_health *health = new_health(&job->watch, /*held_out*/ NULL, o->rollbacks);
+    run.watch = gan_health_watch;
+    run.watch_context = health;
     gan_run_result result = GAN_RUN_RESULT_INIT;
-    gan_status status = gan_trainer_run(trainer, batches, &run, &result);
+    gan_status status = health != NULL ? gan_trainer_run(trainer, batches, &run, &result) : gan_error_status();
+    gan_health_unref(health);
     gan_tensor_unref(labels);
     if (status != GAN_OK)
         return status;

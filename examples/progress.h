@@ -242,6 +242,37 @@ static inline void watch_step(struct watch *watch, const gan_progress *p)
     watch->waited_since = 0;
 }
 
+/* ---- health ---- */
+
+/* Says what goes wrong with the run and what to do; a program that is quiet says alarms alone. */
+static inline void show_event(void *context, const gan_health_event *event)
+{
+    const struct watch *watch = context;
+    FILE *to = watch->quiet ? stderr : stdout;
+    if (watch->quiet && event->level < GAN_HEALTH_ALARM)
+        return;
+    if (!watch->quiet && isatty(STDOUT_FILENO) == 1)
+        fputs("\r\033[K", stdout); /* in the bar's place, which is drawn again */
+    fprintf(to, "step %llu: %s: %s%s%s\n", (unsigned long long)event->step, event->level_name, event->message,
+            *event->advice != '\0' ? ". " : "", event->advice);
+    fflush(to);
+}
+
+/*
+ * A watcher that tells of the run's health, and goes back after an alarm up to `rollbacks` times. held_out (may be
+ * NULL) is given away. NULL, with an error, on failure.
+ */
+static inline gan_health *new_health(struct watch *watch, gan_dataset *held_out, int rollbacks)
+{
+    gan_health_options options;
+    gan_health_options_init(&options);
+    options.event = show_event;
+    options.context = watch;
+    options.held_out = held_out;
+    options.rollbacks = rollbacks;
+    return gan_health_new(&options);
+}
+
 /* ---- pictures ---- */
 
 /* Writes a grid of images, `columns` beside each other, and previews it on a terminal. */

@@ -32,6 +32,7 @@ static const char usage[] =
     "  --pictures-every N     steps between samples (default: a twentieth of all steps, or 50)\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
+    "  --rollback N    after an alarm goes back to where it was well, with lower rates, at most N times (default 0)\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
     "  --dry-run       shows the networks, what memory they take and about how long it will last; writes nothing\n"
     "  --quiet         says nothing but what goes wrong\n"
@@ -49,7 +50,7 @@ struct options {
     gan_folder_options pictures;
     int64_t batch, steps, width;              /* width 0: the recipe's */
     int64_t pictures_every, checkpoint_every; /* steps; 0 for checkpoints: never */
-    int threads;
+    int threads, rollbacks;
     uint64_t seed;
     bool conditional, resume, dry_run, quiet;
 };
@@ -144,6 +145,7 @@ enum {
     QUIET,
     RECIPE,
     RESUME,
+    ROLLBACK,
     SAVE,
     SEED,
     SIZE,
@@ -214,6 +216,9 @@ static void read_run_option(struct options *o, int option, const char *value)
     case RESUME:
         o->resume = true;
         break;
+    case ROLLBACK:
+        o->rollbacks = (int)number_of(&me, "rollback", value, 0, 1000);
+        break;
     case SAVE:
         o->save = value;
         break;
@@ -249,6 +254,7 @@ static struct options read_options(int count, char **arguments)
         {"quiet", no_argument, NULL, QUIET},
         {"recipe", required_argument, NULL, RECIPE},
         {"resume", no_argument, NULL, RESUME},
+        {"rollback", required_argument, NULL, ROLLBACK},
         {"save", required_argument, NULL, SAVE},
         {"seed", required_argument, NULL, SEED},
         {"size", required_argument, NULL, SIZE},
@@ -492,8 +498,12 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
         run.checkpoint_path = checkpoints.text;
     run.checkpoint_every_steps = o->checkpoint_every;
     run.resume = o->resume;
+    gan_health *health = new_health(&job->watch, /*held_out*/ NULL, o->rollbacks);
+    run.watch = gan_health_watch;
+    run.watch_context = health;
     gan_run_result result = GAN_RUN_RESULT_INIT;
-    gan_status status = gan_trainer_run(trainer, batches, &run, &result);
+    gan_status status = health != NULL ? gan_trainer_run(trainer, batches, &run, &result) : gan_error_status();
+    gan_health_unref(health);
     if (status == GAN_OK)
         status = job->failure;
     if (status == GAN_OK && job->drawn != result.steps)
