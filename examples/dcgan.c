@@ -33,6 +33,7 @@ static const char usage[] =
     "                  --conditional sample i is of class i % 10\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
+    "  --rollback N    after an alarm goes back to where it was well, with lower rates, at most N times (default 0)\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
     "  --log PATH      figures of every step: a .jsonl or .csv file, or a folder, which TensorBoard shows\n"
     "  --quiet         says nothing but what goes wrong\n"
@@ -50,7 +51,7 @@ struct options {
     gan_preset preset;
     int64_t epochs, batch, samples, width;
     int64_t checkpoint_every; /* steps; 0: never */
-    int threads;
+    int threads, rollbacks;
     uint64_t seed;
     bool quiet, resume, conditional;
 };
@@ -90,6 +91,7 @@ static struct options read_options(int count, char **arguments)
         PRESET,
         QUIET,
         RESUME,
+        ROLLBACK,
         SAMPLES,
         SAVE,
         SEED,
@@ -110,6 +112,7 @@ static struct options read_options(int count, char **arguments)
         {"preset", required_argument, NULL, PRESET},
         {"quiet", no_argument, NULL, QUIET},
         {"resume", no_argument, NULL, RESUME},
+        {"rollback", required_argument, NULL, ROLLBACK},
         {"samples", required_argument, NULL, SAMPLES},
         {"save", required_argument, NULL, SAVE},
         {"seed", required_argument, NULL, SEED},
@@ -160,6 +163,9 @@ static struct options read_options(int count, char **arguments)
             break;
         case RESUME:
             o.resume = true;
+            break;
+        case ROLLBACK:
+            o.rollbacks = (int)number_of(&me, "rollback", optarg, 0, 1000);
             break;
         case SAMPLES:
             o.samples = (int64_t)number_of(&me, "samples", optarg, 1, 1000000);
@@ -368,8 +374,12 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *
         run.checkpoint_path = checkpoints.text;
     run.checkpoint_every_steps = o->checkpoint_every;
     run.resume = o->resume;
+    gan_health *health = new_health(&job->watch, /*held_out*/ NULL, o->rollbacks);
+    run.watch = gan_health_watch;
+    run.watch_context = health;
     gan_run_result result = GAN_RUN_RESULT_INIT;
-    gan_status status = gan_trainer_run(trainer, batches, &run, &result);
+    gan_status status = health != NULL ? gan_trainer_run(trainer, batches, &run, &result) : gan_error_status();
+    gan_health_unref(health);
     gan_tensor_unref(labels);
     if (status != GAN_OK)
         return status;
@@ -406,6 +416,7 @@ static int run(const struct options *o, gan_loader *batches)
     gan_run_log *log;
     bool opened = open_log(o->log, o->resume, job.columns, &log);
     gan_report *report = opened ? open_report(&me, o->out, o->resume, job.columns, o->command) : NULL;
+    job.watch.report = report;
     gan_status status = report != NULL ? train(trainer, batches, log, report, &job) : gan_error_status();
     gan_report_unref(report);
     gan_run_log_unref(log);

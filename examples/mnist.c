@@ -29,6 +29,7 @@ static const char usage[] =
     "                  --conditional sample i is a digit i % 10\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
+    "  --rollback N    after an alarm goes back to where it was well, with lower rates, at most N times (default 0)\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
     "  --log PATH      figures of every step: a .jsonl or .csv file, or a folder, which TensorBoard shows\n"
     "  --quiet         says nothing but what goes wrong\n"
@@ -43,7 +44,7 @@ struct options {
     gan_preset preset;
     int64_t epochs, batch, samples;
     int64_t checkpoint_every; /* steps; 0: never */
-    int threads;
+    int threads, rollbacks;
     int digit; /* of all pictures and samples; -1: any */
     uint64_t seed;
     bool quiet, resume, conditional;
@@ -85,28 +86,21 @@ static struct options read_options(int count, char **arguments)
         SAVE,
         CHECKPOINT_EVERY,
         RESUME,
+        ROLLBACK,
         LOG,
         QUIET,
         HELP
     };
     static const struct option known[] = {
-        {"class", required_argument, NULL, CLASS},
-        {"conditional", no_argument, NULL, CONDITIONAL},
-        {"data", required_argument, NULL, DATA},
-        {"preset", required_argument, NULL, PRESET},
-        {"epochs", required_argument, NULL, EPOCHS},
-        {"batch", required_argument, NULL, BATCH},
-        {"seed", required_argument, NULL, SEED},
-        {"threads", required_argument, NULL, THREADS},
-        {"out", required_argument, NULL, OUT},
-        {"samples", required_argument, NULL, SAMPLES},
-        {"save", required_argument, NULL, SAVE},
-        {"checkpoint-every", required_argument, NULL, CHECKPOINT_EVERY},
-        {"resume", no_argument, NULL, RESUME},
-        {"log", required_argument, NULL, LOG},
-        {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+        {"class", required_argument, NULL, CLASS},   {"conditional", no_argument, NULL, CONDITIONAL},
+        {"data", required_argument, NULL, DATA},     {"preset", required_argument, NULL, PRESET},
+        {"epochs", required_argument, NULL, EPOCHS}, {"batch", required_argument, NULL, BATCH},
+        {"seed", required_argument, NULL, SEED},     {"threads", required_argument, NULL, THREADS},
+        {"out", required_argument, NULL, OUT},       {"samples", required_argument, NULL, SAMPLES},
+        {"save", required_argument, NULL, SAVE},     {"checkpoint-every", required_argument, NULL, CHECKPOINT_EVERY},
+        {"resume", no_argument, NULL, RESUME},       {"rollback", required_argument, NULL, ROLLBACK},
+        {"log", required_argument, NULL, LOG},       {"quiet", no_argument, NULL, QUIET},
+        {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0},
     };
     struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 128, .digit = -1, .seed = 1};
     join(o.command, sizeof o.command, count, arguments);
@@ -151,6 +145,9 @@ static struct options read_options(int count, char **arguments)
             break;
         case RESUME:
             o.resume = true;
+            break;
+        case ROLLBACK:
+            o.rollbacks = (int)number_of(&me, "rollback", optarg, 0, 1000);
             break;
         case LOG:
             o.log = optarg;
@@ -283,6 +280,12 @@ static gan_trainer *new_trainer(const struct options *o, const gan_dataset *digi
     return trainer;
 }
 
+/* Digits that are not trained on; NULL if the folder has none. */
+static gan_dataset *open_held_out(const struct options *o)
+{
+    return o->data != NULL ? gan_dataset_open_mnist(o->data, GAN_SPLIT_TEST) : gan_dataset_digits(2000, /*seed*/ 2);
+}
+
 static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *log, gan_report *report,
                         struct job *job)
 {
@@ -308,8 +311,12 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *
     run.resume = job->options->resume;
     run.log = log;
     run.observer = gan_report_observer(report);
+    gan_health *health = new_health(&job->watch, open_held_out(job->options), job->options->rollbacks);
+    run.watch = gan_health_watch;
+    run.watch_context = health;
     gan_run_result result = GAN_RUN_RESULT_INIT;
-    gan_status status = gan_trainer_run(trainer, batches, &run, &result);
+    gan_status status = health != NULL ? gan_trainer_run(trainer, batches, &run, &result) : gan_error_status();
+    gan_health_unref(health);
     gan_tensor_unref(labels);
     if (status != GAN_OK)
         return status;
@@ -342,6 +349,7 @@ static int run(const struct options *o, gan_loader *batches)
     gan_run_log *log;
     bool opened = open_log(o->log, o->resume, job.columns, &log);
     gan_report *report = opened ? open_report(&me, o->out, o->resume, job.columns, o->command) : NULL;
+    job.watch.report = report;
     gan_status status = report != NULL ? train(trainer, batches, log, report, &job) : gan_error_status();
     gan_report_unref(report);
     gan_run_log_unref(log);

@@ -197,6 +197,7 @@ struct watch {
     bool quiet;
     bool data;           /* say how long steps waited for data, too */
     int64_t lines_every; /* steps between lines, where standard output is no terminal */
+    gan_report *report;  /* what it shows the run's health in; NULL: there is none */
     struct curves curves;
     double shown;                /* when the bar was drawn last, in seconds since the beginning */
     int64_t steps, said;         /* of this process: watched; told of by the latest line */
@@ -277,6 +278,39 @@ static inline void watch_step(struct watch *watch, const gan_progress *p)
     watch->shown = p->seconds;
     watch->said = watch->steps;
     watch->waited_since = 0;
+}
+
+/* ---- health ---- */
+
+/* Says what goes wrong with the run and what to do, in the report too; a program that is quiet says alarms alone. */
+static inline void show_event(void *context, const gan_health_event *event)
+{
+    const struct watch *watch = context;
+    if (watch->report != NULL)
+        gan_report_on_event(watch->report, event);
+    FILE *to = watch->quiet ? stderr : stdout;
+    if (watch->quiet && event->level < GAN_HEALTH_ALARM)
+        return;
+    if (!watch->quiet && isatty(STDOUT_FILENO) == 1)
+        fputs("\r\033[K", stdout); /* in the bar's place, which is drawn again */
+    fprintf(to, "step %llu: %s: %s%s%s\n", (unsigned long long)event->step, event->level_name, event->message,
+            *event->advice != '\0' ? ". " : "", event->advice);
+    fflush(to);
+}
+
+/*
+ * A watcher that tells of the run's health, and goes back after an alarm up to `rollbacks` times. held_out (may be
+ * NULL) is given away. NULL, with an error, on failure.
+ */
+static inline gan_health *new_health(struct watch *watch, gan_dataset *held_out, int rollbacks)
+{
+    gan_health_options options;
+    gan_health_options_init(&options);
+    options.event = show_event;
+    options.context = watch;
+    options.held_out = held_out;
+    options.rollbacks = rollbacks;
+    return gan_health_new(&options);
 }
 
 /* ---- pictures ---- */

@@ -33,6 +33,7 @@ static const char usage[] =
     "  --pictures-every N     steps between samples (default: a twentieth of all steps, or 50)\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
+    "  --rollback N    after an alarm goes back to where it was well, with lower rates, at most N times (default 0)\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
     "  --log PATH      figures of every step: a .jsonl or .csv file, or a folder, which TensorBoard shows\n"
     "  --dry-run       shows the networks, what memory they take and about how long it will last; writes nothing\n"
@@ -52,7 +53,7 @@ struct options {
     gan_folder_options pictures;
     int64_t batch, steps, width;              /* width 0: the recipe's */
     int64_t pictures_every, checkpoint_every; /* steps; 0 for checkpoints: never */
-    int threads;
+    int threads, rollbacks;
     uint64_t seed;
     bool conditional, resume, dry_run, quiet;
 };
@@ -148,6 +149,7 @@ enum {
     QUIET,
     RECIPE,
     RESUME,
+    ROLLBACK,
     SAVE,
     SEED,
     SIZE,
@@ -221,6 +223,9 @@ static void read_run_option(struct options *o, int option, const char *value)
     case RESUME:
         o->resume = true;
         break;
+    case ROLLBACK:
+        o->rollbacks = (int)number_of(&me, "rollback", value, 0, 1000);
+        break;
     case SAVE:
         o->save = value;
         break;
@@ -257,6 +262,7 @@ static struct options read_options(int count, char **arguments)
         {"quiet", no_argument, NULL, QUIET},
         {"recipe", required_argument, NULL, RECIPE},
         {"resume", no_argument, NULL, RESUME},
+        {"rollback", required_argument, NULL, ROLLBACK},
         {"save", required_argument, NULL, SAVE},
         {"seed", required_argument, NULL, SEED},
         {"size", required_argument, NULL, SIZE},
@@ -431,7 +437,6 @@ struct job {
     gan_sampler *sampler; /* of the pictures, always from the same noise */
     gan_tensor *samples, *labels;
     gan_run_log *log;
-    gan_report *report;
     int64_t drawn;      /* the step that they show */
     gan_status failure; /* of the callback */
 };
@@ -465,7 +470,7 @@ static gan_status draw(struct job *job, int64_t step)
     if (status == GAN_OK)
         status = gan_sampler_run(job->sampler, /*z*/ NULL, job->labels, job->samples);
     if (status == GAN_OK)
-        status = gan_report_add_images(job->report, (uint64_t)step, job->samples);
+        status = gan_report_add_images(job->watch.report, (uint64_t)step, job->samples);
     if (status == GAN_OK && job->log != NULL)
         status = gan_run_log_write_images(job->log, (uint64_t)step, "samples", job->samples);
     return status == GAN_OK ? show_grid(&job->watch, path.text, job->samples, COLUMNS, /*scale*/ 1) : status;
@@ -510,15 +515,19 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
     run.sample_count = gan_tensor_shape(job->samples).dims[0]; /* of the log and the report, at the end of epochs */
     run.sample_labels = job->labels;
     run.log = job->log;
-    run.observer = gan_report_observer(job->report);
+    run.observer = gan_report_observer(job->watch.report);
+    gan_health *health = new_health(&job->watch, /*held_out*/ NULL, o->rollbacks);
+    run.watch = gan_health_watch;
+    run.watch_context = health;
     gan_run_result result = GAN_RUN_RESULT_INIT;
-    gan_status status = gan_trainer_run(trainer, batches, &run, &result);
+    gan_status status = health != NULL ? gan_trainer_run(trainer, batches, &run, &result) : gan_error_status();
+    gan_health_unref(health);
     if (status == GAN_OK)
         status = job->failure;
     if (status == GAN_OK && job->drawn != result.steps)
         status = draw(job, result.steps);
     if (status == GAN_OK)
-        status = gan_report_write(job->report); /* with the latest pictures */
+        status = gan_report_write(job->watch.report); /* with the latest pictures */
     if (status == GAN_OK && !o->quiet)
         tell_result(job, &result);
     return status;
@@ -563,8 +572,8 @@ static int train_and_write(const struct options *o, gan_trainer *trainer, gan_lo
         return 1;
     gan_status status = open_log(o->log, o->resume, COLUMNS, &job.log) ? GAN_OK : gan_error_status();
     if (status == GAN_OK)
-        job.report = open_report(&me, o->out, o->resume, COLUMNS, o->command);
-    if (job.report == NULL)
+        job.watch.report = open_report(&me, o->out, o->resume, COLUMNS, o->command);
+    if (job.watch.report == NULL)
         status = gan_error_status();
     if (status == GAN_OK)
         status = prepare_pictures(&job, gan_trainer_averaged_generator(trainer), gan_loader_dataset(batches));
@@ -572,7 +581,7 @@ static int train_and_write(const struct options *o, gan_trainer *trainer, gan_lo
         status = train(trainer, batches, &job);
     if (status == GAN_OK)
         status = write_results(trainer, &job);
-    gan_report_unref(job.report);
+    gan_report_unref(job.watch.report);
     gan_run_log_unref(job.log);
     gan_sampler_unref(job.sampler);
     gan_tensor_unref(job.samples);

@@ -26,6 +26,7 @@
 #include "plan.h"
 #include "plot.h"
 #include "report.h"
+#include "rollback.h"
 #include "run_log.h"
 #include "sampler.h"
 #include "schedule.h"

@@ -6,7 +6,7 @@
 #ifndef GAN_HEALTH_H
 #define GAN_HEALTH_H
 
-#include "trainer.h"
+#include "rollback.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,13 +49,14 @@ typedef enum gan_health_problem {
     /** "targets-swapped": D learns, but to put made examples above real ones. Score: as of "g-won", while D's loss is
      * below what it was at first. */
     GAN_HEALTH_TARGETS_SWAPPED,
-    /** "data-repeat": real examples of a batch are one and the same. Score: the share of examples that have a twin. */
+    /** "data-repeat": real examples of a batch are one and the same. Score: the share of its pairs that are equal. */
     GAN_HEALTH_DATA_REPEAT,
     /** "data-blank": all numbers of a real batch are the same. Score: 1. */
     GAN_HEALTH_DATA_BLANK,
     /** "batch-small": the gradients of so few examples are noise. Score: 1 over the examples in a batch. */
     GAN_HEALTH_BATCH_SMALL,
-    /** "rolled-back": not a problem: the trainer was taken back. A note each time. */
+    /** "rolled-back": not a problem: the trainer was taken back, a note each time; or it should have been, but no try
+     * is left, a warning. Score: the number of the try. */
     GAN_HEALTH_ROLLED_BACK,
     GAN_HEALTH_PROBLEMS /**< how many there are */
 } gan_health_problem;
@@ -107,6 +108,72 @@ typedef struct gan_health_event {
 
 /** Receives an event, on the thread that trains. */
 typedef void gan_health_callback(void *context, const gan_health_event *event);
+
+/** A problem is raised to a level where its score is that or more; INFINITY: never to that level. */
+typedef struct gan_health_thresholds {
+    double note, warning, alarm; /**< none below the one before it */
+} gan_health_thresholds;
+
+/** Fill it with gan_health_options_init, then change what you like. */
+typedef struct gan_health_options {
+    size_t struct_size;         /**< set by gan_health_options_init */
+    gan_health_callback *event; /**< gets every event; NULL for nobody (a run's log gets them all the same): NULL */
+    void *context;              /**< for event: NULL */
+    /**
+     * Real examples that are not trained on, like the data in all else: given away to gan_health_new, also when it
+     * fails. Without them "memorising" is not looked for. NULL
+     */
+    gan_dataset *held_out;
+    /**
+     * Steps between looks, ≥ 2. There are looks after steps 1, 5, 10 and 25, too, since what is wrong from the start is
+     * seen then. docs/health.md has what they cost: 50
+     */
+    int64_t every;
+    bool stop_on_alarm; /**< ends the run at an alarm that is not answered by going back (GAN_STOP_WATCH): false */
+    /**
+     * How often an alarm may be answered by going back (≥ 0), the times before a resume counted: the trainer is given
+     * the newest state that looked healthy some time before the alarm, is changed by `remedy`, and goes on. Only for
+     * what that can mend: not for data, for batches too small, for memorising. 0: never. 0
+     */
+    int rollbacks;
+    gan_remedy remedy;      /**< what changes each time; as of gan_remedy_init, but with r1_weight 0.3 */
+    int64_t snapshot_every; /**< steps between states kept, two at a time (gan_snapshot), ≥ 1: 100 */
+    gan_health_thresholds thresholds[GAN_HEALTH_PROBLEMS]; /**< by gan_health_problem: those of docs/health.md */
+} gan_health_options;
+
+/** gan_health_options_init for callers that know the struct's size by other means than the header (bindings). */
+GAN_API gan_status gan_health_options_init_sized(gan_health_options *options, size_t struct_size);
+/** Fills every field with its default. */
+static inline gan_status gan_health_options_init(gan_health_options *options)
+{
+    return gan_health_options_init_sized(options, sizeof *options);
+}
+
+/** Opaque, reference-counted; one thread at a time. It serves one trainer, the first that it is shown. */
+typedef struct gan_health gan_health;
+
+/** NULL options are the defaults. NULL for an option that cannot be meant. */
+GAN_API gan_health *gan_health_new(const gan_health_options *options);
+GAN_API gan_health *gan_health_ref(gan_health *health);
+GAN_API void gan_health_unref(gan_health *health);
+
+/**
+ * The watcher (gan_watch_callback) for gan_run_options: `health`, a gan_health, is its watch_context. Events go to the
+ * run's log and to the callback. It looks and changes nothing, unless it goes back: a run that is watched makes the
+ * same bits. What it has seen is not in checkpoints: after a resume it begins anew, with the resumed state as the first
+ * to go back to; what remedies changed, and how often, is in them.
+ *
+ * For a loop of one's own: call it before the first step (report and real NULL), then after each, with a gan_watched
+ * that says what a run would. After a NaN that it mended *go_on is true.
+ */
+GAN_API gan_status gan_health_watch(void *health, const gan_watched *watched, bool *go_on);
+
+/** A problem's score as of the latest look; NAN while it is not known. */
+GAN_API double gan_health_score(const gan_health *health, gan_health_problem problem);
+/** A problem's level now; GAN_HEALTH_FINE for NULL. */
+GAN_API gan_health_level gan_health_problem_level(const gan_health *health, gan_health_problem problem);
+/** Seconds that looking has taken in all, copies of states included, callbacks and the log not. */
+GAN_API double gan_health_seconds(const gan_health *health);
 
 #ifdef __cplusplus
 }

@@ -57,7 +57,7 @@ static gan_status check(const gan_run_options *o, const char *who)
     if (status != GAN_OK)
         return status;
     if (o->steps == 0 && o->epochs == 0 && o->seconds == 0 && o->progress == NULL && o->samples == NULL &&
-        o->stop == NULL && o->patience == 0)
+        o->stop == NULL && o->patience == 0 && o->watch == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: nothing would ever end it; set steps, epochs or seconds, or patience, or give a callback "
                         "or a stop flag",
