@@ -4,7 +4,7 @@
  *
  *   health-runs MNIST CASE SEED STEPS
  *
- * CASE is a preset ("stable"), a way to break the preset article ("rate", "wide", and so on: health_cases.h), or
+ * CASE is a preset ("stable"), a way to break the preset dcgan ("rate", "wide", and so on: health_cases.h), or
  * "thresholds", which runs nothing and prints lines "threshold NAME NOTE WARNING ALARM". Lines of a run:
  *
  * - run CASE SEED NAME: the problem that it has to be named by, or "healthy".
