@@ -69,6 +69,17 @@ GAN_API gan_status gan_run_log_write(gan_run_log *log, const gan_step_report *re
  */
 GAN_API gan_status gan_run_log_write_number(gan_run_log *log, uint64_t step, const char *name, double value);
 
+/** See gan/health.h. */
+struct gan_health_event;
+/**
+ * Writes what was found of a run's health, whatever `every` is: gan_health_watch does it for the run's log. In lines it
+ * is an object of its own, {"step":…,"unix_ms":…,"event":"mode-collapse","level":"alarm","before":"warning",
+ * "where":"D.2.weight","score":…,"threshold":…,"evidence":{"d_real":…,…},"message":"…","advice":"…","option":"…"} (the
+ * fields of gan_health_event; texts that are empty and an empty evidence too); in events the level's number, as the
+ * curve "health/mode-collapse"; a table has no column for it.
+ */
+GAN_API gan_status gan_run_log_write_event(gan_run_log *log, const struct gan_health_event *event);
+
 /**
  * Writes images as a grid into the event file. images: as for gan_image_write_grid, brightness in [0, 1]. Where the
  * log is no folder, nothing is written. GAN_ERROR_UNSUPPORTED where libgan was built without libpng.

@@ -327,9 +327,9 @@ typedef struct gan_step_report {
     float d_class_made;    /**< on made ones, in D's half */
     float g_class;         /**< on made ones, in G's half. All 0 without such a classifier */
     double data_seconds;   /**< of `seconds`: what gan_trainer_run waited for the loader (gan_loader_waited); else 0 */
-    float d_rate;          /**< the rate of D's optimizer in this step, the schedule's factor included */
-    float g_rate;          /**< the same of G's */
-    float d_real_sign;     /**< E[sign D(x)], where augmentation adapts itself; else 0 */
+    float d_rate; /**< the rate of D's optimizer in this step, the schedule's factor and those of remedies included */
+    float g_rate; /**< the same of G's */
+    float d_real_sign;         /**< E[sign D(x)], where augmentation adapts itself; else 0 */
     float augment_probability; /**< in this step; 0 without augmentation */
 } gan_step_report;
 
@@ -451,6 +451,25 @@ typedef gan_status gan_evaluate_callback(void *context, const gan_progress *prog
 /** Opaque: see gan/run_log.h. */
 typedef struct gan_run_log gan_run_log;
 
+/** What a watcher is shown; the struct and what it points to hold during the call. */
+typedef struct gan_watched {
+    size_t struct_size;
+    gan_trainer *trainer; /**< may be asked, and taken back (gan/rollback.h) */
+    gan_status status;    /**< of the step: GAN_OK; or GAN_ERROR_NOT_FINITE, and gan_error_message() says where */
+    const gan_step_report *report; /**< of the step; NULL before the run's first */
+    const gan_tensor *real;        /**< the step's latest real batch, in the data's range; NULL before the first step */
+    const gan_tensor *labels;      /**< its labels, where the models have labels; else NULL */
+    gan_run_log *log;              /**< the run's; NULL if it has none */
+} gan_watched;
+
+/**
+ * Watches a run: called once before its first step, then after each one, and after a step that failed with NaN or
+ * infinity. *go_on is true: false ends the run (GAN_STOP_WATCH). After a step that failed it is false, and the run then
+ * ends with the step's error; true goes on with the next batch. Anything but GAN_OK ends the run with that status. See
+ * gan_health_watch (gan/health.h) for a ready one.
+ */
+typedef gan_status gan_watch_callback(void *context, const gan_watched *watched, bool *go_on);
+
 /** Fill it with gan_run_options_init, then change what you like. */
 typedef struct gan_run_options {
     size_t struct_size;              /**< set by gan_run_options_init */
@@ -509,6 +528,12 @@ typedef struct gan_run_options {
      * the run. It stays the caller's, so that running again goes on with it. NULL for none: NULL
      */
     gan_run_log *log;
+    /**
+     * Watches the run, after the log and `progress` were told of the step and before a checkpoint is written. NULL for
+     * nobody: NULL
+     */
+    gan_watch_callback *watch;
+    void *watch_context; /**< for watch: NULL */
 } gan_run_options;
 
 /** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -527,7 +552,8 @@ typedef enum gan_stop {
     GAN_STOP_CALLBACK,  /**< a callback returned false */
     GAN_STOP_FLAG,      /**< the stop flag */
     GAN_STOP_ERROR,     /**< the run failed: the status and gan_error_message() say why */
-    GAN_STOP_PATIENCE   /**< evaluations showed no more progress */
+    GAN_STOP_PATIENCE,  /**< evaluations showed no more progress */
+    GAN_STOP_WATCH      /**< the watcher ended it */
 } gan_stop;
 
 /** How a run ended. Begin with `gan_run_result result = GAN_RUN_RESULT_INIT;`. */

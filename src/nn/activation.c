@@ -37,7 +37,8 @@ static gan_layer *create(const struct gan_layer_kind *kind, float p, float q)
         (void)call;                                                                                                    \
         return expression;                                                                                             \
     }                                                                                                                  \
-    static const struct gan_layer_kind name_##_kind = {.name = #name_, .build = build_same, .apply = apply_##name_};   \
+    static const struct gan_layer_kind name_##_kind = {                                                                \
+        .name = #name_, .activates = true, .build = build_same, .apply = apply_##name_};                               \
     gan_layer *gan_layer_##name_(void)                                                                                 \
     {                                                                                                                  \
         return create(&name_##_kind, 0, 0);                                                                            \
@@ -53,7 +54,7 @@ PLAIN(softplus, gan_softplus(x))
 PLAIN(softmax, gan_softmax(x, -1))
 
 /* A layer of an op with one number, p, whose name is p_name. */
-#define WITH_NUMBER(name_, p_name, expression)                                                                         \
+#define WITH_NUMBER(name_, activates_, p_name, expression)                                                             \
     static gan_var *apply_##name_(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)                     \
     {                                                                                                                  \
         (void)call;                                                                                                    \
@@ -70,13 +71,14 @@ PLAIN(softmax, gan_softmax(x, -1))
         return GAN_OK;                                                                                                 \
     }                                                                                                                  \
     static const struct gan_layer_kind name_##_kind = {.name = #name_,                                                 \
+                                                       .activates = activates_,                                        \
                                                        .build = build_same,                                            \
                                                        .apply = apply_##name_,                                         \
                                                        .describe = describe_##name_,                                   \
                                                        .write = write_##name_};
 
-WITH_NUMBER(leaky_relu, "slope", gan_leaky_relu(x, p))
-WITH_NUMBER(dropout, "probability", gan_dropout(x, p))
+WITH_NUMBER(leaky_relu, true, "slope", gan_leaky_relu(x, p))
+WITH_NUMBER(dropout, false, "probability", gan_dropout(x, p))
 
 gan_layer *gan_layer_leaky_relu(float slope)
 {

@@ -38,6 +38,7 @@ struct gan_layer_kind {
     bool has_weight, has_bias; /* which modifiers are for it */
     bool normable;             /* its weights are of nn/weight.h */
     bool mixes_examples;       /* in training; see also mixes */
+    bool activates;            /* it makes a unit's output of its input, so that one that stays the same is dead */
     bool takes_labels;         /* apply reads call->labels, and build wants build->labels */
     /* The output's shape for an input's, both of one example; declares parameters and state. An error names the kind.
      */

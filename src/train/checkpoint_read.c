@@ -123,6 +123,7 @@ struct reading {
     uint64_t steps, generator_updates, position;
     float r1_weight, data_low, data_high;
     struct gan_adaptive adaptive;
+    struct gan_remedied remedied;
     const struct gan_safetensors_entry *averages;
     struct gan_run_position run;
     struct optimizer_state generator_optimizer, discriminator_optimizer;
@@ -168,6 +169,21 @@ static gan_status read_adaptive(struct reading *reading)
     return GAN_OK;
 }
 
+static gan_status read_remedied(struct reading *reading)
+{
+    static const char key[] = "remedied";
+    const struct gan_json *json = gan_json_get(reading->state, key);
+    struct gan_remedied *to = &reading->remedied;
+    bool whole = gan_json_uint64(gan_json_get(json, "count"), &to->count) &&
+                 gan_json_double(gan_json_get(json, "generator_rate"), &to->generator_rate) &&
+                 gan_json_double(gan_json_get(json, "discriminator_rate"), &to->discriminator_rate) &&
+                 gan_json_double(gan_json_get(json, "penalty"), &to->penalty) &&
+                 gan_json_uint64(gan_json_get(json, "noise"), &to->noise);
+    return whole && to->generator_rate >= 0 && to->discriminator_rate >= 0 && to->penalty >= 0
+               ? GAN_OK
+               : bad_state(reading, key);
+}
+
 static gan_status read_counters(struct reading *reading)
 {
     const struct gan_json *state = reading->state;
@@ -185,6 +201,8 @@ static gan_status read_counters(struct reading *reading)
     if (reading->loader != NULL && !gan_json_uint64(gan_json_get(state, "loader_position"), &reading->position))
         return bad_state(reading, "loader_position");
     gan_status status = read_adaptive(reading);
+    if (status == GAN_OK)
+        status = read_remedied(reading);
     return status == GAN_OK ? read_run(reading) : status;
 }
 
@@ -316,6 +334,7 @@ static void take_numbers(const struct reading *reading)
     take_optimizer(trainer->options.discriminator_optimizer, &reading->discriminator_optimizer);
     gan_safetensors_numbers(reading->averages, gan_tensor_data(trainer->averages));
     trainer->adaptive = reading->adaptive;
+    trainer->remedied = reading->remedied;
     trainer->steps = reading->steps;
     trainer->generator_updates = reading->generator_updates;
     if (trainer->steps > 0)

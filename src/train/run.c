@@ -46,7 +46,8 @@ struct run {
     gan_tensor *samples;
     gan_tensor *sample_labels; /* a copy; NULL: drawn, or none */
     struct gan_evaluation evaluation;
-    gan_tensor *pictures; /* the samples as brightness; NULL unless the log shows them */
+    gan_tensor *pictures;            /* the samples as brightness; NULL unless the log shows them */
+    const gan_tensor *real, *labels; /* the loader's latest batch; NULL before the first */
 };
 
 /* ---- arguments ---- */
@@ -89,7 +90,7 @@ static gan_status check_options(const gan_run_options *o)
     if (status != GAN_OK)
         return status;
     if (o->steps == 0 && o->epochs == 0 && o->seconds == 0 && o->progress == NULL && o->samples == NULL &&
-        o->stop == NULL && o->patience == 0)
+        o->stop == NULL && o->patience == 0 && o->watch == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: nothing would ever end it; set steps, epochs or seconds, or patience, or give a callback "
                         "or a stop flag",
@@ -290,6 +291,33 @@ static gan_status evaluate(struct run *run, bool *enough)
     return gan_evaluation_after_step(&run->evaluation, run->trainer, &run->options, &progress, enough, who);
 }
 
+/* ---- the watcher ---- */
+
+/* Shows it the step that was made, or that failed with `step`, or (with no steps made) the beginning. */
+static gan_status watch(struct run *run, gan_status step, bool begins, bool *go_on)
+{
+    const gan_run_options *o = &run->options;
+    *go_on = step == GAN_OK;
+    if (o->watch == NULL)
+        return GAN_OK;
+    const gan_watched watched = {.struct_size = sizeof watched,
+                                 .trainer = run->trainer,
+                                 .status = step,
+                                 .report = begins ? NULL : &run->report,
+                                 .real = run->real,
+                                 .labels = run->labels,
+                                 .log = o->log};
+    return o->watch(o->watch_context, &watched, go_on);
+}
+
+/* What becomes of the run after a step that failed: GAN_OK where the watcher mended it. */
+static gan_status after_failure(struct run *run, gan_status failure)
+{
+    bool go_on = false;
+    gan_status status = failure == GAN_ERROR_NOT_FINITE ? watch(run, failure, false, &go_on) : failure;
+    return status == GAN_OK && !go_on ? failure : status;
+}
+
 /* ---- checkpoints ---- */
 
 static bool checkpoint_is_due(const struct run *run)
@@ -322,6 +350,8 @@ static gan_status next_of_loader(void *context, const gan_tensor **real, const g
     run->waited += gan_loader_waited(run->loader, NULL);
     if (gan_trained_labels(gan_trainer_generator(run->trainer)) == NULL)
         *labels = NULL;
+    run->real = status == GAN_OK ? *real : NULL;
+    run->labels = status == GAN_OK ? *labels : NULL;
     return status;
 }
 
@@ -329,28 +359,33 @@ static gan_status loop(struct run *run, gan_stop *stop)
 {
     const struct gan_batches batches = {next_of_loader, run};
     *stop = GAN_STOP_ERROR;
-    gan_stop reason;
-    while (!is_over(run, &reason)) {
+    gan_stop reason = GAN_STOP_WATCH;
+    bool healthy;
+    gan_status status = watch(run, GAN_OK, true, &healthy);
+    while (status == GAN_OK && healthy && !is_over(run, &reason)) {
         run->waited = 0;
-        gan_status status = gan_trainer_step(run->trainer, &batches, &run->report, who);
+        status = gan_trainer_step(run->trainer, &batches, &run->report, who);
         run->report.data_seconds = run->waited;
-        if (status != GAN_OK)
-            return status;
+        if (status != GAN_OK) {
+            status = after_failure(run, status);
+            continue;
+        }
         run->done++;
         bool go_on = true, enough = false;
         status = tell(run, &go_on);
         if (status == GAN_OK)
+            status = watch(run, GAN_OK, false, &healthy);
+        if (status == GAN_OK)
             status = evaluate(run, &enough);
         if (status == GAN_OK)
             status = save(run, false);
-        if (status != GAN_OK)
-            return status;
-        if (!go_on || enough) {
-            reason = go_on ? GAN_STOP_PATIENCE : GAN_STOP_CALLBACK;
+        if (!go_on || enough || !healthy) {
+            reason = !go_on ? GAN_STOP_CALLBACK : enough ? GAN_STOP_PATIENCE : GAN_STOP_WATCH;
             break;
         }
     }
-    gan_status status = save(run, true);
+    if (status == GAN_OK)
+        status = save(run, true);
     if (status == GAN_OK)
         *stop = reason;
     return status;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -179,6 +180,43 @@ gan_status gan_run_log_write_number(gan_run_log *log, uint64_t step, const char 
     note_step(log, step);
     status = gan_log_rows_write_number(&log->lines, step, name, value, now);
     return status == GAN_OK ? gan_log_events_write_number(&log->events, step, name, value, now) : status;
+}
+
+static gan_status check_event(const gan_run_log *log, const gan_health_event *event, const char *who)
+{
+    if (log == NULL || event == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, log == NULL ? "log" : "event");
+    if (event->struct_size != sizeof *event)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the event's struct_size is %zu, want %zu", who,
+                        event->struct_size, sizeof *event);
+    const char *const texts[] = {event->name,  event->level_name, gan_health_level_name(event->before),
+                                 event->where, event->message,    event->advice,
+                                 event->option};
+    bool whole = event->evidence_count >= 0 && event->evidence_count <= GAN_MAX_EVIDENCE;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        whole = whole && texts[i] != NULL;
+    for (int i = 0; whole && i < event->evidence_count; i++)
+        whole = event->evidence[i].name != NULL;
+    return whole ? GAN_OK
+                 : gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                            "%s: the event lacks a text, or its level or evidence_count cannot be; give what a "
+                            "gan_health_callback got",
+                            who);
+}
+
+gan_status gan_run_log_write_event(gan_run_log *log, const gan_health_event *event)
+{
+    gan_status status = check_event(log, event, "gan_run_log_write_event");
+    if (status != GAN_OK)
+        return status;
+    char name[64];
+    snprintf(name, sizeof name, "health/%.50s", event->name);
+    int64_t now = unix_ms();
+    note_step(log, event->step);
+    status = gan_log_rows_write_event(&log->lines, event, now);
+    if (status != GAN_OK)
+        return status;
+    return gan_log_events_write_number(&log->events, event->step, name, (double)event->level, now);
 }
 
 bool gan_run_log_takes_images(const gan_run_log *log)

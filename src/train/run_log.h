@@ -2,6 +2,7 @@
 #ifndef GAN_SRC_TRAIN_RUN_LOG_H
 #define GAN_SRC_TRAIN_RUN_LOG_H
 
+#include "gan/health.h"
 #include "gan/run_log.h"
 #include "io/append.h"
 #include "io/event_file.h"
@@ -29,6 +30,7 @@ gan_status gan_log_rows_write(struct gan_log_rows *rows, const gan_step_report *
 /* Lines alone; in a table, nothing. */
 gan_status gan_log_rows_write_number(struct gan_log_rows *rows, uint64_t step, const char *name, double value,
                                      int64_t unix_ms);
+gan_status gan_log_rows_write_event(struct gan_log_rows *rows, const struct gan_health_event *event, int64_t unix_ms);
 gan_status gan_log_rows_cut(struct gan_log_rows *rows, uint64_t step, const char *who);
 void gan_log_rows_close(struct gan_log_rows *rows);
 

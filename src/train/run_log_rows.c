@@ -117,6 +117,28 @@ gan_status gan_log_rows_write_number(struct gan_log_rows *rows, uint64_t step, c
     return end_row(rows);
 }
 
+gan_status gan_log_rows_write_event(struct gan_log_rows *rows, const struct gan_health_event *event, int64_t unix_ms)
+{
+    if (rows->file == NULL || rows->table)
+        return GAN_OK;
+    struct gan_json_writer *json = &rows->text;
+    begin_row(rows, event->step, unix_ms);
+    gan_json_write_text(json, "event", event->name);
+    gan_json_write_text(json, "level", event->level_name);
+    gan_json_write_text(json, "before", gan_health_level_name(event->before));
+    gan_json_write_text(json, "where", event->where);
+    add_value(rows, "score", event->score, false);
+    add_value(rows, "threshold", event->threshold, false);
+    gan_json_begin(json, "evidence", '{');
+    for (int i = 0; i < event->evidence_count; i++)
+        add_value(rows, event->evidence[i].name, event->evidence[i].value, false);
+    gan_json_end(json, '}');
+    gan_json_write_text(json, "message", event->message);
+    gan_json_write_text(json, "advice", event->advice);
+    gan_json_write_text(json, "option", event->option);
+    return end_row(rows);
+}
+
 /* ---- reading ---- */
 
 /* "step,unix_ms,d_loss,…" */

@@ -225,7 +225,7 @@ static void clip_weights(gan_model *model, float bound)
 static gan_status commit_discriminator(gan_trainer *trainer, struct gan_half *half, gan_step_report *report)
 {
     gan_status status = commit(half, &trainer->discriminator_gradients, trainer->options.discriminator_optimizer,
-                               (double)report->rate_factor);
+                               (double)report->rate_factor * trainer->remedied.discriminator_rate);
     if (status == GAN_OK && trainer->options.weight_clip > 0)
         clip_weights(trainer->discriminator, trainer->options.weight_clip);
     report->d_committed = status == GAN_OK;
@@ -235,7 +235,7 @@ static gan_status commit_discriminator(gan_trainer *trainer, struct gan_half *ha
 static gan_status commit_generator(gan_trainer *trainer, struct gan_half *half, gan_step_report *report)
 {
     gan_status status = commit(half, &trainer->generator_gradients, trainer->options.generator_optimizer,
-                               (double)report->rate_factor);
+                               (double)report->rate_factor * trainer->remedied.generator_rate);
     if (status != GAN_OK)
         return status;
     trainer->generator_updates++;
@@ -298,7 +298,7 @@ static gan_status compute_d(struct step *step, int update)
     const gan_trainer *trainer = step->trainer;
     const struct batch batch = {.real = step->real,
                                 .labels = step->labels,
-                                .seed = gan_random_derive(trainer->options.seed, D_NOISE_LABEL),
+                                .seed = gan_trainer_noise_seed(trainer, D_NOISE_LABEL),
                                 .update = update_number(trainer, update),
                                 .made_labels = step->plans->made_labels,
                                 .parts = trainer->options.micro_batches};
@@ -310,7 +310,7 @@ static gan_status compute_g(struct step *step)
     const gan_trainer *trainer = step->trainer;
     const struct batch batch = {.real = step->real,
                                 .labels = step->labels,
-                                .seed = gan_random_derive(trainer->options.seed, G_NOISE_LABEL),
+                                .seed = gan_trainer_noise_seed(trainer, G_NOISE_LABEL),
                                 .update = trainer->steps,
                                 .made_labels = step->plans->made_labels,
                                 .parts = trainer->options.micro_batches};
@@ -386,8 +386,10 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
     report->rate_factor = (float)gan_schedule_factor(&trainer->options, trainer->steps);
     struct step step = {.trainer = trainer, .batches = batches, .report = report, .who = who};
     gan_status status = gan_trainer_follow_courses(trainer, who);
-    report->d_rate = gan_optimizer_rate(trainer->options.discriminator_optimizer) * report->rate_factor;
-    report->g_rate = gan_optimizer_rate(trainer->options.generator_optimizer) * report->rate_factor;
+    report->d_rate = gan_optimizer_rate(trainer->options.discriminator_optimizer) * report->rate_factor *
+                     (float)trainer->remedied.discriminator_rate;
+    report->g_rate = gan_optimizer_rate(trainer->options.generator_optimizer) * report->rate_factor *
+                     (float)trainer->remedied.generator_rate;
     report->augment_probability = trainer->options.augment != 0 ? trainer->adaptive.probability : 0;
     if (status == GAN_OK)
         status = run_step(&step);

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "nn/model.h"
+#include "plan/plan.h"
 #include "train/labels.h"
 #include "train/optimizer.h"
 #include "train/options.h"
@@ -231,6 +232,7 @@ gan_trainer *gan_trainer_new(gan_model *generator, gan_model *discriminator, con
     }
     atomic_init(&trainer->references, 1);
     trainer->options = own;
+    trainer->remedied = (struct gan_remedied){.generator_rate = 1, .discriminator_rate = 1, .penalty = 1};
     if (build(trainer, generator, discriminator, who) == GAN_OK)
         return trainer;
     gan_trainer_unref(trainer);
@@ -293,20 +295,6 @@ const struct gan_trainer_plans *gan_trainer_latest_plans(const gan_trainer *trai
     return latest->batch != 0 ? latest : NULL;
 }
 
-/* Maps [data_low, data_high] onto the generator's range; leaves numbers alone where it states none. */
-static void set_mapping(const gan_trainer *trainer, struct gan_half_request *request)
-{
-    float low, high;
-    request->factor = 1;
-    request->offset = 0;
-    if (!gan_model_range(trainer->generator, &low, &high))
-        return;
-    double data_low = (double)trainer->options.data_low, data_high = (double)trainer->options.data_high;
-    double factor = ((double)high - (double)low) / (data_high - data_low);
-    request->factor = (float)factor;
-    request->offset = (float)((double)low - factor * data_low);
-}
-
 static gan_status make_room_for_labels(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
 {
     const gan_labels *labels = gan_trained_labels(trainer->generator);
@@ -326,6 +314,8 @@ void gan_trainer_apply_weights(gan_trainer *trainer, uint64_t update)
     trainer->update = update;
     for (int i = 0; i < GAN_REGULARIZERS; i++) {
         float times = gan_regularizers[i].per_example ? (float)trainer->options.lazy_interval : 1;
+        if (gan_regularizers[i].per_example)
+            times *= (float)trainer->remedied.penalty;
         trainer->applied[i] = is_left_out(trainer, i, update) ? 0 : trainer->weight[i] * times;
     }
 }
@@ -348,7 +338,7 @@ static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plan
                                        .averages = trainer->averages};
     request.noisy = trainer->options.instance_noise > 0 ||
                     gan_course_of(&trainer->options, GAN_SETTING_INSTANCE_NOISE) != NULL;
-    set_mapping(trainer, &request);
+    gan_trainer_mapping(trainer, &request.factor, &request.offset);
     for (int i = 0; i < GAN_REGULARIZERS; i++)
         request.active[i] = plans->active[i] = is_active(trainer, i);
     gan_status status = gan_half_record_discriminator(&plans->discriminator, &request);
@@ -400,6 +390,17 @@ struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t ba
     }
     found->used = ++trainer->clock;
     return found;
+}
+
+const float *gan_trainer_latest_gradient(const gan_trainer *trainer, bool of_generator)
+{
+    const struct gan_trainer_plans *plans = gan_trainer_latest_plans(trainer);
+    if (plans == NULL)
+        return NULL;
+    const struct gan_half *half = of_generator ? &plans->generator : &plans->discriminator;
+    const struct gan_gradients *gradients = of_generator ? &trainer->generator_gradients
+                                                         : &trainer->discriminator_gradients;
+    return gradients->parts > 1 ? gan_tensor_data(gradients->mean) : gan_plan_numbers(half->plan, half->gradient);
 }
 
 /* ---- asking and changing ---- */

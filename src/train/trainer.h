@@ -20,6 +20,13 @@ struct gan_trainer_plans {
     gan_tensor *made_labels; /* of the batch, for the half in hand; NULL where none are made */
 };
 
+/* What remedies changed (gan/rollback.h); checkpoints keep it. */
+struct gan_remedied {
+    double generator_rate, discriminator_rate, penalty; /* factors; 1 before the first */
+    uint64_t noise;                                     /* which seed noise is from; 0: the first */
+    uint64_t count;
+};
+
 struct gan_trainer {
     atomic_int references;
     gan_trainer_options options; /* its optimizers are owned */
@@ -32,6 +39,7 @@ struct gan_trainer {
     gan_tensor *averages;                                   /* [3]: see gan_regularizer_view */
     int64_t packing;                                        /* examples that D takes together */
     float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */
+    struct gan_remedied remedied;
     uint64_t steps, generator_updates;
     uint64_t update; /* of D, that plans are wanted for */
     struct gan_gradients generator_gradients, discriminator_gradients;
@@ -46,11 +54,25 @@ struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t ba
 /* Those used last; NULL if none were. */
 const struct gan_trainer_plans *gan_trainer_latest_plans(const gan_trainer *trainer);
 void gan_trainer_drop_plans(gan_trainer *trainer);
+/*
+ * A network's gradient in the latest step, in the order of gan_model_block, before clipping where there are no
+ * micro-batches; NULL before the first. It holds until the next step, and is that of D's last update.
+ */
+const float *gan_trainer_latest_gradient(const gan_trainer *trainer, bool of_generator);
 
 /* Maps data of another range from now on; the bounds are finite, low < high. */
 gan_status gan_trainer_set_data_range(gan_trainer *trainer, float low, float high);
+/* Real numbers become factor·x + offset for D: [data_low, data_high] is mapped onto the generator's range, and 1 and 0
+ * leave them alone where it states none. */
+void gan_trainer_mapping(const gan_trainer *trainer, float *factor, float *offset);
 /* Notes in the models how far they are. */
 void gan_trainer_note_steps(gan_trainer *trainer);
+
+/* Of the noise of a half, which `label` names. */
+uint64_t gan_trainer_noise_seed(const gan_trainer *trainer, uint64_t label);
+/* `given` (NULL: the defaults) checked. */
+struct gan_remedy;
+gan_status gan_remedy_read(struct gan_remedy *own, const struct gan_remedy *given, const char *who);
 
 /* Gives the numbers that have courses their values at the next step. A function's answer may be refused. */
 gan_status gan_trainer_follow_courses(gan_trainer *trainer, const char *who);

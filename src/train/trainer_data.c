@@ -46,6 +46,19 @@ static gan_status set_standard(gan_trainer *trainer, const gan_dataset *dataset,
     return status;
 }
 
+void gan_trainer_mapping(const gan_trainer *trainer, float *factor, float *offset)
+{
+    float low, high;
+    *factor = 1;
+    *offset = 0;
+    if (!gan_model_range(trainer->generator, &low, &high))
+        return;
+    double data_low = (double)trainer->options.data_low, data_high = (double)trainer->options.data_high;
+    double exact = ((double)high - (double)low) / (data_high - data_low);
+    *factor = (float)exact;
+    *offset = (float)((double)low - exact * data_low);
+}
+
 gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *dataset)
 {
     static const char who[] = "gan_trainer_set_dataset";

@@ -152,6 +152,67 @@ START_TEST(lines_are_json)
 }
 END_TEST
 
+static gan_health_event event_of(uint64_t step)
+{
+    return (gan_health_event){.struct_size = sizeof(gan_health_event),
+                              .step = step,
+                              .problem = GAN_HEALTH_MODE_COLLAPSE,
+                              .level = GAN_HEALTH_ALARM,
+                              .before = GAN_HEALTH_WARNING,
+                              .name = "mode-collapse",
+                              .level_name = "alarm",
+                              .where = "G",
+                              .score = 0.96875,
+                              .threshold = 0.9375,
+                              .evidence_count = 2,
+                              .evidence = {{"variety", 0.03125}, {"features", NAN}},
+                              .message = "made examples are \"alike\"",
+                              .advice = "Raise r1_weight.",
+                              .option = "r1_weight"};
+}
+
+START_TEST(events_of_health_are_lines_and_curves)
+{
+    const char *path = scratch_file("health");
+    gan_run_log *log = open_log(path, false);
+    gan_health_event event = event_of(3);
+    ck_ok(gan_run_log_write_event(log, &event));
+    gan_run_log_unref(log);
+    char name[600];
+    snprintf(name, sizeof name, "%s/log.jsonl", path);
+    char *text = timeless(name);
+    ck_assert_str_eq(text,
+                     "{\"step\":3,\"unix_ms\":0,\"event\":\"mode-collapse\",\"level\":\"alarm\",\"before\":\"warning\","
+                     "\"where\":\"G\",\"score\":0.96875,\"threshold\":0.9375,\"evidence\":{\"variety\":0.03125,"
+                     "\"features\":null},\"message\":\"made examples are \\\"alike\\\"\",\"advice\":\"Raise "
+                     "r1_weight.\",\"option\":\"r1_weight\"}\n");
+    free(text);
+    text = events_of(path);
+    if (text == NULL)
+        return;
+    ck_assert_msg(strstr(text, "3 health/mode-collapse=3") != NULL, "%s", text);
+    free(text);
+}
+END_TEST
+
+START_TEST(events_that_are_not_whole_are_refused)
+{
+    gan_run_log *log = open_log(scratch_file("refused.jsonl"), false);
+    gan_health_event event = event_of(3);
+    ck_fails(gan_run_log_write_event(NULL, &event), GAN_ERROR_INVALID_ARGUMENT, "log is NULL");
+    ck_fails(gan_run_log_write_event(log, NULL), GAN_ERROR_INVALID_ARGUMENT, "event is NULL");
+    event.struct_size = 8;
+    ck_fails(gan_run_log_write_event(log, &event), GAN_ERROR_INVALID_ARGUMENT, "struct_size is 8");
+    event = event_of(3);
+    event.advice = NULL;
+    ck_fails(gan_run_log_write_event(log, &event), GAN_ERROR_INVALID_ARGUMENT, "lacks a text");
+    event = event_of(3);
+    event.evidence_count = GAN_MAX_EVIDENCE + 1;
+    ck_fails(gan_run_log_write_event(log, &event), GAN_ERROR_INVALID_ARGUMENT, "evidence_count");
+    gan_run_log_unref(log);
+}
+END_TEST
+
 START_TEST(a_table_has_the_names_above)
 {
     const char *path = scratch_file("plain.csv");
@@ -704,6 +765,8 @@ END_TEST
 
 static const struct test_case tests[] = {
     {"lines are JSON", lines_are_json},
+    {"events of health are lines and curves", events_of_health_are_lines_and_curves},
+    {"events that are not whole are refused", events_that_are_not_whole_are_refused},
     {"a table has the names above", a_table_has_the_names_above},
     {"a folder has all and events parse", a_folder_has_all_and_events_parse},
     {"only every nth is written", only_every_nth_is_written},

@@ -1,0 +1,93 @@
+#!/bin/sh
+# The runs that gan_health's thresholds come from, and what it says of them: the tables of docs/health.md.
+#   sh docs/results/health.sh HEALTH-RUNS MNIST [JOBS [FOLDER]]
+# HEALTH-RUNS is build/tests/watch/health-runs, MNIST the folder with the four files. JOBS runs at a time, each on one thread
+# (default 2). What runs print is kept in FOLDER, if one is given, and runs whose output is there are not made again.
+# Ends with status 1 if a healthy run raised an alarm, a broken one was not named within so many steps, or the one that went
+# back did not end with digits.
+set -eu
+[ $# -ge 2 ] || { sed -n '2,8p' "$0" && exit 2; }
+program=$1 mnist=$2 jobs=${3:-2} folder=${4:-}
+[ -n "$folder" ] || { folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT; }
+mkdir -p "$folder"
+healthy='stable lsgan wgan-gp rsgan dcgan'
+broken='rate wide frozen no-noise swapped nan one-image black two explode article'
+steps=300 long=2000
+export HEALTH_THREADS=1
+
+{
+    for case in $broken; do echo "$case 1 $steps"; done
+    for seed in 1 2 3 4; do
+        for case in $healthy; do echo "$case $seed $steps"; done
+    done
+    echo "rollback 1 $long"
+} | while read -r case seed count; do
+    grep -q '^end' "$folder/$case-$seed" 2>/dev/null || echo "$case $seed $count"
+done | xargs -P "$jobs" -L 1 sh -c '"$0" "$1" "$3" "$4" "$5" >"$2/$3-$4" 2>&1 || cat "$2/$3-$4" >&2' \
+    "$program" "$mnist" "$folder"
+
+bad=0
+echo '| broken by | named | after steps | score | also at alarm by then |'
+echo '|---|---|---|---|---|'
+for case in $broken; do
+    awk -v most="$steps" '
+        /^run/ { case = $2; wanted = $4 }
+        /^event/ && $4 == "alarm" && $3 == wanted && named == "" { named = $3; step = $2; score = $5 }
+        /^event/ && $4 == "alarm" && $3 != wanted { others = others (others == "" ? "" : ", ") $3 }
+        END {
+            printf "| %s | %s | %s | %s | %s |\n", case, named == "" ? "**no**" : named, step, score, others
+            exit named == "" || step > most
+        }' "$folder/$case-1" || bad=1
+done
+echo
+echo '| healthy | seeds | steps | notes | warnings | alarms | share of the time |'
+echo '|---|---|---|---|---|---|---|'
+for case in $healthy; do
+    awk -v most="$steps" '
+        /^run/ { case = $2; seeds++ }
+        /^event/ { count[$4]++ }
+        /^end/ { steps += $2; share += $3; ended++ }
+        END {
+            printf "| %s | %d | %d | %d | %d | %d | %.1f %% |\n", case, seeds, steps, count["note"], count["warning"],
+                count["alarm"], 100 * share / ended
+            exit count["alarm"] > 0 || steps != seeds * most || seeds != 4
+        }' "$folder/$case-1" "$folder/$case-2" "$folder/$case-3" "$folder/$case-4" || bad=1
+done
+echo
+echo '| problem | healthy runs, most | note | warning | alarm | broken run |'
+echo '|---|---|---|---|---|---|'
+"$program" "$mnist" thresholds 1 1 >"$folder/thresholds"
+set --
+for case in $healthy; do set -- "$@" "$folder/$case-1" "$folder/$case-2" "$folder/$case-3" "$folder/$case-4"; done
+for case in $broken; do set -- "$@" "$folder/$case-1"; done
+awk '
+    function shown(x) { return x == "inf" ? "–" : x }
+    /^threshold/ { names[++n] = $2; note[$2] = $3; warning[$2] = $4; alarm[$2] = $5 }
+    /^run/ { wanted = $4 }
+    /^look/ && wanted == "healthy" {
+        for (i = 3; i <= NF; i++) {
+            split($i, part, "=")
+            if (!(part[1] in most) || part[2] + 0 > most[part[1]] + 0) most[part[1]] = part[2]
+        }
+    }
+    /^event/ && $4 == "alarm" && $3 == wanted && !($3 in reached) { reached[$3] = $5 }
+    END {
+        for (i = 1; i <= n; i++) {
+            name = names[i]
+            printf "| %s | %s | %s | %s | %s | %s |\n", name, name in most ? most[name] : "–", shown(note[name]),
+                shown(warning[name]), shown(alarm[name]), name in reached ? reached[name] : "–"
+        }
+    }' "$folder/thresholds" "$@"
+echo
+awk '
+    /^event/ && $3 == "rolled-back" { tries++; where = where (where == "" ? "" : ", ") $2 }
+    /^end/ { steps = $2 }
+    /^digits/ { classes = $2; least = $3; confidence = $4 }
+    END {
+        printf "The rate 100 times too high, with rollbacks: went back %d times (after steps %s); after %d steps a ", tries,
+            where, steps
+        printf "classifier finds %d classes, the rarest %.1f %% of samples, with mean confidence %.2f.\n", classes,
+            100 * least, confidence
+        exit tries == 0 || classes < 10 || confidence < 0.8
+    }' "$folder/rollback-1" || bad=1
+exit $bad

@@ -1,0 +1,898 @@
+/* Health on synthetic numbers: each problem is seen where it is and not where it is not; levels, events, the way back.
+ */
+#include "../train/players.h"
+
+#include "config.h"
+#include "memory_check.h"
+#include "train/trainer.h"
+#include "watch/health.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- scores ---- */
+
+/* A healthy look; `step` looks apart. */
+static struct gan_health_look calm_look(uint64_t step)
+{
+    struct gan_health_look look = gan_health_no_look();
+    look.step = step;
+    look.batch = 64;
+    look.pixels = look.features = look.nearest_pixels = look.nearest_features = 0.9;
+    look.overtaken = 0.2;
+    look.real_logit = 1;
+    look.made_logit = -1;
+    look.held_out_logit = 0.9;
+    look.twins = 0;
+    for (int i = 0; i < GAN_HEALTH_NETWORKS; i++)
+        look.network[i] = (struct gan_health_network){.most_gradient = 0.3,
+                                                      .least_gradient = 0.01,
+                                                      .most_update = 0.005,
+                                                      .most_gradient_at = 1,
+                                                      .least_gradient_at = 2,
+                                                      .most_update_at = 1,
+                                                      .most_dead = 0.05,
+                                                      .most_dead_at = 2};
+    return look;
+}
+
+/* The i-th step of a healthy run: losses that wander a little. */
+static gan_step_report calm_report(uint64_t i)
+{
+    gan_step_report report = GAN_STEP_REPORT_INIT;
+    double wander = sin((double)(i * i % 97)); /* no period that would fit in */
+    report.step = i + 1;
+    report.d_loss = (float)(1.1 + 0.1 * wander);
+    report.d_real = 0.7f;
+    report.d_made = 0.3f;
+    report.d_real_logit = (float)(1 + 0.2 * wander);
+    report.d_made_logit = -1;
+    report.g_gradient_norm = (float)(1 + 0.1 * wander);
+    report.seconds = 0.02;
+    report.data_seconds = 0.0002;
+    return report;
+}
+
+typedef void change_report(gan_step_report *report, uint64_t i);
+typedef void change_look(struct gan_health_look *look);
+
+/* 600 steps with a look after every 25; either function may be NULL. */
+static struct gan_health_scores watch(gan_loss loss, change_report *of_step, change_look *of_look)
+{
+    struct gan_health_scores scores;
+    gan_trainer_options options;
+    ck_ok(gan_trainer_options_init(&options, GAN_PRESET_ARTICLE));
+    options.loss = loss;
+    gan_health_scores_begin(&scores, &options);
+    for (uint64_t i = 0; i < 600; i++) {
+        gan_step_report report = calm_report(i);
+        if (of_step != NULL)
+            of_step(&report, i);
+        gan_health_scores_step(&scores, &report);
+        if ((i + 1) % 25 != 0)
+            continue;
+        struct gan_health_look look = calm_look(i + 1);
+        if (of_look != NULL)
+            of_look(&look);
+        gan_health_scores_look(&scores, &look);
+    }
+    return scores;
+}
+
+static gan_health_level level_at(const struct gan_health_scores *scores, int problem)
+{
+    const gan_health_thresholds *t = &gan_health_default_thresholds[problem];
+    double score = scores->score[problem];
+    return score >= t->alarm     ? GAN_HEALTH_ALARM
+           : score >= t->warning ? GAN_HEALTH_WARNING
+           : score >= t->note    ? GAN_HEALTH_NOTE
+                                 : GAN_HEALTH_FINE;
+}
+
+/* That problem is at that level, and no other one is above fine. */
+static void ck_alone(const struct gan_health_scores *scores, gan_health_problem problem, gan_health_level level)
+{
+    for (int i = 0; i < GAN_HEALTH_ROLLED_BACK; i++)
+        ck_assert_msg(level_at(scores, i) == (i == (int)problem ? level : GAN_HEALTH_FINE), "%s: score %g is at %s",
+                      gan_health_problem_name((gan_health_problem)i), scores->score[i],
+                      gan_health_level_name(level_at(scores, i)));
+}
+
+START_TEST(a_healthy_run_has_no_problem)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, NULL);
+    ck_alone(&scores, GAN_HEALTH_ROLLED_BACK, GAN_HEALTH_FINE);
+    for (int i = 0; i < GAN_HEALTH_ROLLED_BACK; i++)
+        ck_assert_msg(!isnan(scores.score[i]), "%s is not known", gan_health_problem_name((gan_health_problem)i));
+}
+END_TEST
+
+static void d_wins(gan_step_report *report, uint64_t i)
+{
+    if (i < 200)
+        return;
+    report->d_loss = 2e-4f;
+    report->d_real = 0.9999f;
+    report->d_made = 1e-4f;
+}
+
+START_TEST(d_has_won)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, d_wins, NULL);
+    ck_alone(&scores, GAN_HEALTH_D_WON, GAN_HEALTH_ALARM);
+    /* The mean still remembers a little of how it was before. */
+    ck_near(scores.score[GAN_HEALTH_D_WON], log10(2 * log(2) / 5.4e-4), 0.05);
+    scores = watch(GAN_LOSS_WASSERSTEIN, d_wins, NULL); /* has no least value */
+    ck_alone(&scores, GAN_HEALTH_ROLLED_BACK, GAN_HEALTH_FINE);
+    ck_assert(isnan(scores.score[GAN_HEALTH_D_WON]));
+}
+END_TEST
+
+/* Smoothed targets leave a loss of their entropy, which is no victory to come. */
+START_TEST(smoothed_targets_have_a_least_loss)
+{
+    struct gan_health_scores scores;
+    gan_trainer_options options;
+    ck_ok(gan_trainer_options_init(&options, GAN_PRESET_ARTICLE));
+    options.label_smoothing = 0.1f;
+    gan_health_scores_begin(&scores, &options);
+    double least = -0.1 * log(0.1) - 0.9 * log(0.9);
+    for (uint64_t i = 0; i < 100; i++) {
+        gan_step_report report = calm_report(i);
+        report.d_loss = (float)(least + 1e-3);
+        gan_health_scores_step(&scores, &report);
+    }
+    struct gan_health_look look = calm_look(100);
+    gan_health_scores_look(&scores, &look);
+    ck_near(scores.score[GAN_HEALTH_D_WON], log10((2 * log(2) - least) / 1e-3), 1e-3);
+}
+END_TEST
+
+static void d_loses(gan_step_report *report, uint64_t i)
+{
+    report->d_loss = i < 20 ? 1.4f : 4;
+}
+
+static void overtaken(struct gan_health_look *look)
+{
+    look->overtaken = 0.99;
+    look->made_logit = 2; /* then nothing can be said of memorising */
+}
+
+START_TEST(g_has_won)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, d_loses, overtaken);
+    ck_alone(&scores, GAN_HEALTH_G_WON, GAN_HEALTH_ALARM);
+    ck_near(scores.score[GAN_HEALTH_G_WON], 0.99, 1e-9);
+}
+END_TEST
+
+static void d_learns(gan_step_report *report, uint64_t i)
+{
+    report->d_loss = i < 20 ? 1.4f : 0.1f;
+}
+
+START_TEST(targets_are_swapped)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_CUSTOM, d_learns, overtaken);
+    ck_alone(&scores, GAN_HEALTH_TARGETS_SWAPPED, GAN_HEALTH_ALARM);
+}
+END_TEST
+
+static void alike(struct gan_health_look *look)
+{
+    look->nearest_features = 0.001; /* a few kinds, far from each other */
+}
+
+START_TEST(modes_collapse)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, alike);
+    ck_alone(&scores, GAN_HEALTH_MODE_COLLAPSE, GAN_HEALTH_ALARM);
+    ck_near(scores.score[GAN_HEALTH_MODE_COLLAPSE], 0.999, 1e-9);
+}
+END_TEST
+
+static void goes_round(gan_step_report *report, uint64_t i)
+{
+    report->d_real_logit = (float)(0.2 + sin(2 * 3.14159265 * (double)i / 40));
+    report->d_made_logit = 0;
+}
+
+static void swings_a_little(gan_step_report *report, uint64_t i)
+{
+    goes_round(report, i);
+    report->d_real_logit = 10 + report->d_real_logit; /* it leads, and by far */
+}
+
+static void drifts(gan_step_report *report, uint64_t i)
+{
+    report->d_real_logit = (float)i / 100;
+    report->d_made_logit = -(float)i / 70;
+}
+
+START_TEST(it_oscillates)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, goes_round, NULL);
+    ck_alone(&scores, GAN_HEALTH_OSCILLATION, GAN_HEALTH_ALARM);
+    ck_assert_int_ge(scores.period, 38);
+    ck_assert_int_le(scores.period, 42);
+    scores = watch(GAN_LOSS_NON_SATURATING, swings_a_little, NULL);
+    ck_alone(&scores, GAN_HEALTH_ROLLED_BACK, GAN_HEALTH_FINE);
+    scores = watch(GAN_LOSS_NON_SATURATING, drifts, NULL);
+    ck_alone(&scores, GAN_HEALTH_ROLLED_BACK, GAN_HEALTH_FINE);
+}
+END_TEST
+
+static void explode(struct gan_health_look *look)
+{
+    look->network[GAN_HEALTH_D].most_gradient = 1e4;
+    look->network[GAN_HEALTH_D].most_gradient_at = 3;
+}
+
+START_TEST(gradients_explode)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, explode);
+    ck_alone(&scores, GAN_HEALTH_GRADIENTS_EXPLODE, GAN_HEALTH_ALARM);
+    ck_near(scores.score[GAN_HEALTH_GRADIENTS_EXPLODE], 4, 1e-9);
+    ck_assert_int_eq(scores.place[GAN_HEALTH_GRADIENTS_EXPLODE].network, GAN_HEALTH_D);
+    ck_assert_int_eq(scores.place[GAN_HEALTH_GRADIENTS_EXPLODE].parameter, 3);
+}
+END_TEST
+
+static void vanish(struct gan_health_look *look)
+{
+    look->network[GAN_HEALTH_G].least_gradient = 0;
+    look->network[GAN_HEALTH_G].least_gradient_at = 0;
+}
+
+static void vanish_now_and_then(struct gan_health_look *look)
+{
+    if (look->step % 75 != 0)
+        vanish(look);
+}
+
+START_TEST(gradients_vanish)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, vanish);
+    ck_alone(&scores, GAN_HEALTH_GRADIENTS_VANISH, GAN_HEALTH_ALARM);
+    ck_assert_int_eq(scores.place[GAN_HEALTH_GRADIENTS_VANISH].network, GAN_HEALTH_G);
+    scores = watch(GAN_LOSS_NON_SATURATING, NULL, vanish_now_and_then);
+    ck_alone(&scores, GAN_HEALTH_ROLLED_BACK, GAN_HEALTH_FINE);
+}
+END_TEST
+
+static void die(struct gan_health_look *look)
+{
+    look->network[GAN_HEALTH_G].most_dead = 0.97;
+    look->network[GAN_HEALTH_G].most_dead_at = 4;
+}
+
+START_TEST(units_die)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, die);
+    ck_alone(&scores, GAN_HEALTH_DEAD_UNITS, GAN_HEALTH_ALARM);
+    ck_assert_int_eq(scores.place[GAN_HEALTH_DEAD_UNITS].layer, 4);
+}
+END_TEST
+
+static void memorise(struct gan_health_look *look)
+{
+    look->held_out_logit = -0.8;
+}
+
+START_TEST(d_memorises)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, memorise);
+    ck_alone(&scores, GAN_HEALTH_MEMORISING, GAN_HEALTH_ALARM);
+    ck_near(scores.score[GAN_HEALTH_MEMORISING], 0.9, 1e-9);
+}
+END_TEST
+
+static void starve(gan_step_report *report, uint64_t i)
+{
+    (void)i;
+    report->data_seconds = 0.5 * report->seconds;
+}
+
+START_TEST(data_is_slow)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, starve, NULL);
+    ck_alone(&scores, GAN_HEALTH_DATA_STARVED, GAN_HEALTH_WARNING);
+    ck_near(scores.score[GAN_HEALTH_DATA_STARVED], 0.5, 1e-9);
+}
+END_TEST
+
+static void leap(struct gan_health_look *look)
+{
+    look->network[GAN_HEALTH_G].most_update = 0.4;
+}
+
+static void stand_still(struct gan_health_look *look)
+{
+    look->network[GAN_HEALTH_D].most_update = 0;
+}
+
+START_TEST(updates_are_too_large_or_none)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, leap);
+    ck_alone(&scores, GAN_HEALTH_UPDATES_LARGE, GAN_HEALTH_ALARM);
+    ck_assert_int_eq(scores.place[GAN_HEALTH_UPDATES_LARGE].network, GAN_HEALTH_G);
+    scores = watch(GAN_LOSS_NON_SATURATING, NULL, stand_still);
+    ck_alone(&scores, GAN_HEALTH_STUCK, GAN_HEALTH_ALARM);
+    ck_assert_int_eq(scores.place[GAN_HEALTH_STUCK].network, GAN_HEALTH_D);
+}
+END_TEST
+
+static void repeat(struct gan_health_look *look)
+{
+    look->twins = 1;
+    look->pixels = look->features = look->nearest_pixels = look->nearest_features = NAN; /* no variety to share */
+}
+
+static void blank(struct gan_health_look *look)
+{
+    repeat(look);
+    look->blank = true;
+}
+
+static void two(struct gan_health_look *look)
+{
+    look->batch = 2;
+}
+
+START_TEST(data_are_of_no_use)
+{
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, repeat);
+    ck_alone(&scores, GAN_HEALTH_DATA_REPEAT, GAN_HEALTH_ALARM);
+    scores = watch(GAN_LOSS_NON_SATURATING, NULL, blank);
+    ck_alone(&scores, GAN_HEALTH_DATA_BLANK, GAN_HEALTH_ALARM);
+    scores = watch(GAN_LOSS_NON_SATURATING, NULL, two);
+    ck_alone(&scores, GAN_HEALTH_BATCH_SMALL, GAN_HEALTH_ALARM);
+}
+END_TEST
+
+/* ---- what events say ---- */
+
+START_TEST(each_problem_is_told_with_numbers_and_an_option)
+{
+    gan_trainer_options o;
+    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_LSGAN));
+    gan_trainer *trainer = small_trainer(&o);
+    struct gan_health_scores scores = watch(GAN_LOSS_NON_SATURATING, NULL, NULL);
+    for (int i = 0; i < GAN_HEALTH_ROLLED_BACK; i++) {
+        struct gan_health_news news;
+        const gan_health_event *event = &news.event;
+        gan_health_tell(&news, &scores, trainer, (gan_health_problem)i, &gan_health_default_thresholds[i],
+                        GAN_HEALTH_ALARM, GAN_HEALTH_NOTE, "the failure");
+        ck_assert_str_eq(event->name, gan_health_problem_name((gan_health_problem)i));
+        ck_assert_str_eq(event->level_name, "alarm");
+        ck_assert_int_ge(event->evidence_count, 1);
+        ck_assert_int_gt((int)strlen(event->message), 10);
+        ck_assert_int_gt((int)strlen(event->option), 3);
+        bool data = strcmp(event->option, "batch") == 0; /* advice says it in words */
+        ck_assert_msg(data || strstr(event->advice, event->option) != NULL, "%s: \"%s\" does not name %s", event->name,
+                      event->advice, event->option);
+        ck_assert_double_eq(event->threshold, gan_health_default_thresholds[i].alarm);
+        gan_health_tell(&news, &scores, trainer, (gan_health_problem)i, &gan_health_default_thresholds[i],
+                        GAN_HEALTH_FINE, GAN_HEALTH_ALARM, NULL);
+        ck_assert_msg(strstr(event->message, "is over") != NULL, "%s", event->message);
+        ck_assert_str_eq(event->option, "");
+    }
+    gan_trainer_unref(trainer);
+}
+END_TEST
+
+START_TEST(names_are_there_and_no_more)
+{
+    ck_assert_str_eq(gan_health_problem_name(GAN_HEALTH_MODE_COLLAPSE), "mode-collapse");
+    for (int i = 0; i < GAN_HEALTH_PROBLEMS; i++)
+        ck_assert_ptr_nonnull(gan_health_problem_name((gan_health_problem)i));
+    ck_assert_ptr_null(gan_health_problem_name(GAN_HEALTH_PROBLEMS));
+    ck_assert_str_eq(gan_health_level_name(GAN_HEALTH_FINE), "fine");
+    ck_assert_str_eq(gan_health_level_name(GAN_HEALTH_ALARM), "alarm");
+    ck_assert_ptr_null(gan_health_level_name((gan_health_level)4));
+}
+END_TEST
+
+/* ---- runs ---- */
+
+enum { EXAMPLES = 60, BATCH = 12 };
+
+static gan_dataset *small_data(uint64_t seed)
+{
+    gan_tensor *examples = small_batch(EXAMPLES, seed);
+    gan_dataset *dataset = gan_dataset_from_tensor(examples, NULL, 0, 1);
+    ck_made(dataset);
+    gan_tensor_unref(examples);
+    return dataset;
+}
+
+struct heard {
+    int events, alarms, back, refused;
+    gan_health_event first, latest; /* without their texts */
+    char message[200];
+};
+
+static void hear(void *context, const gan_health_event *event)
+{
+    struct heard *heard = context;
+    ck_assert_uint_eq(event->struct_size, sizeof *event);
+    if (heard->events++ == 0)
+        heard->first = *event;
+    heard->latest = *event;
+    heard->alarms += event->level == GAN_HEALTH_ALARM;
+    heard->back += event->problem == GAN_HEALTH_ROLLED_BACK && event->level == GAN_HEALTH_NOTE;
+    heard->refused += event->problem == GAN_HEALTH_ROLLED_BACK && event->level == GAN_HEALTH_WARNING;
+    snprintf(heard->message, sizeof heard->message, "%s", event->message);
+}
+
+/* The thresholds of all others at infinity: small networks on noise are not healthy. */
+static gan_health_options only(gan_health_problem problem, double alarm, struct heard *heard)
+{
+    gan_health_options o;
+    ck_ok(gan_health_options_init(&o));
+    for (int i = 0; i < GAN_HEALTH_PROBLEMS; i++)
+        o.thresholds[i] = (gan_health_thresholds){INFINITY, INFINITY, INFINITY};
+    if (problem < GAN_HEALTH_PROBLEMS)
+        o.thresholds[problem] = (gan_health_thresholds){alarm, alarm, alarm};
+    o.event = hear;
+    o.context = heard;
+    o.every = 4;
+    o.snapshot_every = 4;
+    return o;
+}
+
+struct outcome {
+    gan_tensor *numbers; /* of G */
+    gan_run_result result;
+    gan_status status;
+    uint64_t remedies;
+};
+
+static struct outcome run(gan_health *health, gan_preset preset, float rate, int64_t steps, gan_run_log *log)
+{
+    gan_trainer_options o;
+    ck_ok(gan_trainer_options_init(&o, preset));
+    o.seed = 3;
+    if (rate > 0)
+        o.generator_rate = o.discriminator_rate = rate;
+    gan_trainer *trainer = small_trainer(&o);
+    gan_dataset *data = small_data(9);
+    gan_loader *loader = gan_loader_new(data, BATCH, 3, NULL);
+    gan_run_options run;
+    ck_ok(gan_run_options_init(&run));
+    run.steps = steps;
+    run.watch = health != NULL ? gan_health_watch : NULL;
+    run.watch_context = health;
+    run.log = log;
+    struct outcome outcome = {.result = GAN_RUN_RESULT_INIT};
+    outcome.status = gan_trainer_run(trainer, loader, &run, &outcome.result);
+    outcome.numbers = numbers_of(gan_trainer_generator(trainer));
+    outcome.remedies = gan_trainer_remedies(trainer);
+    gan_loader_unref(loader);
+    gan_dataset_unref(data);
+    gan_trainer_unref(trainer);
+    return outcome;
+}
+
+START_TEST(a_run_that_is_watched_makes_the_same_bits)
+{
+    static const gan_preset presets[] = {GAN_PRESET_ARTICLE, GAN_PRESET_STABLE, GAN_PRESET_WGAN_GP, GAN_PRESET_WGAN};
+    for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
+        struct heard heard = {.events = 0};
+        gan_health_options o = only(GAN_HEALTH_PROBLEMS, 0, &heard);
+        o.held_out = small_data(10);
+        o.rollbacks = 3;
+        gan_health *health = gan_health_new(&o);
+        ck_made(health);
+        ck_assert(isnan(gan_health_score(health, GAN_HEALTH_MODE_COLLAPSE)));
+        struct outcome watched = run(health, presets[i], 0, 30, NULL), plain = run(NULL, presets[i], 0, 30, NULL);
+        ck_ok(watched.status);
+        ck_assert(same_numbers(watched.numbers, plain.numbers));
+        ck_assert_int_eq(heard.events, 0);
+        ck_assert(gan_health_score(health, GAN_HEALTH_MODE_COLLAPSE) < 1);
+        ck_assert(gan_health_score(health, GAN_HEALTH_UPDATES_LARGE) > 0);
+        ck_near(gan_health_score(health, GAN_HEALTH_BATCH_SMALL), 1.0 / BATCH, 1e-12);
+        ck_assert(gan_health_seconds(health) > 0);
+        gan_tensor_unref(watched.numbers);
+        gan_tensor_unref(plain.numbers);
+        gan_health_unref(health);
+    }
+}
+END_TEST
+
+START_TEST(an_alarm_is_answered_a_bounded_number_of_times)
+{
+    struct heard heard = {.events = 0};
+    gan_health_options o = only(GAN_HEALTH_UPDATES_LARGE, 1e-9, &heard); /* it can only be answered in vain */
+    o.rollbacks = 3;
+    gan_health *health = gan_health_new(&o);
+    struct outcome outcome = run(health, GAN_PRESET_STABLE, 0, 40, NULL);
+    ck_ok(outcome.status);
+    ck_assert_int_eq(outcome.result.stop, GAN_STOP_STEPS);
+    ck_assert_uint_eq(outcome.remedies, 3);
+    ck_assert_int_eq(heard.back, 3);
+    ck_assert_int_eq(heard.refused, 1);
+    ck_assert_int_eq(heard.first.problem, GAN_HEALTH_UPDATES_LARGE);
+    ck_assert_uint_eq(heard.first.step, 1);
+    gan_tensor_unref(outcome.numbers);
+    gan_health_unref(health);
+}
+END_TEST
+
+/* Rates far too high for plain networks: it goes back to the beginning until they are not. */
+START_TEST(rates_come_down_until_it_is_well)
+{
+    struct heard heard = {.events = 0};
+    gan_health_options o = only(GAN_HEALTH_UPDATES_LARGE, 0.2, &heard);
+    o.rollbacks = 8;
+    gan_health *health = gan_health_new(&o);
+    struct outcome outcome = run(health, GAN_PRESET_LSGAN, 1, 60, NULL);
+    ck_ok(outcome.status);
+    ck_assert_int_ge(heard.back, 2);
+    ck_assert_int_eq(heard.refused, 0);
+    ck_assert_int_eq(heard.back, (int)outcome.remedies);
+    ck_assert(gan_health_score(health, GAN_HEALTH_UPDATES_LARGE) < 0.2);
+    ck_assert_int_eq(gan_health_problem_level(health, GAN_HEALTH_UPDATES_LARGE), GAN_HEALTH_FINE);
+    gan_tensor_unref(outcome.numbers);
+    gan_health_unref(health);
+}
+END_TEST
+
+START_TEST(a_run_may_end_at_an_alarm)
+{
+    struct heard heard = {.events = 0};
+    gan_health_options o = only(GAN_HEALTH_BATCH_SMALL, 1.0 / BATCH, &heard);
+    o.stop_on_alarm = true;
+    o.rollbacks = 2; /* going back cannot make batches larger */
+    gan_health *health = gan_health_new(&o);
+    struct outcome outcome = run(health, GAN_PRESET_STABLE, 0, 40, NULL);
+    ck_ok(outcome.status);
+    ck_assert_int_eq(outcome.result.stop, GAN_STOP_WATCH);
+    ck_assert_int_eq(outcome.result.steps, 1);
+    ck_assert_int_eq(heard.events, 1);
+    ck_assert_int_eq(heard.back, 0);
+    gan_tensor_unref(outcome.numbers);
+    gan_health_unref(health);
+}
+END_TEST
+
+/* Every event is a line of the log. */
+START_TEST(events_are_in_the_log)
+{
+    struct heard heard = {.events = 0};
+    gan_health_options o = only(GAN_HEALTH_UPDATES_LARGE, 1e-9, &heard);
+    o.rollbacks = 2;
+    gan_health *health = gan_health_new(&o);
+    const char *path = scratch_file("events.jsonl");
+    gan_run_log *log = gan_run_log_open(path, NULL);
+    ck_made(log);
+    struct outcome outcome = run(health, GAN_PRESET_STABLE, 0, 20, log);
+    ck_ok(outcome.status);
+    gan_run_log_unref(log);
+    FILE *file = fopen(path, "r");
+    char line[4096];
+    int events = 0, backs = 0;
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        events += strstr(line, "\"event\":\"") != NULL;
+        backs += strstr(line, "\"event\":\"rolled-back\",\"level\":\"note\"") != NULL;
+    }
+    fclose(file);
+    ck_assert_int_eq(events, heard.events);
+    ck_assert_int_eq(backs, 2);
+    gan_tensor_unref(outcome.numbers);
+    gan_health_unref(health);
+}
+END_TEST
+
+static gan_status one_is_nan(void *context, int64_t index, float *example, int32_t *label)
+{
+    (void)label;
+    for (int i = 0; i < 6; i++)
+        example[i] = (float)(index % 7) / 7;
+    if (index == *(const int64_t *)context)
+        example[3] = NAN;
+    return GAN_OK;
+}
+
+/* With a NaN in one example: named; and with tries gone past, since the next batch is another. */
+START_TEST(a_nan_in_the_data_is_named_and_gone_past)
+{
+    static const int64_t bad = 17;
+    for (int rollbacks = 0; rollbacks < 2; rollbacks++) {
+        struct heard heard = {.events = 0};
+        gan_health_options h = only(GAN_HEALTH_NOT_FINITE, 1, &heard);
+        h.rollbacks = rollbacks;
+        gan_health *health = gan_health_new(&h);
+        gan_trainer_options o;
+        ck_ok(gan_trainer_options_init(&o, GAN_PRESET_STABLE));
+        gan_trainer *trainer = small_trainer(&o);
+        gan_dataset *data = gan_dataset_from_function(GAN_SHAPE(2, 3), EXAMPLES, one_is_nan, (void *)(uintptr_t)&bad,
+                                                      NULL);
+        ck_ok(gan_dataset_set_range(data, 0, 1));
+        gan_loader *loader = gan_loader_new(data, BATCH, 3, NULL);
+        gan_run_options run;
+        ck_ok(gan_run_options_init(&run));
+        run.steps = EXAMPLES / BATCH;
+        run.watch = gan_health_watch;
+        run.watch_context = health;
+        gan_status status = gan_trainer_run(trainer, loader, &run, NULL);
+        ck_assert_int_eq(status, rollbacks > 0 ? GAN_OK : GAN_ERROR_NOT_FINITE);
+        if (rollbacks == 0) {
+            ck_message("the first input that is not finite is real");
+            ck_assert_str_eq(heard.message, gan_error_message());
+            ck_assert_str_eq(heard.first.option, "dataset");
+        }
+        ck_assert_int_eq(heard.first.problem, GAN_HEALTH_NOT_FINITE);
+        ck_assert_int_eq(heard.back, rollbacks);
+        gan_health_unref(health);
+        gan_loader_unref(loader);
+        gan_dataset_unref(data);
+        gan_trainer_unref(trainer);
+    }
+}
+END_TEST
+
+#ifdef HAVE_JANSSON
+/* It goes back twice; stopped after that and resumed it makes the bits of the run that was not stopped. */
+START_TEST(a_run_that_went_back_resumes_to_the_bit)
+{
+    enum { STEPS = 30 };
+    gan_tensor *whole = NULL;
+    for (int stop = 0; stop < 3; stop++) {
+        const char *path = scratch_file(stop == 1 ? "back-a" : "back-b");
+        gan_trainer *trainer = NULL;
+        for (int part = 0; part < (stop == 0 ? 1 : 2); part++) {
+            struct heard heard = {.events = 0};
+            gan_health_options h = only(GAN_HEALTH_UPDATES_LARGE, 0.2, &heard);
+            h.rollbacks = 2;
+            gan_health *health = gan_health_new(&h);
+            gan_trainer_options o;
+            ck_ok(gan_trainer_options_init(&o, GAN_PRESET_LSGAN));
+            o.generator_rate = o.discriminator_rate = 1;
+            gan_trainer_unref(trainer);
+            trainer = small_trainer(&o);
+            gan_dataset *data = small_data(9);
+            gan_loader *loader = gan_loader_new(data, BATCH, 3, NULL);
+            gan_run_options run;
+            ck_ok(gan_run_options_init(&run));
+            run.steps = stop > 0 && part == 0 ? 10 + 7 * stop : STEPS;
+            run.watch = gan_health_watch;
+            run.watch_context = health;
+            run.checkpoint_path = stop > 0 ? path : NULL;
+            run.resume = stop > 0;
+            ck_ok(gan_trainer_run(trainer, loader, &run, NULL));
+            ck_assert_uint_eq(gan_trainer_remedies(trainer), 2);
+            ck_assert_int_eq(heard.back, part == 0 ? 2 : 0);
+            gan_loader_unref(loader);
+            gan_dataset_unref(data);
+            gan_health_unref(health);
+        }
+        gan_tensor *numbers = numbers_of(gan_trainer_generator(trainer));
+        if (stop == 0)
+            whole = gan_tensor_ref(numbers);
+        else
+            ck_assert(same_numbers(numbers, whole));
+        gan_tensor_unref(numbers);
+        gan_trainer_unref(trainer);
+    }
+    gan_tensor_unref(whole);
+}
+END_TEST
+#endif
+
+/* Conditional players, packs, micro-batches: whatever a trainer takes can be watched. */
+START_TEST(conditional_and_packed_players_are_watched)
+{
+    gan_tensor *examples = small_batch(EXAMPLES, 4), *classes = gan_tensor_new_typed(GAN_SHAPE(EXAMPLES), GAN_INT32);
+    for (int i = 0; i < EXAMPLES; i++)
+        gan_tensor_int32(classes)[i] = i % 3;
+    for (int packing = 0; packing < 2; packing++) {
+        gan_dataset *data = gan_dataset_from_tensor(examples, packing ? NULL : classes, 0, 1);
+        gan_generator_options g;
+        gan_discriminator_options d;
+        ck_ok(gan_generator_options_init(&g, GAN_RECIPE_MLP));
+        ck_ok(gan_discriminator_options_init(&d, GAN_RECIPE_MLP));
+        g.hidden_count = d.hidden_count = 1;
+        g.hidden[0] = d.hidden[0] = 9;
+        d.packing = packing ? 3 : 1;
+        if (!packing) {
+            g.conditioning = GAN_CONDITIONING_CONCAT;
+            g.labels = gan_dataset_labels(data);
+            d.conditioning = GAN_CONDITIONING_AUXILIARY;
+            d.labels = gan_dataset_labels(data);
+        }
+        gan_model *maker = gan_generator_new(GAN_SHAPE(2, 3), &g), *judge = gan_discriminator_new(GAN_SHAPE(2, 3), &d);
+        gan_trainer_options o;
+        ck_ok(gan_trainer_options_init(&o, GAN_PRESET_ARTICLE));
+        o.micro_batches = 2;
+        gan_trainer *trainer = gan_trainer_new(maker, judge, &o);
+        ck_made(trainer);
+        gan_loader *loader = gan_loader_new(data, BATCH, 3, NULL);
+        struct heard heard = {.events = 0};
+        gan_health_options h = only(GAN_HEALTH_PROBLEMS, 0, &heard);
+        h.held_out = gan_dataset_ref(data);
+        gan_health *health = gan_health_new(&h);
+        gan_run_options run;
+        ck_ok(gan_run_options_init(&run));
+        run.steps = 30;
+        run.watch = gan_health_watch;
+        run.watch_context = health;
+        ck_ok(gan_trainer_run(trainer, loader, &run, NULL));
+        for (int i = 0; i < GAN_HEALTH_PROBLEMS; i++)
+            if (i != GAN_HEALTH_OSCILLATION && i != GAN_HEALTH_ROLLED_BACK && i != GAN_HEALTH_D_WON &&
+                i != GAN_HEALTH_MEMORISING && i != GAN_HEALTH_DATA_STARVED) /* these take longer */
+                ck_assert_msg(!isnan(gan_health_score(health, (gan_health_problem)i)), "%s",
+                              gan_health_problem_name((gan_health_problem)i));
+        gan_health_unref(health);
+        gan_loader_unref(loader);
+        gan_trainer_unref(trainer);
+        gan_model_unref(maker);
+        gan_model_unref(judge);
+        gan_dataset_unref(data);
+    }
+    gan_tensor_unref(examples);
+    gan_tensor_unref(classes);
+}
+END_TEST
+
+START_TEST(options_and_arguments_are_checked)
+{
+    gan_health_options o;
+    gan_watched watched = {.struct_size = sizeof watched};
+    bool go_on;
+    ck_ok(gan_health_options_init(&o));
+    o.every = 1;
+    ck_null(gan_health_new(&o), "every is 1, want 2 steps or more");
+    ck_ok(gan_health_options_init(&o));
+    o.rollbacks = -1;
+    ck_null(gan_health_new(&o), "rollbacks is -1");
+    ck_ok(gan_health_options_init(&o));
+    o.snapshot_every = 0;
+    ck_null(gan_health_new(&o), "snapshot_every is 0");
+    ck_ok(gan_health_options_init(&o));
+    o.remedy.generator_rate_factor = 0;
+    ck_null(gan_health_new(&o), "generator_rate_factor is 0");
+    ck_ok(gan_health_options_init(&o));
+    o.thresholds[GAN_HEALTH_D_WON].warning = 9;
+    ck_null(gan_health_new(&o), "thresholds of d-won");
+    ck_ok(gan_health_options_init(&o));
+    o.held_out = small_data(1); /* given away, also when it fails */
+    o.every = 0;
+    ck_null(gan_health_new(&o), "every is 0");
+    o.struct_size = 1;
+    ck_null(gan_health_new(&o), "struct_size is 1");
+    gan_health *health = gan_health_new(NULL);
+    ck_made(health);
+    ck_fails(gan_health_watch(NULL, &watched, &go_on), GAN_ERROR_INVALID_ARGUMENT, "health");
+    ck_fails(gan_health_watch(health, NULL, &go_on), GAN_ERROR_INVALID_ARGUMENT, "watched is NULL");
+    ck_fails(gan_health_watch(health, &watched, NULL), GAN_ERROR_INVALID_ARGUMENT, "go_on is NULL");
+    ck_fails(gan_health_watch(health, &watched, &go_on), GAN_ERROR_INVALID_ARGUMENT, "trainer is NULL");
+    gan_trainer_options t;
+    ck_ok(gan_trainer_options_init(&t, GAN_PRESET_STABLE));
+    gan_trainer *one = small_trainer(&t), *other = small_trainer(&t);
+    watched.trainer = one;
+    watched.struct_size = 4;
+    ck_fails(gan_health_watch(health, &watched, &go_on), GAN_ERROR_INVALID_ARGUMENT, "struct_size is 4");
+    watched.struct_size = sizeof watched;
+    ck_ok(gan_health_watch(health, &watched, &go_on));
+    ck_assert(go_on);
+    watched.trainer = other;
+    ck_fails(gan_health_watch(health, &watched, &go_on), GAN_ERROR_INVALID_ARGUMENT, "another trainer");
+    ck_assert_ptr_eq(gan_health_ref(health), health);
+    gan_health_unref(health);
+    ck_assert(isnan(gan_health_score(health, GAN_HEALTH_PROBLEMS)));
+    ck_assert(isnan(gan_health_score(NULL, GAN_HEALTH_D_WON)));
+    ck_assert_int_eq(gan_health_problem_level(NULL, GAN_HEALTH_D_WON), GAN_HEALTH_FINE);
+    gan_health_unref(health);
+    gan_health_unref(NULL);
+    gan_trainer_unref(one);
+    gan_trainer_unref(other);
+}
+END_TEST
+
+/* Held-out data of another shape are named at the first look. */
+START_TEST(held_out_data_must_fit)
+{
+    struct heard heard = {.events = 0};
+    gan_health_options o = only(GAN_HEALTH_PROBLEMS, 0, &heard);
+    gan_tensor *other = gan_tensor_new(GAN_SHAPE(5, 7));
+    o.held_out = gan_dataset_from_tensor(other, NULL, 0, 1);
+    gan_tensor_unref(other);
+    gan_health *health = gan_health_new(&o);
+    struct outcome outcome = run(health, GAN_PRESET_STABLE, 0, 4, NULL);
+    ck_assert_int_eq(outcome.status, GAN_ERROR_INVALID_ARGUMENT);
+    ck_message("an example of held_out is [7], but the models' are [2, 3]");
+    gan_tensor_unref(outcome.numbers);
+    gan_health_unref(health);
+}
+END_TEST
+
+/* ---- out of memory ---- */
+
+static gan_trainer *scarce;
+static gan_tensor *scarce_batch;
+static gan_dataset *scarce_data;
+
+/* A watcher's life around two steps that are planned already. */
+static bool live(void)
+{
+    gan_health_options o;
+    gan_step_report report = GAN_STEP_REPORT_INIT;
+    gan_health_options_init(&o);
+    o.held_out = gan_dataset_ref(scarce_data);
+    o.rollbacks = 1;
+    for (int i = 0; i < GAN_HEALTH_PROBLEMS; i++)
+        o.thresholds[i] = (gan_health_thresholds){INFINITY, INFINITY, INFINITY};
+    gan_health *health = gan_health_new(&o);
+    bool go_on = true;
+    gan_watched watched = {.struct_size = sizeof watched, .trainer = scarce};
+    bool fine = health != NULL && gan_health_watch(health, &watched, &go_on) == GAN_OK;
+    watched.report = &report;
+    watched.real = scarce_batch;
+    fine = fine && gan_health_watch(health, &watched, &go_on) == GAN_OK;
+    gan_health_unref(health);
+    return fine;
+}
+
+START_TEST(failing_allocations_are_reported)
+{
+    gan_trainer_options o;
+    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_STABLE));
+    scarce = small_trainer(&o);
+    scarce_batch = small_batch(BATCH, 1);
+    scarce_data = small_data(2);
+    ck_ok(gan_train_step(scarce, scarce_batch, NULL, NULL));
+    long n = 1;
+    for (bool fine = false; !fine; n++) {
+        memory_check_begin(n);
+        fine = live();
+        size_t left = memory_check.live;
+        gan_set_allocator(NULL);
+        ck_assert_msg(left == 0, "allocation %ld failed, and %zu bytes are left", n, left);
+        ck_assert(fine || gan_error_status() == GAN_ERROR_OUT_OF_MEMORY);
+    }
+    ck_assert_int_gt(n, 50);
+    gan_dataset_unref(scarce_data);
+    gan_tensor_unref(scarce_batch);
+    gan_trainer_unref(scarce);
+}
+END_TEST
+
+static const struct test_case tests[] = {
+    {"a healthy run has no problem", a_healthy_run_has_no_problem},
+    {"D has won", d_has_won},
+    {"smoothed targets have a least loss", smoothed_targets_have_a_least_loss},
+    {"G has won", g_has_won},
+    {"targets are swapped", targets_are_swapped},
+    {"modes collapse", modes_collapse},
+    {"it oscillates", it_oscillates},
+    {"gradients explode", gradients_explode},
+    {"gradients vanish", gradients_vanish},
+    {"units die", units_die},
+    {"D memorises", d_memorises},
+    {"data is slow", data_is_slow},
+    {"updates are too large, or none", updates_are_too_large_or_none},
+    {"data are of no use", data_are_of_no_use},
+    {"each problem is told with numbers and an option", each_problem_is_told_with_numbers_and_an_option},
+    {"names are there, and no more", names_are_there_and_no_more},
+    {"a run that is watched makes the same bits", a_run_that_is_watched_makes_the_same_bits},
+    {"an alarm is answered a bounded number of times", an_alarm_is_answered_a_bounded_number_of_times},
+    {"rates come down until it is well", rates_come_down_until_it_is_well},
+    {"a run may end at an alarm", a_run_may_end_at_an_alarm},
+    {"events are in the log", events_are_in_the_log},
+    {"a NaN in the data is named and gone past", a_nan_in_the_data_is_named_and_gone_past},
+#ifdef HAVE_JANSSON
+    {"a run that went back resumes to the bit", a_run_that_went_back_resumes_to_the_bit},
+#endif
+    {"conditional and packed players are watched", conditional_and_packed_players_are_watched},
+    {"options and arguments are checked", options_and_arguments_are_checked},
+    {"held-out data must fit", held_out_data_must_fit},
+    {"failing allocations are reported", failing_allocations_are_reported},
+};
+
+int main(void)
+{
+    return RUN_SUITE("watch/health", tests);
+}
