@@ -27,12 +27,14 @@ static const char usage[] =
     "  --width N       channels of the feature maps next to the image (default 64)\n"
     "  --seed N        decides everything that is random: the same seed, the same images (default 1)\n"
     "  --threads N     processors to work with (default: all); changes the time and nothing else\n"
-    "  --out DIR       where the pictures go, epoch-1.png ... and losses.png (default: out)\n"
+    "  --out DIR       where the pictures go, epoch-1.png ... and losses.png (default: out),\n"
+    "                  and report.html, which shows all of it, also while it trains: open it in a browser\n"
     "  --samples N     also writes N images to samples.npy there: float32 [N, 1, 28, 28] in [0, 1]; with\n"
     "                  --conditional sample i is of class i % 10\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
+    "  --log PATH      figures of every step: a .jsonl or .csv file, or a folder, which TensorBoard shows\n"
     "  --quiet         says nothing but what goes wrong\n"
     "  --help          shows this\n"
     "Ctrl-C ends the training; the results so far are written, and with --checkpoint-every or --resume a checkpoint.\n";
@@ -42,7 +44,8 @@ static const struct program me = {"dcgan", usage};
 enum { MOST_CLASSES = 256 };
 
 struct options {
-    const char *data, *out, *save, *class; /* class: of all pictures and samples; NULL: any */
+    const char *data, *out, *save, *log, *class; /* class: of all pictures and samples; NULL: any */
+    char command[1024];                          /* for the report */
     char *names;
     gan_preset preset;
     int64_t epochs, batch, samples, width;
@@ -81,6 +84,7 @@ static struct options read_options(int count, char **arguments)
         DATA,
         EPOCHS,
         HELP,
+        LOG,
         NAMES,
         OUT,
         PRESET,
@@ -100,6 +104,7 @@ static struct options read_options(int count, char **arguments)
         {"data", required_argument, NULL, DATA},
         {"epochs", required_argument, NULL, EPOCHS},
         {"help", no_argument, NULL, HELP},
+        {"log", required_argument, NULL, LOG},
         {"names", required_argument, NULL, NAMES},
         {"out", required_argument, NULL, OUT},
         {"preset", required_argument, NULL, PRESET},
@@ -113,6 +118,7 @@ static struct options read_options(int count, char **arguments)
         {NULL, 0, NULL, 0},
     };
     struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 64, .width = 64, .seed = 1};
+    join(o.command, sizeof o.command, count, arguments);
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (c) {
         case BATCH:
@@ -137,6 +143,9 @@ static struct options read_options(int count, char **arguments)
         case HELP:
             fputs(usage, stdout);
             exit(0);
+        case LOG:
+            o.log = optarg;
+            break;
         case NAMES:
             o.names = optarg;
             break;
@@ -316,7 +325,7 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job, con
     struct path curves = path_in(o->out, "losses.png"), samples = path_in(o->out, "samples.npy");
     gan_status status = write_curves(&job->watch.curves, "images", curves.text);
     if (status == GAN_OK && !o->quiet)
-        puts(curves.text);
+        printf("%s\n%s\n", path_in(o->out, "report.html").text, curves.text);
     if (status == GAN_OK && o->save != NULL) {
         status = gan_model_save(generator, o->save);
         if (status == GAN_OK && !o->quiet)
@@ -332,7 +341,8 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job, con
 
 /* ---- training ---- */
 
-static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *job)
+static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *log, gan_report *report,
+                        struct job *job)
 {
     const struct options *o = job->options;
     const gan_dataset *images = gan_loader_dataset(batches);
@@ -346,9 +356,9 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
     run.context = job;
     run.stop = &stop;
     run.sample_count = 64;
-    job->columns = 8;
+    run.log = log;
+    run.observer = gan_report_observer(report);
     if (o->conditional) {
-        job->columns = 10;
         run.sample_count = 10 * gan_dataset_classes(images);
         run.sample_labels = labels = new_labels(o, images, run.sample_count, /*each*/ 10);
         if (labels == NULL)
@@ -391,8 +401,14 @@ static int run(const struct options *o, gan_loader *batches)
         return complain(&me);
     if (!o->quiet)
         introduce(o, trainer, batches);
-    struct job job = {.options = o, .watch = {.quiet = o->quiet, .lines_every = 100}};
-    gan_status status = train(trainer, batches, &job);
+    struct job job = {
+        .options = o, .watch = {.quiet = o->quiet, .lines_every = 100}, .columns = o->conditional ? 10 : 8};
+    gan_run_log *log;
+    bool opened = open_log(o->log, o->resume, job.columns, &log);
+    gan_report *report = opened ? open_report(&me, o->out, o->resume, job.columns, o->command) : NULL;
+    gan_status status = report != NULL ? train(trainer, batches, log, report, &job) : gan_error_status();
+    gan_report_unref(report);
+    gan_run_log_unref(log);
     if (status == GAN_OK)
         status = write_results(trainer, &job, images);
     free_curves(&job.watch.curves);

@@ -23,7 +23,8 @@ static const char usage[] =
     "  --batch N       digits in a batch (default 128)\n"
     "  --seed N        decides everything that is random: the same seed, the same digits (default 1)\n"
     "  --threads N     processors to work with (default: all); changes the time and nothing else\n"
-    "  --out DIR       where the pictures go, epoch-1.png ... and losses.png (default: out)\n"
+    "  --out DIR       where the pictures go, epoch-1.png ... and losses.png (default: out),\n"
+    "                  and report.html, which shows all of it, also while it trains: open it in a browser\n"
     "  --samples N     also writes N digits to samples.npy there: float32 [N, 1, 28, 28] in [0, 1]; with\n"
     "                  --conditional sample i is a digit i % 10\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
@@ -38,6 +39,7 @@ static const struct program me = {"mnist", usage};
 
 struct options {
     const char *data, *out, *save, *log;
+    char command[1024]; /* for the report */
     gan_preset preset;
     int64_t epochs, batch, samples;
     int64_t checkpoint_every; /* steps; 0: never */
@@ -107,6 +109,7 @@ static struct options read_options(int count, char **arguments)
         {NULL, 0, NULL, 0},
     };
     struct options o = {.out = "out", .preset = GAN_PRESET_STABLE, .epochs = 5, .batch = 128, .digit = -1, .seed = 1};
+    join(o.command, sizeof o.command, count, arguments);
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (c) {
         case CLASS:
@@ -216,7 +219,7 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job)
     struct path curves = path_in(o->out, "losses.png"), samples = path_in(o->out, "samples.npy");
     gan_status status = write_curves(&job->watch.curves, "digits", curves.text);
     if (status == GAN_OK && !o->quiet)
-        puts(curves.text);
+        printf("%s\n%s\n", path_in(o->out, "report.html").text, curves.text);
     if (status == GAN_OK && o->save != NULL) {
         status = gan_model_save(gan_trainer_averaged_generator(trainer), o->save);
         if (status == GAN_OK && !o->quiet)
@@ -280,18 +283,8 @@ static gan_trainer *new_trainer(const struct options *o, const gan_dataset *digi
     return trainer;
 }
 
-/* True, and NULL, if none is wanted. */
-static bool open_log(const struct options *o, gan_run_log **log)
-{
-    gan_run_log_options options;
-    gan_run_log_options_init(&options);
-    options.append = o->resume;
-    options.image_columns = 5;
-    *log = o->log != NULL ? gan_run_log_open(o->log, &options) : NULL;
-    return *log != NULL || o->log == NULL;
-}
-
-static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *log, struct job *job)
+static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *log, gan_report *report,
+                        struct job *job)
 {
     gan_run_options run;
     gan_run_options_init(&run);
@@ -300,9 +293,7 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *
     run.samples = on_samples;
     run.sample_count = 25;
     gan_tensor *labels = NULL;
-    job->columns = 5;
     if (job->options->conditional) {
-        job->columns = 10;
         run.sample_count = 100;
         run.sample_labels = labels = new_labels(100, /*each*/ 10, job->options->digit);
         if (labels == NULL)
@@ -316,6 +307,7 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, gan_run_log *
     run.checkpoint_every_steps = job->options->checkpoint_every;
     run.resume = job->options->resume;
     run.log = log;
+    run.observer = gan_report_observer(report);
     gan_run_result result = GAN_RUN_RESULT_INIT;
     gan_status status = gan_trainer_run(trainer, batches, &run, &result);
     gan_tensor_unref(labels);
@@ -345,9 +337,13 @@ static int run(const struct options *o, gan_loader *batches)
         return complain(&me);
     if (!o->quiet)
         introduce(o, batches);
-    struct job job = {.options = o, .watch = {.quiet = o->quiet, .lines_every = 100}};
+    struct job job = {
+        .options = o, .watch = {.quiet = o->quiet, .lines_every = 100}, .columns = o->conditional ? 10 : 5};
     gan_run_log *log;
-    gan_status status = open_log(o, &log) ? train(trainer, batches, log, &job) : gan_error_status();
+    bool opened = open_log(o->log, o->resume, job.columns, &log);
+    gan_report *report = opened ? open_report(&me, o->out, o->resume, job.columns, o->command) : NULL;
+    gan_status status = report != NULL ? train(trainer, batches, log, report, &job) : gan_error_status();
+    gan_report_unref(report);
     gan_run_log_unref(log);
     if (status == GAN_OK)
         status = write_results(trainer, &job);

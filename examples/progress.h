@@ -77,6 +77,43 @@ static inline struct path path_in(const char *folder, const char *name)
     return path;
 }
 
+/* ---- the report ---- */
+
+/* Text that does not fit is cut short. */
+static inline void join(char *text, size_t size, int count, char **words)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? " " : "", words[i]);
+}
+
+/* The page OUT/report.html, titled with the program's name; it shows the command. To be unreffed. */
+static inline gan_report *open_report(const struct program *me, const char *out, bool resume, int columns,
+                                      const char *command)
+{
+    gan_report_options options;
+    gan_report_options_init(&options);
+    options.title = me->name;
+    options.append = resume;
+    options.columns = columns;
+    gan_report *report = gan_report_open(path_in(out, "report.html").text, &options);
+    if (report != NULL)
+        gan_report_note(report, "command", command);
+    return report;
+}
+
+/* The log that --log asks for. True, and NULL, if none is wanted. */
+static inline bool open_log(const char *path, bool resume, int columns, gan_run_log **log)
+{
+    gan_run_log_options options;
+    gan_run_log_options_init(&options);
+    options.append = resume;
+    options.image_columns = columns;
+    *log = path != NULL ? gan_run_log_open(path, &options) : NULL;
+    return *log != NULL || path == NULL;
+}
+
 /* ---- Ctrl-C ---- */
 
 static volatile sig_atomic_t stop; /* not 0 once the user wants to end */

@@ -28,11 +28,13 @@ static const char usage[] =
     "  --steps N       steps to make (default 5000)\n"
     "  --seed N        decides everything that is random: the same seed, the same pictures (default 1)\n"
     "  --threads N     processors to work with (default: all); changes the time and nothing else\n"
-    "  --out DIR       where samples go, step-000250.png ... and losses.png (default: out)\n"
+    "  --out DIR       where samples go, step-000250.png ... and losses.png (default: out), and\n"
+    "                  report.html, which shows all of it, also while it trains: open it in a browser\n"
     "  --pictures-every N     steps between samples (default: a twentieth of all steps, or 50)\n"
     "  --save FILE     writes the generator to FILE, which 'sample' and PyTorch read (safetensors)\n"
     "  --checkpoint-every N   steps between checkpoints, which are OUT/run-....checkpoint; the newest two are kept\n"
     "  --resume        goes on from the newest checkpoint, to the bit, if there is one; give the same options\n"
+    "  --log PATH      figures of every step: a .jsonl or .csv file, or a folder, which TensorBoard shows\n"
     "  --dry-run       shows the networks, what memory they take and about how long it will last; writes nothing\n"
     "  --quiet         says nothing but what goes wrong\n"
     "  --help          shows this\n"
@@ -43,7 +45,8 @@ static const struct program me = {"train", usage};
 enum { COLUMNS = 8, MOST_ROWS = 32, MOST_NAMED = 10, WARM_STEPS = 1, TIMED_STEPS = 4 };
 
 struct options {
-    const char *folder, *out, *save;
+    const char *folder, *out, *save, *log;
+    char command[1024]; /* for the report */
     gan_recipe recipe;
     gan_preset preset;
     gan_folder_options pictures;
@@ -138,6 +141,7 @@ enum {
     DRY_RUN,
     FLIP,
     HELP,
+    LOG,
     OUT,
     PICTURES_EVERY,
     PRESET,
@@ -202,6 +206,9 @@ static void read_run_option(struct options *o, int option, const char *value)
     case HELP:
         fputs(usage, stdout);
         exit(0);
+    case LOG:
+        o->log = value;
+        break;
     case OUT:
         o->out = value;
         break;
@@ -243,6 +250,7 @@ static struct options read_options(int count, char **arguments)
         {"dry-run", no_argument, NULL, DRY_RUN},
         {"flip", no_argument, NULL, FLIP},
         {"help", no_argument, NULL, HELP},
+        {"log", required_argument, NULL, LOG},
         {"out", required_argument, NULL, OUT},
         {"pictures-every", required_argument, NULL, PICTURES_EVERY},
         {"preset", required_argument, NULL, PRESET},
@@ -259,6 +267,7 @@ static struct options read_options(int count, char **arguments)
     };
     struct options o = {.out = "out", .recipe = GAN_RECIPE_DCGAN, .batch = 64, .steps = 5000, .seed = 1};
     bool preset_given = false;
+    join(o.command, sizeof o.command, count, arguments);
     gan_folder_options_init(&o.pictures); /* 64 x 64, in colour */
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;)
         if (!read_model_option(&o, c, optarg, &preset_given))
@@ -421,6 +430,8 @@ struct job {
     struct watch watch;
     gan_sampler *sampler; /* of the pictures, always from the same noise */
     gan_tensor *samples, *labels;
+    gan_run_log *log;
+    gan_report *report;
     int64_t drawn;      /* the step that they show */
     gan_status failure; /* of the callback */
 };
@@ -453,6 +464,10 @@ static gan_status draw(struct job *job, int64_t step)
     gan_status status = gan_sampler_seed(job->sampler, /*seed*/ 7, 0);
     if (status == GAN_OK)
         status = gan_sampler_run(job->sampler, /*z*/ NULL, job->labels, job->samples);
+    if (status == GAN_OK)
+        status = gan_report_add_images(job->report, (uint64_t)step, job->samples);
+    if (status == GAN_OK && job->log != NULL)
+        status = gan_run_log_write_images(job->log, (uint64_t)step, "samples", job->samples);
     return status == GAN_OK ? show_grid(&job->watch, path.text, job->samples, COLUMNS, /*scale*/ 1) : status;
 }
 
@@ -492,12 +507,18 @@ static gan_status train(gan_trainer *trainer, gan_loader *batches, struct job *j
         run.checkpoint_path = checkpoints.text;
     run.checkpoint_every_steps = o->checkpoint_every;
     run.resume = o->resume;
+    run.sample_count = gan_tensor_shape(job->samples).dims[0]; /* of the log and the report, at the end of epochs */
+    run.sample_labels = job->labels;
+    run.log = job->log;
+    run.observer = gan_report_observer(job->report);
     gan_run_result result = GAN_RUN_RESULT_INIT;
     gan_status status = gan_trainer_run(trainer, batches, &run, &result);
     if (status == GAN_OK)
         status = job->failure;
     if (status == GAN_OK && job->drawn != result.steps)
         status = draw(job, result.steps);
+    if (status == GAN_OK)
+        status = gan_report_write(job->report); /* with the latest pictures */
     if (status == GAN_OK && !o->quiet)
         tell_result(job, &result);
     return status;
@@ -509,7 +530,7 @@ static gan_status write_results(gan_trainer *trainer, const struct job *job)
     struct path curves = path_in(o->out, "losses.png");
     gan_status status = write_curves(&job->watch.curves, "pictures", curves.text);
     if (status == GAN_OK && !o->quiet)
-        puts(curves.text);
+        printf("%s\n%s\n", path_in(o->out, "report.html").text, curves.text);
     if (status != GAN_OK || o->save == NULL)
         return status;
     status = gan_model_save(gan_trainer_averaged_generator(trainer), o->save);
@@ -540,11 +561,19 @@ static int train_and_write(const struct options *o, gan_trainer *trainer, gan_lo
     struct job job = {.options = o, .watch = {.quiet = o->quiet, .data = true, .lines_every = lines > 0 ? lines : 1}};
     if (!make_folder(&me, o->out))
         return 1;
-    gan_status status = prepare_pictures(&job, gan_trainer_averaged_generator(trainer), gan_loader_dataset(batches));
+    gan_status status = open_log(o->log, o->resume, COLUMNS, &job.log) ? GAN_OK : gan_error_status();
+    if (status == GAN_OK)
+        job.report = open_report(&me, o->out, o->resume, COLUMNS, o->command);
+    if (job.report == NULL)
+        status = gan_error_status();
+    if (status == GAN_OK)
+        status = prepare_pictures(&job, gan_trainer_averaged_generator(trainer), gan_loader_dataset(batches));
     if (status == GAN_OK)
         status = train(trainer, batches, &job);
     if (status == GAN_OK)
         status = write_results(trainer, &job);
+    gan_report_unref(job.report);
+    gan_run_log_unref(job.log);
     gan_sampler_unref(job.sampler);
     gan_tensor_unref(job.samples);
     gan_tensor_unref(job.labels);

@@ -25,6 +25,7 @@
 #include "optimizer.h"
 #include "plan.h"
 #include "plot.h"
+#include "report.h"
 #include "rollback.h"
 #include "run_log.h"
 #include "sampler.h"

@@ -469,6 +469,30 @@ typedef struct gan_watched {
  * gan_health_watch (gan/health.h) for a ready one.
  */
 typedef gan_status gan_watch_callback(void *context, const gan_watched *watched, bool *go_on);
+struct gan_run_result;
+
+/**
+ * Somebody who watches a run (gan_report_observer, in gan/report.h, is one): functions that gan_trainer_run calls on
+ * its thread, each of which may be NULL. They must leave the trainer and the loader as they are. Anything but GAN_OK
+ * ends the run with that status. Zeroed but for struct_size it watches nothing.
+ */
+typedef struct gan_run_observer {
+    size_t struct_size;                  /**< sizeof(gan_run_observer) */
+    void *context;                       /**< the first argument of all */
+    const struct gan_run_observer *next; /**< another one, called after this one; NULL for none */
+    /** Before the first step, and after a resumption: progress->report says only how many steps the trainer has. */
+    gan_status (*begin)(void *context, gan_trainer *trainer, const gan_loader *loader, const gan_progress *progress);
+    /** After every step. */
+    gan_status (*step)(void *context, const gan_progress *progress);
+    /** Samples at the end of each epoch, if they are pictures: [sample_count, C, H, W], brightness in [0, 1]. */
+    gan_status (*images)(void *context, const gan_progress *progress, const gan_tensor *images);
+    /** What `evaluate` said. */
+    gan_status (*evaluation)(void *context, const gan_progress *progress, double value, double error);
+    /** Before a checkpoint is written: what this writes here reaches at least as far as the checkpoint does. */
+    gan_status (*saving)(void *context, const gan_progress *progress);
+    /** When the run ends, whichever way, if `begin` was called. */
+    gan_status (*end)(void *context, const gan_progress *progress, const struct gan_run_result *result);
+} gan_run_observer;
 
 /** Fill it with gan_run_options_init, then change what you like. */
 typedef struct gan_run_options {
@@ -507,8 +531,9 @@ typedef struct gan_run_options {
      */
     const gan_tensor *sample_labels;
     /**
-     * Measures the generator after every evaluate_every steps; a copy of the best one is in the result. A run that
-     * resumes knows nothing of evaluations before. NULL for nobody: NULL
+     * Measures the generator after every evaluate_every steps; a copy of the best one is in the result. Checkpoints
+     * hold that copy and where patience stands, so that a run that resumes keeps and stops as one in one go. NULL for
+     * nobody: NULL
      */
     gan_evaluate_callback *evaluate;
     void *evaluate_context; /**< for evaluate: NULL */
@@ -534,6 +559,7 @@ typedef struct gan_run_options {
      */
     gan_watch_callback *watch;
     void *watch_context; /**< for watch: NULL */
+    const gan_run_observer *observer; /**< who watches, itself or the first of several; NULL for nobody: NULL */
 } gan_run_options;
 
 /** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */

@@ -157,3 +157,25 @@ int gan_processor_count(const struct gan_processor_mask *mask)
         processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     return lesser(gan_processor_quota("/proc/self/cgroup", "/sys/fs/cgroup"), processors < 1 ? 1 : processors);
 }
+
+/* ---- its name ---- */
+
+/* "model name\t: AMD EPYC 9R14", in the first of the processors that /proc/cpuinfo lists. */
+char *gan_processor_name(char *text, size_t size)
+{
+    static const char key[] = "model name";
+    char line[256];
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    text[0] = '\0';
+    if (file == NULL)
+        return text;
+    while (text[0] == '\0' && fgets(line, sizeof line, file) != NULL) {
+        const char *value = strncmp(line, key, sizeof key - 1) == 0 ? strchr(line, ':') : NULL;
+        if (value == NULL)
+            continue;
+        value += 1 + strspn(value + 1, " ");
+        snprintf(text, size, "%.*s", (int)strcspn(value, "\n"), value);
+    }
+    fclose(file);
+    return text;
+}

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #if defined(__linux__)
 #include <sched.h>
 #endif
@@ -15,6 +16,9 @@ struct gan_processor_mask {
     cpu_set_t set;
 #endif
 };
+
+/* What the processor is called, in UTF-8; "" where the system does not say. Returns `text`. */
+char *gan_processor_name(char *text, size_t size);
 
 /* The calling thread's mask. */
 void gan_processor_mask_read(struct gan_processor_mask *mask);

@@ -28,6 +28,10 @@ void gan_json_write_bool(struct gan_json_writer *writer, const char *key, bool v
 /* Finite numbers, with as many digits as bring back every bit. */
 void gan_json_write_float(struct gan_json_writer *writer, const char *key, float value);
 void gan_json_write_double(struct gan_json_writer *writer, const char *key, double value);
+/* Rounded to so many significant digits. */
+void gan_json_write_digits(struct gan_json_writer *writer, const char *key, double value, int digits);
+/* A value that is JSON already. */
+void gan_json_write_raw(struct gan_json_writer *writer, const char *key, const char *json);
 void gan_json_write_null(struct gan_json_writer *writer, const char *key);
 void gan_json_write_shape(struct gan_json_writer *writer, const char *key, gan_shape shape);
 /* The text (gan_free), and the writer cleared; NULL and an error if memory was short. */

@@ -48,10 +48,24 @@ static size_t utf8_length(const unsigned char *c)
     return length;
 }
 
+/* How many characters stand for themselves: all in one, since some texts are long. */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+    for (; text[length] >= 0x20 && text[length] < 0x7F && text[length] != '"' && text[length] != '\\'; length++)
+        ;
+    return length;
+}
+
 static void quote(struct gan_json_writer *writer, const char *text)
 {
     append(writer, "\"", 1);
     for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
+        size_t plain = plain_length((const char *)c);
+        append(writer, (const char *)c, plain);
+        c += plain;
+        if (*c == '\0')
+            break;
         char escape[8];
         size_t length = utf8_length(c);
         if (*c == '"' || *c == '\\')
@@ -121,7 +135,7 @@ void gan_json_write_bool(struct gan_json_writer *writer, const char *key, bool v
 }
 
 /* The host program's locale may have another decimal point, even one of several bytes. */
-static void write_number(struct gan_json_writer *writer, const char *key, double value, int digits)
+void gan_json_write_digits(struct gan_json_writer *writer, const char *key, double value, int digits)
 {
     assert(isfinite(value));
     char text[64], plain[64];
@@ -140,12 +154,18 @@ static void write_number(struct gan_json_writer *writer, const char *key, double
 
 void gan_json_write_float(struct gan_json_writer *writer, const char *key, float value)
 {
-    write_number(writer, key, (double)value, 9);
+    gan_json_write_digits(writer, key, (double)value, 9);
 }
 
 void gan_json_write_double(struct gan_json_writer *writer, const char *key, double value)
 {
-    write_number(writer, key, value, 17);
+    gan_json_write_digits(writer, key, value, 17);
+}
+
+void gan_json_write_raw(struct gan_json_writer *writer, const char *key, const char *json)
+{
+    lead(writer, key);
+    append_text(writer, json);
 }
 
 void gan_json_write_null(struct gan_json_writer *writer, const char *key)

@@ -8,6 +8,7 @@
 
 #include "gan/trainer.h"
 #include "io/json.h"
+#include "train/evaluation.h"
 
 #define GAN_CHECKPOINT_FORMAT         "checkpoint"
 #define GAN_CHECKPOINT_FORMAT_VERSION 1
@@ -19,12 +20,14 @@
 #define GAN_CHECKPOINT_GENERATOR_MOMENTS "generator_optimizer."
 #define GAN_CHECKPOINT_D_MOMENTS         "discriminator_optimizer."
 #define GAN_CHECKPOINT_TRAINER           "trainer."
+#define GAN_CHECKPOINT_BEST              "best."
 
 /* How far a gan_trainer_run is. */
 struct gan_run_position {
     bool known;
     int64_t steps; /* that it has made */
     double seconds;
+    struct gan_evaluation evaluation; /* all 0 if there was none; what was read has a reference to its best model */
 };
 
 /* The member "settings" of the object begun in `json`; loader may be NULL. */

@@ -127,7 +127,7 @@ struct reading {
     const struct gan_safetensors_entry *averages;
     struct gan_run_position run;
     struct optimizer_state generator_optimizer, discriminator_optimizer;
-    struct model_entries generator, discriminator, average;
+    struct model_entries generator, discriminator, average, best;
     gan_tensor *mean, *deviation;
 };
 
@@ -151,6 +151,47 @@ static gan_status read_run(struct reading *reading)
         !(reading->run.seconds >= 0))
         return bad_state(reading, "run_seconds");
     return GAN_OK;
+}
+
+/* A member of the state's "evaluation": a number that may be negative only if `any`. */
+static gan_status read_figure(const struct reading *reading, const char *key, bool any, double *to)
+{
+    const struct gan_json *evaluation = gan_json_get(reading->state, "evaluation");
+    bool known = gan_json_double(gan_json_get(evaluation, key), to) && isfinite(*to) && (any || *to >= 0);
+    return known ? GAN_OK : bad_state(reading, "evaluation");
+}
+
+static gan_status read_count(const struct reading *reading, const char *key, int64_t least, int64_t *to)
+{
+    const struct gan_json *evaluation = gan_json_get(reading->state, "evaluation");
+    bool known = gan_json_integer(gan_json_get(evaluation, key), to) && *to >= least;
+    return known ? GAN_OK : bad_state(reading, "evaluation");
+}
+
+static gan_status read_evaluation(struct reading *reading)
+{
+    const struct gan_json *evaluation = gan_json_get(reading->state, "evaluation");
+    struct gan_evaluation *to = &reading->run.evaluation;
+    if (evaluation == NULL)
+        return GAN_OK;
+    if (!gan_json_bool(gan_json_get(evaluation, "higher_is_better"), &to->higher_is_better))
+        return bad_state(reading, "evaluation");
+    gan_status status = read_count(reading, "count", 1, &to->count);
+    if (status == GAN_OK)
+        status = read_count(reading, "best_step", 1, &to->best_step);
+    if (status == GAN_OK && to->best_step > reading->run.steps)
+        status = bad_state(reading, "evaluation");
+    if (status == GAN_OK)
+        status = read_count(reading, "without", 0, &to->without);
+    if (status == GAN_OK)
+        status = read_figure(reading, "best_value", true, &to->best_value);
+    if (status == GAN_OK)
+        status = read_figure(reading, "best_error", false, &to->best_error);
+    if (status == GAN_OK)
+        status = read_figure(reading, "mark", true, &to->mark);
+    if (status == GAN_OK)
+        status = read_figure(reading, "mark_error", false, &to->mark_error);
+    return status;
 }
 
 static gan_status read_adaptive(struct reading *reading)
@@ -203,7 +244,9 @@ static gan_status read_counters(struct reading *reading)
     gan_status status = read_adaptive(reading);
     if (status == GAN_OK)
         status = read_remedied(reading);
-    return status == GAN_OK ? read_run(reading) : status;
+    if (status == GAN_OK)
+        status = read_run(reading);
+    return status == GAN_OK ? read_evaluation(reading) : status;
 }
 
 static gan_status find_moment(struct reading *reading, const char *prefix, int which, int64_t size,
@@ -279,6 +322,8 @@ static gan_status find_tensors(struct reading *reading)
     reading->tensors += reading->mean != NULL ? 2 : 0;
     if (status == GAN_OK)
         status = find_averages(reading);
+    if (status == GAN_OK && reading->run.evaluation.count > 0)
+        status = find_model(reading, GAN_CHECKPOINT_BEST, trainer->average, &reading->best);
     if (status == GAN_OK && gan_safetensors_count(reading->file) != reading->tensors)
         status = gan_fail(GAN_ERROR_FORMAT, "%s: has %zu tensors, but the trainer %zu",
                           gan_safetensors_what(reading->file), gan_safetensors_count(reading->file), reading->tensors);
@@ -302,8 +347,8 @@ static void take_optimizer(gan_optimizer *optimizer, const struct optimizer_stat
     gan_optimizer_restore(optimizer, state->rate, state->steps);
 }
 
-/* What can fail (memory for means and deviations), before what cannot. */
-static gan_status take_settings(const struct reading *reading)
+/* What can fail (memory for means and deviations, and for the best generator), before what cannot. */
+static gan_status take_settings(struct reading *reading)
 {
     gan_trainer *trainer = reading->trainer;
     const char *data = "";
@@ -320,7 +365,22 @@ static gan_status take_settings(const struct reading *reading)
         status = gan_trainer_set_r1_weight(trainer, reading->r1_weight);
     if (status == GAN_OK)
         status = gan_trainer_set_data_range(trainer, reading->data_low, reading->data_high);
+    if (status == GAN_OK && reading->run.evaluation.count > 0) {
+        reading->run.evaluation.best = gan_model_copy(trainer->average);
+        status = reading->run.evaluation.best != NULL ? GAN_OK : gan_error_status();
+    }
     return status;
+}
+
+/* The best generator as it was: after the steps that it had then, not those that the trainer has. */
+static void take_best(const struct reading *reading)
+{
+    const struct gan_evaluation *evaluation = &reading->run.evaluation;
+    uint64_t since = (uint64_t)(reading->run.steps - evaluation->best_step);
+    if (evaluation->best == NULL)
+        return;
+    take_model(evaluation->best, &reading->best);
+    gan_model_note_training(evaluation->best, reading->steps - since, reading->trainer->options.seed);
 }
 
 static void take_numbers(const struct reading *reading)
@@ -330,6 +390,7 @@ static void take_numbers(const struct reading *reading)
     take_model(trainer->discriminator, &reading->discriminator);
     if (trainer->average != trainer->generator)
         take_model(trainer->average, &reading->average);
+    take_best(reading);
     take_optimizer(trainer->options.generator_optimizer, &reading->generator_optimizer);
     take_optimizer(trainer->options.discriminator_optimizer, &reading->discriminator_optimizer);
     gan_safetensors_numbers(reading->averages, gan_tensor_data(trainer->averages));
@@ -387,13 +448,15 @@ static gan_status read_all(struct reading *reading, const char *who)
 
 static void clear(struct reading *reading)
 {
-    struct model_entries *const models[] = {&reading->generator, &reading->discriminator, &reading->average};
-    for (int i = 0; i < 3; i++) {
+    struct model_entries *const models[] = {&reading->generator, &reading->discriminator, &reading->average,
+                                            &reading->best};
+    for (int i = 0; i < 4; i++) {
         gan_free(models[i]->parameters);
         gan_free(models[i]->state);
     }
     gan_tensor_unref(reading->mean);
     gan_tensor_unref(reading->deviation);
+    gan_model_unref(reading->run.evaluation.best); /* NULL if it was handed on */
 }
 
 gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, struct gan_run_position *run, const char *path,
@@ -409,8 +472,10 @@ gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, struct 
         struct reading reading = {
             .trainer = trainer, .loader = loader, .file = file, .about = about, .state = gan_json_get(about, "state")};
         status = read_all(&reading, who);
-        if (status == GAN_OK && run != NULL)
+        if (status == GAN_OK && run != NULL) {
             *run = reading.run;
+            reading.run.evaluation.best = NULL;
+        }
         clear(&reading);
     }
     gan_json_free(about);

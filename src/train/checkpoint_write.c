@@ -74,6 +74,26 @@ static void write_remedied(const struct gan_remedied *remedied, struct gan_json_
     gan_json_end(json, '}');
 }
 
+static void write_evaluation(const struct gan_evaluation *evaluation, struct gan_json_writer *json)
+{
+    gan_json_begin(json, "evaluation", '{');
+    gan_json_write_integer(json, "count", evaluation->count);
+    gan_json_write_bool(json, "higher_is_better", evaluation->higher_is_better);
+    gan_json_write_double(json, "best_value", evaluation->best_value);
+    gan_json_write_double(json, "best_error", evaluation->best_error);
+    gan_json_write_integer(json, "best_step", evaluation->best_step);
+    gan_json_write_double(json, "mark", evaluation->mark);
+    gan_json_write_double(json, "mark_error", evaluation->mark_error);
+    gan_json_write_integer(json, "without", evaluation->without);
+    gan_json_end(json, '}');
+}
+
+/* The best generator of a run that has evaluated any. */
+static const gan_model *best_of(const struct gan_run_position *run)
+{
+    return run != NULL && run->known ? run->evaluation.best : NULL;
+}
+
 static void write_state(const gan_trainer *trainer, const gan_loader *loader, const struct gan_run_position *run,
                         struct gan_json_writer *json)
 {
@@ -98,6 +118,8 @@ static void write_state(const gan_trainer *trainer, const gan_loader *loader, co
         gan_json_write_integer(json, "run_steps", run->steps);
         gan_json_write_double(json, "run_seconds", run->seconds);
     }
+    if (best_of(run) != NULL)
+        write_evaluation(&run->evaluation, json);
     gan_json_end(json, '}');
 }
 
@@ -139,7 +161,7 @@ static gan_status add_moments(struct gan_model_items *items, const char *prefix,
     return status;
 }
 
-static gan_status collect(const gan_trainer *trainer, struct gan_model_items *items)
+static gan_status collect(const gan_trainer *trainer, const struct gan_run_position *run, struct gan_model_items *items)
 {
     const gan_trainer_options *o = &trainer->options;
     gan_status status = add_model(items, GAN_CHECKPOINT_GENERATOR, trainer->generator);
@@ -156,6 +178,8 @@ static gan_status collect(const gan_trainer *trainer, struct gan_model_items *it
     if (status == GAN_OK)
         status = gan_model_items_add(items, GAN_CHECKPOINT_TRAINER, "averages", gan_tensor_shape(trainer->averages),
                                      gan_tensor_data(trainer->averages));
+    if (status == GAN_OK && best_of(run) != NULL)
+        status = add_model(items, GAN_CHECKPOINT_BEST, best_of(run));
     return status;
 }
 
@@ -165,7 +189,7 @@ gan_status gan_checkpoint_write(gan_trainer *trainer, const gan_loader *loader, 
     struct gan_model_items items = {0};
     char *text = description_of(trainer, loader, run);
     struct gan_safetensors_datum about = {GAN_FILE_KEY, text};
-    gan_status status = text != NULL ? collect(trainer, &items) : gan_error_status();
+    gan_status status = text != NULL ? collect(trainer, run, &items) : gan_error_status();
     if (status == GAN_OK)
         status = gan_safetensors_write(path, items.item, items.count, &about, 1, who);
     gan_model_items_clear(&items);

@@ -2,6 +2,8 @@
 
 #include "base/status.h"
 #include "gan/run_log.h"
+#include "nn/model.h"
+#include "train/observers.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -26,6 +28,16 @@ gan_status gan_evaluation_check(const gan_run_options *o, const char *who)
     return GAN_OK;
 }
 
+gan_status gan_evaluation_check_resumed(const struct gan_evaluation *e, const gan_run_options *o, const char *who)
+{
+    if (o->evaluate == NULL || e->count == 0 || e->higher_is_better == o->higher_is_better)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: higher_is_better is %s, but %s in the checkpoint's %" PRId64
+                    " evaluations; set it as it was, or begin anew with another checkpoint_path",
+                    who, o->higher_is_better ? "true" : "false", e->higher_is_better ? "true" : "false", e->count);
+}
+
 /* By how much `value` is better than `than`. */
 static double gain(const gan_run_options *o, double value, double than)
 {
@@ -42,6 +54,7 @@ static gan_status keep(struct gan_evaluation *e, const gan_model *generator, dou
         gan_status status = gan_model_copy_parameters(e->best, generator);
         if (status != GAN_OK)
             return status;
+        gan_model_note_training(e->best, generator->training.steps, generator->training.seed);
     }
     e->best_value = value;
     e->best_error = error;
@@ -63,7 +76,7 @@ static void look_for_progress(struct gan_evaluation *e, const gan_run_options *o
 }
 
 gan_status gan_evaluation_after_step(struct gan_evaluation *e, gan_trainer *trainer, const gan_run_options *options,
-                                     const gan_progress *progress, bool *enough, const char *who)
+                                     const gan_progress *progress, const char *who)
 {
     gan_model *generator = gan_trainer_averaged_generator(trainer);
     double value = NAN, error = 0;
@@ -79,12 +92,14 @@ gan_status gan_evaluation_after_step(struct gan_evaluation *e, gan_trainer *trai
                         who, value, error, progress->step);
     if (options->log != NULL)
         status = gan_run_log_write_number(options->log, progress->report->step, "evaluation", value);
+    if (status == GAN_OK)
+        status = gan_observers_evaluation(options->observer, progress, value, error);
     if (status != GAN_OK)
         return status;
     e->count++;
+    e->higher_is_better = options->higher_is_better;
     if (e->best == NULL || gain(options, value, e->best_value) > 0)
         status = keep(e, generator, value, error, progress->step);
     look_for_progress(e, options, value, error);
-    *enough = options->patience > 0 && e->without >= options->patience;
     return status;
 }

@@ -83,8 +83,8 @@ const struct gan_option_field gan_option_fields[] = {
 
 const size_t gan_option_field_count = sizeof gan_option_fields / sizeof gan_option_fields[0];
 
-/* The value's bytes, as the type that they are of. */
-static void write_field(const struct gan_option_field *field, const void *bytes, struct gan_json_writer *json)
+void gan_options_write_field(const gan_trainer_options *options, const struct gan_option_field *field,
+                             struct gan_json_writer *json, const char *key)
 {
     union {
         int i;
@@ -93,25 +93,26 @@ static void write_field(const struct gan_option_field *field, const void *bytes,
         float f;
         bool b;
     } value;
+    const char *bytes = (const char *)options + field->offset;
     memcpy(&value, bytes, field->size < sizeof value ? field->size : sizeof value);
     switch (field->type) {
     case GAN_OPTION_INT:
-        gan_json_write_integer(json, field->name, value.i);
+        gan_json_write_integer(json, key, value.i);
         return;
     case GAN_OPTION_INT64:
-        gan_json_write_integer(json, field->name, value.i64);
+        gan_json_write_integer(json, key, value.i64);
         return;
     case GAN_OPTION_UINT64:
-        gan_json_write_uint64(json, field->name, value.u64);
+        gan_json_write_uint64(json, key, value.u64);
         return;
     case GAN_OPTION_FLOAT:
-        gan_json_write_float(json, field->name, value.f);
+        gan_json_write_float(json, key, value.f);
         return;
     case GAN_OPTION_BOOL:
-        gan_json_write_bool(json, field->name, value.b);
+        gan_json_write_bool(json, key, value.b);
         return;
     case GAN_OPTION_TEXT:
-        gan_json_write_text(json, field->name, bytes);
+        gan_json_write_text(json, key, bytes);
         return;
     case GAN_OPTION_OTHER:
         return;
@@ -122,6 +123,6 @@ void gan_options_write_fields(const gan_trainer_options *options, struct gan_jso
 {
     gan_json_begin(json, key, '{');
     for (size_t i = 0; i < gan_option_field_count; i++)
-        write_field(&gan_option_fields[i], (const char *)options + gan_option_fields[i].offset, json);
+        gan_options_write_field(options, &gan_option_fields[i], json, gan_option_fields[i].name);
     gan_json_end(json, '}');
 }

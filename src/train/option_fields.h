@@ -26,6 +26,9 @@ struct gan_option_field {
 extern const struct gan_option_field gan_option_fields[];
 extern const size_t gan_option_field_count;
 
+/* The member `key` of the object begun in `json`: one of them, none of type OTHER. */
+void gan_options_write_field(const gan_trainer_options *options, const struct gan_option_field *field,
+                             struct gan_json_writer *json, const char *key);
 /* The member `key` of the object begun in `json`: all but those of type OTHER. */
 void gan_options_write_fields(const gan_trainer_options *options, struct gan_json_writer *json, const char *key);
 

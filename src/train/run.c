@@ -8,27 +8,15 @@
 #include "train/checkpoint.h"
 #include "train/evaluation.h"
 #include "train/labels.h"
+#include "train/observers.h"
 #include "train/run_log.h"
+#include "train/run_options.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-/* The struct of the first release ends with this field. */
-#define LEAST_SIZE (offsetof(gan_run_options, stop) + sizeof(volatile sig_atomic_t *))
-
 static const char who[] = "gan_trainer_run";
-
-gan_status gan_run_options_init_sized(gan_run_options *options, size_t struct_size)
-{
-    const gan_run_options own = {.struct_size = sizeof own,
-                                 .progress_every = 1,
-                                 .sample_count = 25,
-                                 .sample_seed = 7,
-                                 .checkpoints_kept = 2,
-                                 .evaluation_margin = 2};
-    return gan_options_write(options, struct_size, &own, sizeof own, LEAST_SIZE, "gan_run_options_init");
-}
 
 struct run {
     gan_trainer *trainer;
@@ -46,56 +34,16 @@ struct run {
     gan_tensor *samples;
     gan_tensor *sample_labels; /* a copy; NULL: drawn, or none */
     struct gan_evaluation evaluation;
-    gan_tensor *pictures;            /* the samples as brightness; NULL unless the log shows them */
+    gan_tensor *pictures;            /* the samples as brightness; NULL unless the log or an observer shows them */
     const gan_tensor *real, *labels; /* the loader's latest batch; NULL before the first */
+    bool observed;                   /* observers have been told of the beginning */
 };
 
-/* ---- arguments ---- */
+/* ---- what it needs ---- */
 
-static gan_status refuse(const char *field, double value, const char *wanted)
+static bool log_shows_samples(const struct run *run)
 {
-    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is %g, want %s", who, field, value, wanted);
-}
-
-static gan_status check_checkpoints(const gan_run_options *o)
-{
-    if (o->checkpoint_every_steps < 0)
-        return refuse("checkpoint_every_steps", (double)o->checkpoint_every_steps, "0 (none) or more");
-    if (!(o->checkpoint_every_seconds >= 0))
-        return refuse("checkpoint_every_seconds", o->checkpoint_every_seconds, "0 (none) or more");
-    if (o->checkpoint_path != NULL && o->checkpoints_kept < 1)
-        return refuse("checkpoints_kept", o->checkpoints_kept, "1 or more");
-    if (o->checkpoint_path == NULL && (o->resume || o->checkpoint_every_steps > 0 || o->checkpoint_every_seconds > 0))
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: checkpoint_path is NULL, but %s is set; say where they are",
-                        who, o->resume ? "resume" : "checkpoint_every_…");
-    return GAN_OK;
-}
-
-static gan_status check_options(const gan_run_options *o)
-{
-    static const char limit[] = "0 (no limit) or more";
-    if (o->steps < 0)
-        return refuse("steps", (double)o->steps, limit);
-    if (o->epochs < 0)
-        return refuse("epochs", (double)o->epochs, limit);
-    if (!(o->seconds >= 0))
-        return refuse("seconds", o->seconds, limit);
-    if (o->progress_every < 1)
-        return refuse("progress_every", (double)o->progress_every, "1 or more steps");
-    if ((o->samples != NULL || o->log != NULL) && o->sample_count < 1)
-        return refuse("sample_count", (double)o->sample_count, "1 or more");
-    gan_status status = check_checkpoints(o);
-    if (status == GAN_OK)
-        status = gan_evaluation_check(o, who);
-    if (status != GAN_OK)
-        return status;
-    if (o->steps == 0 && o->epochs == 0 && o->seconds == 0 && o->progress == NULL && o->samples == NULL &&
-        o->stop == NULL && o->patience == 0 && o->watch == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                        "%s: nothing would ever end it; set steps, epochs or seconds, or patience, or give a callback "
-                        "or a stop flag",
-                        who);
-    return GAN_OK;
+    return run->options.log != NULL && gan_run_log_takes_images(run->options.log);
 }
 
 /* Whether examples are what a grid is made of. */
@@ -118,7 +66,7 @@ static gan_status copy_sample_labels(struct run *run, const gan_model *model)
 static gan_status prepare_samples(struct run *run)
 {
     gan_model *model = gan_trainer_averaged_generator(run->trainer);
-    bool shown = run->options.log != NULL && gan_run_log_takes_images(run->options.log) &&
+    bool shown = (log_shows_samples(run) || gan_observers_want_images(run->options.observer)) &&
                  are_pictures(gan_model_output_shape(model));
     if (run->options.samples == NULL && !shown)
         return GAN_OK;
@@ -152,7 +100,8 @@ static gan_status prepare_checkpoints(struct run *run)
         position.steps = (int64_t)gan_trainer_steps(run->trainer);
     run->done = run->resumed = run->reported = run->saved = position.steps;
     run->begin -= position.seconds;
-    return GAN_OK;
+    run->evaluation = position.evaluation;
+    return gan_evaluation_check_resumed(&run->evaluation, &run->options, who);
 }
 
 static gan_status prepare(struct run *run, const gan_run_options *given)
@@ -162,9 +111,7 @@ static gan_status prepare(struct run *run, const gan_run_options *given)
                         run->trainer == NULL  ? "trainer"
                         : run->loader == NULL ? "loader"
                                               : "options");
-    gan_status status = gan_options_read(&run->options, sizeof run->options, given, LEAST_SIZE, who);
-    if (status == GAN_OK)
-        status = check_options(&run->options);
+    gan_status status = gan_run_options_take(&run->options, given, who);
     if (status == GAN_OK)
         status = gan_trainer_set_dataset(run->trainer, gan_loader_dataset(run->loader));
     if (status == GAN_OK)
@@ -194,11 +141,13 @@ static int64_t planned_steps(const struct run *run)
     return steps;
 }
 
-/* Whether a limit or the flag ends the run, and which. */
+/* Whether patience, a limit or the flag ends the run, and which. */
 static bool is_over(const struct run *run, gan_stop *stop)
 {
     const gan_run_options *o = &run->options;
-    if (o->stop != NULL && *o->stop != 0)
+    if (gan_evaluation_is_enough(&run->evaluation, o))
+        *stop = GAN_STOP_PATIENCE;
+    else if (o->stop != NULL && *o->stop != 0)
         *stop = GAN_STOP_FLAG;
     else if (o->epochs > 0 && run->done / run->steps_per_epoch >= o->epochs)
         *stop = GAN_STOP_EPOCHS;
@@ -214,7 +163,7 @@ static bool is_over(const struct run *run, gan_stop *stop)
 static double seconds_left(const struct run *run, int64_t planned, double passed)
 {
     double left = -1;
-    if (planned > 0)
+    if (planned > 0 && run->done > 0)
         left = passed / (double)run->done * (double)(planned - run->done);
     if (run->options.seconds > 0) {
         double by_time = fmax(run->options.seconds - passed, 0);
@@ -223,10 +172,26 @@ static double seconds_left(const struct run *run, int64_t planned, double passed
     return left;
 }
 
-/* ---- log ---- */
+/* ---- callbacks ---- */
 
-/* From the data's range to brightness. */
-static gan_status log_samples(struct run *run)
+static gan_progress progress_of(const struct run *run)
+{
+    int64_t before = run->done > 0 ? run->done - 1 : 0, planned = planned_steps(run);
+    gan_progress progress = {.struct_size = sizeof progress,
+                             .report = &run->report,
+                             .step = run->done,
+                             .steps = planned,
+                             .epoch = before / run->steps_per_epoch + 1,
+                             .epochs = run->options.epochs,
+                             .epoch_step = run->done > 0 ? before % run->steps_per_epoch + 1 : 0,
+                             .epoch_steps = run->steps_per_epoch,
+                             .seconds = gan_trainer_time() - run->begin};
+    progress.seconds_left = seconds_left(run, planned, progress.seconds);
+    return progress;
+}
+
+/* To the log and the observers, from the data's range to brightness. */
+static gan_status show_samples(struct run *run)
 {
     float low = 0, high = 1;
     gan_model_data_range(gan_trainer_averaged_generator(run->trainer), &low, &high);
@@ -234,34 +199,25 @@ static gan_status log_samples(struct run *run)
     float *to = gan_tensor_data(run->pictures);
     for (int64_t i = 0, size = gan_tensor_size(run->samples); i < size; i++)
         to[i] = (from[i] - low) / (high - low);
+    gan_progress progress = progress_of(run);
+    gan_status status = gan_observers_images(run->options.observer, &progress, run->pictures);
+    if (status != GAN_OK || !log_shows_samples(run))
+        return status;
     return gan_run_log_write_images(run->options.log, run->report.step, "samples", run->pictures);
 }
 
-/* ---- callbacks ---- */
-
-static gan_progress progress_of(const struct run *run)
-{
-    int64_t before = run->done - 1, planned = planned_steps(run);
-    gan_progress progress = {.struct_size = sizeof progress,
-                             .report = &run->report,
-                             .step = run->done,
-                             .steps = planned,
-                             .epoch = before / run->steps_per_epoch + 1,
-                             .epochs = run->options.epochs,
-                             .epoch_step = before % run->steps_per_epoch + 1,
-                             .epoch_steps = run->steps_per_epoch,
-                             .seconds = gan_trainer_time() - run->begin};
-    progress.seconds_left = seconds_left(run, planned, progress.seconds);
-    return progress;
-}
-
-/* Tells the log and the callbacks of the step just made; *go_on becomes false if one of them wants to end. */
+/* Tells the log, the observers and the callbacks of the step just made; *go_on becomes false if one of them wants to
+ * end. */
 static gan_status tell(struct run *run, bool *go_on)
 {
     const gan_run_options *o = &run->options;
     bool epoch_ends = run->done % run->steps_per_epoch == 0;
     bool due = run->done - run->reported >= o->progress_every || run->done == planned_steps(run);
     gan_status status = o->log != NULL ? gan_run_log_write(o->log, &run->report) : GAN_OK;
+    if (status == GAN_OK && o->observer != NULL) {
+        gan_progress progress = progress_of(run);
+        status = gan_observers_step(o->observer, &progress);
+    }
     if (status != GAN_OK)
         return status;
     if (o->progress != NULL && (epoch_ends || due)) {
@@ -275,7 +231,7 @@ static gan_status tell(struct run *run, bool *go_on)
     if (status == GAN_OK)
         status = gan_sampler_run(run->sampler, NULL, run->sample_labels, run->samples);
     if (status == GAN_OK && run->pictures != NULL)
-        status = log_samples(run);
+        status = show_samples(run);
     if (status != GAN_OK || o->samples == NULL)
         return status;
     gan_progress progress = progress_of(run);
@@ -283,12 +239,12 @@ static gan_status tell(struct run *run, bool *go_on)
     return GAN_OK;
 }
 
-static gan_status evaluate(struct run *run, bool *enough)
+static gan_status evaluate(struct run *run)
 {
     if (!gan_evaluation_is_due(&run->options, run->done))
         return GAN_OK;
     gan_progress progress = progress_of(run);
-    return gan_evaluation_after_step(&run->evaluation, run->trainer, &run->options, &progress, enough, who);
+    return gan_evaluation_after_step(&run->evaluation, run->trainer, &run->options, &progress, who);
 }
 
 /* ---- the watcher ---- */
@@ -332,9 +288,13 @@ static gan_status save(struct run *run, bool at_the_end)
 {
     if (run->options.checkpoint_path == NULL || run->saved == run->done || !(at_the_end || checkpoint_is_due(run)))
         return GAN_OK;
-    struct gan_run_position position = {true, run->done, gan_trainer_time() - run->begin};
-    gan_status status = gan_checkpoints_add(run->trainer, run->loader, &position, run->options.checkpoint_path,
-                                            run->options.checkpoints_kept, who);
+    gan_progress progress = progress_of(run);
+    gan_status status = gan_observers_saving(run->options.observer, &progress);
+    if (status != GAN_OK)
+        return status;
+    struct gan_run_position position = {true, run->done, gan_trainer_time() - run->begin, run->evaluation};
+    status = gan_checkpoints_add(run->trainer, run->loader, &position, run->options.checkpoint_path,
+                                 run->options.checkpoints_kept, who);
     run->saved = run->done;
     run->saved_at = gan_trainer_time();
     return status;
@@ -355,6 +315,24 @@ static gan_status next_of_loader(void *context, const gan_tensor **real, const g
     return status;
 }
 
+static gan_status begin(struct run *run)
+{
+    run->report = (gan_step_report)GAN_STEP_REPORT_INIT;
+    run->report.step = gan_trainer_steps(run->trainer);
+    gan_progress progress = progress_of(run);
+    run->observed = true;
+    return gan_observers_begin(run->options.observer, run->trainer, run->loader, &progress);
+}
+
+/* Tells observers how it ended; the run's own failure comes before one of theirs. */
+static gan_status end(struct run *run, gan_status status, gan_run_result *result)
+{
+    if (!run->observed)
+        return status;
+    gan_progress progress = progress_of(run);
+    return gan_observers_end(run->options.observer, &progress, result, status);
+}
+
 static gan_status loop(struct run *run, gan_stop *stop)
 {
     const struct gan_batches batches = {next_of_loader, run};
@@ -371,16 +349,16 @@ static gan_status loop(struct run *run, gan_stop *stop)
             continue;
         }
         run->done++;
-        bool go_on = true, enough = false;
+        bool go_on = true;
         status = tell(run, &go_on);
         if (status == GAN_OK)
             status = watch(run, GAN_OK, false, &healthy);
         if (status == GAN_OK)
-            status = evaluate(run, &enough);
+            status = evaluate(run);
         if (status == GAN_OK)
             status = save(run, false);
-        if (!go_on || enough || !healthy) {
-            reason = !go_on ? GAN_STOP_CALLBACK : enough ? GAN_STOP_PATIENCE : GAN_STOP_WATCH;
+        if (!go_on || !healthy) {
+            reason = !go_on ? GAN_STOP_CALLBACK : GAN_STOP_WATCH;
             break;
         }
     }
@@ -402,6 +380,8 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     gan_run_result own = {.struct_size = sizeof own, .stop = GAN_STOP_ERROR};
     gan_status status = prepare(&run, options);
     if (status == GAN_OK)
+        status = begin(&run);
+    if (status == GAN_OK)
         status = loop(&run, &own.stop);
     own.steps = run.done;
     own.resumed = run.resumed;
@@ -411,6 +391,7 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     own.best_error = run.evaluation.best_error;
     own.best_step = run.evaluation.best_step;
     own.evaluations = run.evaluation.count;
+    status = end(&run, status, &own);
     if (result != NULL && result->struct_size >= offsetof(gan_run_result, best) + sizeof own.best)
         own.best = gan_model_ref(run.evaluation.best);
     if (result != NULL) { /* an older program knows fewer fields */
