@@ -7,10 +7,15 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 seconds=${1:-60} build=${2:-$root/build-fuzz}
 [ $# -lt 2 ] && shift $# || shift 2
+command -v clang >/dev/null || {
+    echo "skipped: no clang to build the fuzz targets with (apt-get install clang)"
+    exit 77
+}
 [ -e "$build/build.ninja" ] ||
     CC=clang meson setup "$build" "$root" -Dfuzz=enabled -Dtests=enabled -Dexamples=false -Ddocs=disabled \
         -Ddefault_library=static -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debugoptimized
-targets=${*:-$(cd "$root/tests/fuzz" && ls fuzz_*.c | sed 's/^fuzz_//; s/\.c$//')}
+built=$(ninja -C "$build" -t targets all | sed -n 's/^tests\/fuzz\/fuzz-\([a-z_]*\): .*/\1/p' | sort -u)
+targets=${*:-$built} # those whose libraries are there
 programs=tests/fuzz/write-seeds
 for target in $targets; do
     programs="$programs tests/fuzz/fuzz-$target"
