@@ -224,8 +224,8 @@ GAN_API gan_layer *gan_layer_pixel_unshuffle(int factor);
 /**
  * Self-attention (Zhang et al., "Self-attention generative adversarial networks", ICML 2019; as in the authors' code):
  * x + gamma·o(Σ over places of softmax(theta(x)·phi(x))·g(x)), with 1 × 1 convolutions without bias; phi(x) and g(x)
- * are pooled to the largest number of 2 × 2 places. C ≥ 8, H and W ≥ 2. Parameters: theta.weight and phi.weight
- * [C/8, C, 1, 1], g.weight [C/2, C, 1, 1], o.weight [C, C/2, 1, 1] (all Glorot uniform), gamma [] (0).
+ * are pooled to the largest number of 2 × 2 places. C ≥ 8, H and W ≥ 2. Parameters: gamma [] (0), g.weight
+ * [C/2, C, 1, 1], o.weight [C, C/2, 1, 1], phi.weight and theta.weight [C/8, C, 1, 1] (all Glorot uniform).
  */
 GAN_API gan_layer *gan_layer_self_attention(void);
 /**
