@@ -65,6 +65,11 @@ typedef enum gan_preset {
     GAN_PRESET_BEGAN
 } gan_preset;
 
+/** Its name in lower case, "wgan-gp"; NULL for a number that is no preset. */
+GAN_API const char *gan_preset_name(gan_preset preset);
+/** The preset of that name; an error that lists them if there is none. */
+GAN_API gan_status gan_preset_from_name(const char *name, gan_preset *preset);
+
 /** The optimizers that stand for NULL in the trainer's options. */
 typedef enum gan_optimizer_kind {
     GAN_OPTIMIZER_ADAM = 0, /**< gan_optimizer_adam_with(rate, beta1, beta2, epsilon) */

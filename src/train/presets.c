@@ -6,9 +6,43 @@
 #include "train/augment.h"
 #include "train/losses.h"
 
+#include <stdio.h>
+#include <string.h>
+
+static const char *const names[] = {
+    [GAN_PRESET_ARTICLE] = "article", [GAN_PRESET_STABLE] = "stable", [GAN_PRESET_WGAN] = "wgan",
+    [GAN_PRESET_WGAN_GP] = "wgan-gp", [GAN_PRESET_LSGAN] = "lsgan",   [GAN_PRESET_RSGAN] = "rsgan",
+    [GAN_PRESET_DCGAN] = "dcgan",     [GAN_PRESET_SNGAN] = "sngan",   [GAN_PRESET_R3GAN] = "r3gan",
+    [GAN_PRESET_EBGAN] = "ebgan",     [GAN_PRESET_BEGAN] = "began",
+};
+enum { PRESETS = sizeof names / sizeof names[0] };
+
+const char *gan_preset_name(gan_preset preset)
+{
+    return (size_t)preset < PRESETS ? names[preset] : NULL;
+}
+
+gan_status gan_preset_from_name(const char *name, gan_preset *preset)
+{
+    if (name == NULL || preset == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_preset_from_name: %s is NULL",
+                        name == NULL ? "name" : "preset");
+    char known[256] = "";
+    for (int i = 0; i < PRESETS; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *preset = (gan_preset)i;
+            return GAN_OK;
+        }
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? ", " : "", names[i]);
+    }
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_preset_from_name: there is no preset \"%.40s\"; there are %s",
+                    name, known);
+}
+
 static bool known_preset(gan_preset preset, const char *who)
 {
-    if ((unsigned)preset <= (unsigned)GAN_PRESET_BEGAN)
+    if ((size_t)preset < PRESETS)
         return true;
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want a gan_preset (GAN_PRESET_…)", who, (int)preset);
     return false;

@@ -320,6 +320,23 @@ START_TEST(what_cannot_be_meant_is_refused)
 }
 END_TEST
 
+START_TEST(presets_have_names)
+{
+    gan_preset preset = GAN_PRESET_ARTICLE;
+    int count = 0;
+    for (; gan_preset_name((gan_preset)count) != NULL; count++) {
+        ck_ok(gan_preset_from_name(gan_preset_name((gan_preset)count), &preset));
+        ck_assert_int_eq(preset, count);
+    }
+    ck_assert_int_eq(count, GAN_PRESET_BEGAN + 1);
+    ck_assert_str_eq(gan_preset_name(GAN_PRESET_WGAN_GP), "wgan-gp");
+    ck_fails(gan_preset_from_name("best", &preset), GAN_ERROR_INVALID_ARGUMENT,
+             "there is no preset \"best\"; there are article, stable, wgan,");
+    ck_message("ebgan, began");
+    ck_fails(gan_preset_from_name(NULL, &preset), GAN_ERROR_INVALID_ARGUMENT, "name is NULL");
+}
+END_TEST
+
 START_TEST(the_numbers_beside_are_asked_for)
 {
     static const struct {
@@ -357,6 +374,7 @@ static const struct test_case tests[] = {
     {"a checkpoint holds k", a_checkpoint_holds_k},
 #endif
     {"what cannot be meant is refused", what_cannot_be_meant_is_refused},
+    {"presets have names", presets_have_names},
     {"the numbers beside are asked for", the_numbers_beside_are_asked_for},
 };
 
