@@ -82,7 +82,7 @@ static double play(const struct method *by, gan_update_order order)
 
 int main(void)
 {
-    puts("| method | simultaneous | alternating | worked out | |\n|---|---|---|---|---|");
+    puts("| method | simultaneous | alternating | worked out: simultaneous | alternating |\n|---|---|---|---|---|");
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         printf("| %s | %.4g | %.4g | %.4g | %.4g |\n", methods[i].name, play(&methods[i], GAN_UPDATE_SIMULTANEOUS),
                play(&methods[i], GAN_UPDATE_G_FIRST), methods[i].simultaneous, methods[i].alternating);

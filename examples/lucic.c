@@ -248,12 +248,20 @@ static gan_run_result train(const struct options *o, gan_trainer *trainer, gan_d
     return result;
 }
 
-/* Between the reader's features of samples and those of as many digits that nobody learned from. */
-static gan_metric_value measure(const struct options *o, gan_model *generator, const gan_dataset *unseen)
+static gan_extractor *open_reader(const struct options *o)
 {
     gan_model *reader = gan_model_load(o->reader);
     gan_extractor *features = reader != NULL ? gan_extractor_model(reader, "features") : NULL;
-    gan_tensor *made = features != NULL ? gan_generator_sample(generator, o->samples, /*seed*/ 8) : NULL;
+    check(features != NULL);
+    gan_model_unref(reader); /* the extractor keeps it */
+    return features;
+}
+
+/* Between the features of samples and those of as many digits that nobody learned from. */
+static gan_metric_value measure(const struct options *o, gan_extractor *features, gan_model *generator,
+                                const gan_dataset *unseen)
+{
+    gan_tensor *made = gan_generator_sample(generator, o->samples, /*seed*/ 8);
     gan_tensor *of_made = made != NULL ? gan_extractor_run(features, made) : NULL;
     gan_tensor *of_real = of_made != NULL ? gan_extractor_read(features, unseen, o->samples, /*seed*/ 1) : NULL;
     gan_metric_value distance;
@@ -261,8 +269,6 @@ static gan_metric_value measure(const struct options *o, gan_model *generator, c
     gan_tensor_unref(of_real);
     gan_tensor_unref(of_made);
     gan_tensor_unref(made);
-    gan_extractor_unref(features);
-    gan_model_unref(reader);
     return distance;
 }
 
@@ -294,13 +300,14 @@ int main(int count, char **arguments)
     stop_on_signals();
     check(o.threads == 0 || gan_set_threads(o.threads) == GAN_OK);
     gan_dataset *digits = open_digits(&o, GAN_SPLIT_TRAIN), *unseen = open_digits(&o, GAN_SPLIT_TEST);
+    gan_extractor *features = open_reader(&o);
     gan_trainer *trainer = new_trainer(&o);
     gan_run_result result = train(&o, trainer, digits);
     gan_model *generator = gan_trainer_averaged_generator(trainer);
     gan_tensor *shown = gan_generator_sample(generator, 64, /*seed*/ 7);
     check(shown != NULL && gan_image_write_grid(o.out, shown, 8) == GAN_OK);
     if (result.stop != GAN_STOP_FLAG) {
-        gan_metric_value distance = measure(&o, generator, unseen);
+        gan_metric_value distance = measure(&o, features, generator, unseen);
         printf("%s: %lld steps in %.0f s, Fréchet distance %.2f +- %.2f\n", o.objective->name, (long long)result.steps,
                result.seconds, distance.value, distance.error);
         if (o.csv != NULL)
@@ -309,6 +316,7 @@ int main(int count, char **arguments)
     puts(o.out);
     gan_tensor_unref(shown);
     gan_trainer_unref(trainer);
+    gan_extractor_unref(features);
     gan_dataset_unref(unseen);
     gan_dataset_unref(digits);
     return 0;

@@ -489,12 +489,12 @@ int main(int count, char **arguments)
     check(o.threads == 0 || gan_set_threads(o.threads) == GAN_OK);
     if (!make_folder(&me, o.out))
         return 1;
+    gan_model *reader = open_reader(&o);
     struct stacks stacks = {open_digits(&o), o.seed};
     gan_dataset *set = new_stacks(&stacks);
     gan_loader *batches = gan_loader_new(set, o.batch, o.seed, NULL);
     check(batches != NULL);
-    struct job job = {
-        .options = &o, .trainer = new_trainer(&o), .reader = open_reader(&o), .watch = {.lines_every = 500}};
+    struct job job = {.options = &o, .trainer = new_trainer(&o), .reader = reader, .watch = {.lines_every = 500}};
     printf("%s: %s loss, packing %lld; %lld parameters in G, %lld in D\n", gan_dataset_name(stacks.digits),
            gan_loss_name(o.objective), (long long)o.packing,
            (long long)gan_model_parameter_count(gan_trainer_generator(job.trainer)),

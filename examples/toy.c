@@ -19,7 +19,8 @@ static const char usage[] =
     "usage: toy [OPTION VALUE]...\n"
     "  --data NAME         ring (default), grid, spiral or moons\n"
     "  --preset NAME       article, stable, wgan, ...: any preset; else the relativistic loss with R1 and R2\n"
-    "  --objective NAME    non-saturating, hinge, wasserstein, ...; 'list' shows all. Also --loss\n"
+    "  --objective NAME    non-saturating, hinge, wasserstein, ...; 'list' shows all; without penalties that are not\n"
+    "                      named. Also --loss\n"
     "  --penalty NAME=W    that regulariser with weight W, 0 for none; may be repeated; 'list' shows all\n"
     "  --protocol pacgan   PacGAN's networks, settings and points, for comparing with its table\n"
     "  --packing M         D judges M points together (1)\n"
@@ -47,6 +48,7 @@ static void check(bool fine)
 struct settings {
     const struct data *data;
     bool pacgan, preset_given;
+    bool own_penalties; /* R1 and R2 as the example has them: neither a loss nor a penalty was named */
     int64_t steps, batch, samples, packing;
     int frames, threads;
     const char *out, *csv, *preset;
@@ -70,28 +72,44 @@ static void begin_pacgan(struct settings *s)
     s->batch = 100;
 }
 
-static void add_course(gan_trainer_options *o, gan_setting setting, float begin, float end, int64_t steps)
+static void add_cosine(struct settings *s, gan_setting setting, float begin, float end)
 {
+    gan_trainer_options *o = &s->trainer;
     o->courses[o->course_count++] = (gan_course){
-        .setting = setting, .schedule = GAN_SCHEDULE_COSINE, .begin = begin, .end = end, .steps = steps};
+        .setting = setting, .schedule = GAN_SCHEDULE_COSINE, .begin = begin, .end = end, .steps = s->steps};
 }
 
-/* What the example does by itself: pairs compared, D's slopes punished at both, no momentum, an average of G; the
- * penalties, which blur D at first, and the rates fall by a cosine (Huang et al., "The GAN is dead; long live the
- * GAN!", NeurIPS 2024, at the size of a toy). */
+/* By equal factors: from `begin` to `end` in nine tenths of the steps, and on. */
+static void add_fall(struct settings *s, gan_setting setting, double begin, double end)
+{
+    enum { FALLS = 200 };
+    int64_t each = s->steps * 9 / 10 / FALLS;
+    gan_trainer_options *o = &s->trainer;
+    o->courses[o->course_count++] = (gan_course){.setting = setting,
+                                                 .schedule = GAN_SCHEDULE_STEP,
+                                                 .begin = (float)begin,
+                                                 .factor = (float)pow(end / begin, 1.0 / FALLS),
+                                                 .steps = each > 1 ? each : 1};
+}
+
+/*
+ * What the example does by itself: pairs compared, D's slopes punished at both, no momentum, an average of G (Huang et
+ * al., "The GAN is dead; long live the GAN!", NeurIPS 2024, at the size of a toy). The penalties blur D: strong ones
+ * first, so that all modes get their share, then weak ones, so that D sees how narrow a mode is.
+ */
 static void begin_own(struct settings *s)
 {
     gan_trainer_options *o = &s->trainer;
     check(gan_trainer_options_init(o, GAN_PRESET_STABLE) == GAN_OK);
     o->loss = GAN_LOSS_RELATIVISTIC;
     o->r1_weight = o->r2_weight = 0;
-    o->generator_rate = o->discriminator_rate = 3e-3f;
-    o->average_decay = 0.999f;
+    o->generator_rate = o->discriminator_rate = 1e-3f;
+    o->average_decay = 0.9995f;
     s->steps = 30000;
     s->batch = 256;
 }
 
-/* Once all options are read: how the numbers of begin_own go on, but for those that were given. */
+/* Once all options are read: how the numbers of begin_own go on. */
 static void set_courses(struct settings *s)
 {
     gan_trainer_options *o = &s->trainer;
@@ -99,11 +117,11 @@ static void set_courses(struct settings *s)
         o->generator_rate = o->discriminator_rate = s->rate;
     if (s->preset_given || s->pacgan)
         return;
-    add_course(o, GAN_SETTING_GENERATOR_RATE, o->generator_rate, o->generator_rate / 100, s->steps);
-    add_course(o, GAN_SETTING_DISCRIMINATOR_RATE, o->discriminator_rate, o->discriminator_rate / 100, s->steps);
-    if (o->loss == GAN_LOSS_RELATIVISTIC && o->r1_weight == 0 && o->r2_weight == 0) {
-        add_course(o, GAN_SETTING_R1_WEIGHT, 0.02f, 0.0003f, s->steps);
-        add_course(o, GAN_SETTING_R2_WEIGHT, 0.02f, 0.0003f, s->steps);
+    add_cosine(s, GAN_SETTING_GENERATOR_RATE, o->generator_rate, o->generator_rate / 20);
+    add_cosine(s, GAN_SETTING_DISCRIMINATOR_RATE, o->discriminator_rate, o->discriminator_rate / 20);
+    if (s->own_penalties) {
+        add_fall(s, GAN_SETTING_R1_WEIGHT, 0.01, 0.0003);
+        add_fall(s, GAN_SETTING_R2_WEIGHT, 0.01, 0.0003);
     }
 }
 
@@ -222,9 +240,9 @@ static void take_option(struct settings *s, const char *name, const char *text)
     if (strcmp(name, "data") == 0)
         s->data = data_of(text);
     else if (strcmp(name, "objective") == 0 || strcmp(name, "loss") == 0)
-        s->trainer.loss = loss_of(text);
+        s->trainer.loss = loss_of(text), s->own_penalties = false;
     else if (strcmp(name, "penalty") == 0)
-        set_penalty(&s->trainer, text);
+        set_penalty(&s->trainer, text), s->own_penalties = false;
     else if (strcmp(name, "rate") == 0)
         s->rate = (float)real_of(name, text, 1e-9, 1);
     else if (strcmp(name, "packing") == 0)
@@ -251,7 +269,8 @@ static void take_option(struct settings *s, const char *name, const char *text)
 
 static void read_options(struct settings *s, int count, char **words)
 {
-    *s = (struct settings){.data = &all_data[0], .samples = 100000, .packing = 1, .threads = 1, .out = "toy.png"};
+    *s = (struct settings){
+        .data = &all_data[0], .samples = 100000, .packing = 1, .threads = 1, .own_penalties = true, .out = "toy.png"};
     begin_own(s);
     for (int i = 1; i < count; i += 2) {
         if (strcmp(words[i], "--help") == 0) {
@@ -272,18 +291,21 @@ static void read_options(struct settings *s, int count, char **words)
 
 /* ---- the networks ---- */
 
-enum { LATENT = 4, WIDTH = 128, LAYERS = 3 };
+enum { LATENT = 4, WIDTH = 128, LAYERS = 4 };
 
-static gan_layer *dense(int64_t units)
+/* With biases that are drawn, too: where units bend must differ, or D is the same along every ray from the middle. */
+static gan_layer *dense(int64_t in, int64_t units)
 {
-    return gan_layer_with_initializer(gan_layer_dense(units), gan_initializer_he_normal(0.2f));
+    float bound = 1 / sqrtf((float)in);
+    gan_layer *layer = gan_layer_with_initializer(gan_layer_dense(units), gan_initializer_he_normal(0.2f));
+    return gan_layer_with_bias_initializer(layer, gan_initializer_uniform(-bound, bound));
 }
 
 static gan_model *new_network(int64_t in, int64_t out, bool spectral)
 {
     gan_model *m = gan_model_new(GAN_SHAPE(in));
     for (int layer = 0; layer <= LAYERS; layer++) {
-        gan_layer *product = layer < LAYERS ? dense(WIDTH) : gan_layer_dense(out);
+        gan_layer *product = layer < LAYERS ? dense(layer == 0 ? in : WIDTH, WIDTH) : gan_layer_dense(out);
         gan_model_add(m, spectral ? gan_layer_with_spectral_norm(product, 1) : product);
         if (layer < LAYERS)
             gan_model_add(m, gan_layer_leaky_relu(0.2f));
