@@ -42,6 +42,13 @@ typedef struct gan_discriminator_options {
     /** m ≥ 1: it takes m examples together, their channels (or numbers) one after another along the first axis (PacGAN:
      * Lin et al., NeurIPS 2018); a trainer packs them, and trains it with no labels. 1 */
     int64_t packing;
+    /**
+     * Above 0: D is an autoencoder with a code of so many numbers, for GAN_LOSS_ENERGY_MARGIN and
+     * GAN_LOSS_BOUNDARY_EQUILIBRIUM, and ends in gan_layer_reconstruction: its output is minus the error of what it
+     * gives back. With neither conditioning nor maxout. 0: it gives a logit. 0
+     */
+    int64_t code_size;
+    int reconstruction_power; /**< of an autoencoder: 1, absolute errors, or 2, squared ones: 1 */
 } gan_discriminator_options;
 
 /** gan_discriminator_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -81,6 +88,10 @@ static inline gan_status gan_discriminator_options_init(gan_discriminator_option
  * and a 1 × 1 convolution changes the width where it does; a convolution over the whole grid for each channel by
  * itself, flatten, dense 1 without bias or what the conditioning ends in (a projection without bias, of a linear map of
  * what is there). Defaults that differ: leaky ReLU, input in [−1, 1], label_size 64, and weights as the generator's.
+ * With code_size: centring, and gan_layer_reconstruction of two sequences: "encoder", the recipe's layers, which end in
+ * code_size numbers instead of a logit, and "decoder", the layers of the recipe's generator, as wide and as deep (of
+ * MLP: `hidden` backwards) and with the same activation, normalisation, dropout and initialiser, from code_size numbers
+ * to an example, with a linear output.
  */
 GAN_API gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options);
 

@@ -281,6 +281,15 @@ GAN_API gan_layer *gan_layer_residual(gan_layer *branch);
  * names. */
 GAN_API gan_layer *gan_layer_residual_with(gan_layer *branch, gan_layer *shortcut);
 
+/**
+ * What a discriminator that is an autoencoder ends in: −E|x − A(x)|^power, the mean over the numbers of each example,
+ * power 1 or 2, with output [1]: nearer to 0 the better A, a layer or a sequence that keeps the shape, gives x back
+ * (Zhao, Mathieu and LeCun, "Energy-based generative adversarial network", ICLR 2017, section 2.2, whose energy is the
+ * error itself; here D is high on real data, as with all losses). It takes the layer over, also on failure. Its
+ * parameters' names begin with "autoencoder" ("2.autoencoder.0.weight") or the layer's name.
+ */
+GAN_API gan_layer *gan_layer_reconstruction(gan_layer *autoencoder, int power);
+
 /* ---- modifiers: each takes its layer over and returns it, or NULL after an error (the layer is then gone) ---- */
 
 /** Sets how the layer's weight begins. An error for a layer that has none. */

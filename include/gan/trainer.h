@@ -51,8 +51,24 @@ typedef enum gan_preset {
      * steps to what you train for) the rates go from 2e-4 to 5e-5, beta2 from 0.9 to 0.99, both weights from 0.05 to
      * 0.005.
      */
-    GAN_PRESET_R3GAN
+    GAN_PRESET_R3GAN,
+    /**
+     * Zhao, Mathieu and LeCun, "Energy-based generative adversarial network", ICLR 2017: D is an autoencoder, the loss
+     * GAN_LOSS_ENERGY_MARGIN with margin 1, Adam(2e-4, 0.5, 0.999).
+     */
+    GAN_PRESET_EBGAN,
+    /**
+     * Berthelot, Schumm and Metz, "BEGAN: Boundary equilibrium generative adversarial networks", 2017: D is an
+     * autoencoder, the loss GAN_LOSS_BOUNDARY_EQUILIBRIUM with diversity ratio 0.5 and rate 0.001,
+     * Adam(1e-4, 0.5, 0.999).
+     */
+    GAN_PRESET_BEGAN
 } gan_preset;
+
+/** Its name in lower case, "wgan-gp"; NULL for a number that is no preset. */
+GAN_API const char *gan_preset_name(gan_preset preset);
+/** The preset of that name; an error that lists them if there is none. */
+GAN_API gan_status gan_preset_from_name(const char *name, gan_preset *preset);
 
 /** The optimizers that stand for NULL in the trainer's options. */
 typedef enum gan_optimizer_kind {
@@ -262,6 +278,15 @@ typedef struct gan_trainer_options {
      * there in updates of their own). Reports name them where they are. 1: in all: 1
      */
     int lazy_interval;
+    float margin;           /**< m of GAN_LOSS_ENERGY_MARGIN, > 0, in D's errors: 1 */
+    float diversity_ratio;  /**< γ of GAN_LOSS_BOUNDARY_EQUILIBRIUM, 0 … 1: 0.5 */
+    float equilibrium_rate; /**< λ of the same, ≥ 0: 0.001 */
+    /**
+     * Where D takes m examples together: G makes the batch's N/m first ones of all packs by themselves, then the
+     * second ones, and so on, so that its batch norm sees N/m examples at a time, as in PacGAN's program. Without batch
+     * norm it changes nothing. false
+     */
+    bool pack_slots_apart;
 } gan_trainer_options;
 
 /** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -281,6 +306,8 @@ GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, 
  * The same for the discriminator. MLP and POOLED: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and
  * the input centred; input_low and input_high stay as they are. Other recipes: no batch norm where the preset has a
  * penalty on each example's gradient (STABLE, WGAN_GP, R3GAN). SNGAN: spectral norm and no batch norm, in all recipes.
+ * EBGAN and BEGAN: an autoencoder with a code of 64 numbers, of squared errors and of absolute ones, BEGAN's without
+ * normalisation, in all recipes.
  */
 GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);
 
@@ -331,11 +358,15 @@ typedef struct gan_step_report {
     float g_rate; /**< the same of G's */
     float d_real_sign;         /**< E[sign D(x)], where augmentation adapts itself; else 0 */
     float augment_probability; /**< in this step; 0 without augmentation */
+    float balance;             /**< with GAN_LOSS_BOUNDARY_EQUILIBRIUM k in this step; else 0 */
+    /** Of the same: E[−r] + |γ·E[−r] − E[−f]|, D's error on real examples and how far G is from its share of it: the
+     * paper's measure of convergence (section 3.4.1); else 0 */
+    float convergence;
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0        \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0  \
     }
 
 /**

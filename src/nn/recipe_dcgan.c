@@ -126,7 +126,8 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
         return;
     }
     gan_conv_options last = whole_grid(example);
-    gan_model_add(model, without_bias_if(batch, gan_recipe_weighted(gan_layer_conv2d_with(1, &last), o->initializer)));
+    gan_model_add(
+        model, without_bias_if(batch, gan_recipe_weighted(gan_layer_conv2d_with(by.outputs, &last), o->initializer)));
     gan_model_add(model, gan_layer_flatten());
 }
 

@@ -106,6 +106,7 @@ static void write_state(const gan_trainer *trainer, const gan_loader *loader, co
     gan_json_write_float(json, "augment_signs", trainer->adaptive.signs);
     gan_json_write_integer(json, "augment_updates", trainer->adaptive.updates);
     write_remedied(&trainer->remedied, json);
+    gan_json_write_float(json, "balance", trainer->balance);
     gan_json_write_float(json, "data_low", o->data_low);
     gan_json_write_float(json, "data_high", o->data_high);
     gan_json_write_bool(json, "standardised", trainer->generator->mean != NULL);
