@@ -70,6 +70,8 @@ static const char *reason(gan_stop stop)
         return "it was stopped";
     case GAN_STOP_PATIENCE:
         return "evaluations showed no more progress";
+    case GAN_STOP_WATCH:
+        return "its watcher ended it";
     case GAN_STOP_ERROR:
         break;
     }
