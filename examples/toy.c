@@ -1,257 +1,140 @@
 /*
- * toy: GANs where one can see what they do: points in the plane, with any loss, any penalties, any preset.
+ * toy: GANs where one can see what they do: points in the plane, with any loss, any regulariser, any preset.
  *   cc toy.c $(pkg-config --cflags --libs gan) -lm
  *
  * Trains two small networks, tells how many of the data's modes were found, how many samples lie in one, how evenly
- * they are spread and how wide the modes are, and draws D's logits as a landscape with the points on it.
+ * they are spread and how wide the modes are, and draws D's logits as a landscape with the points on it, beside D's
+ * slopes: at the end, or, with --frames, all the way, as pictures and as a page for a browser.
  */
 #include <gan/gan.h>
 
+#include "progress.h"
+#include "toy_data.h"
+#include "toy_picture.h"
+
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char usage[] =
-    "usage: toy [options]\n"
-    "  --data NAME         ring, grid, spiral or moons (ring)\n"
-    "  --preset NAME       article, stable, wgan, wgan-gp, lsgan or rsgan; else the relativistic loss with R1 and R2\n"
-    "  --loss NAME         non-saturating, hinge, wasserstein, ...: --loss list shows all\n"
-    "  --penalty NAME=W    that penalty with weight W, 0 for none; may be repeated: --penalty list shows all\n"
+    "usage: toy [OPTION VALUE]...\n"
+    "  --data NAME         ring (default), grid, spiral or moons\n"
+    "  --preset NAME       article, stable, wgan, ...: any preset; else the relativistic loss with R1 and R2\n"
+    "  --objective NAME    non-saturating, hinge, wasserstein, ...; 'list' shows all; without penalties that are not\n"
+    "                      named. Also --loss\n"
+    "  --penalty NAME=W    that regulariser with weight W, 0 for none; may be repeated; 'list' shows all\n"
+    "  --protocol pacgan   PacGAN's networks, settings and points, for comparing with its table\n"
+    "  --packing M         D judges M points together (1)\n"
     "  --rate R            learning rate of both\n"
-    "  --steps N           (3000)\n"
-    "  --batch N           (256)\n"
+    "  --steps N           (30000; with --preset 3000; of the protocol 400000)\n"
+    "  --batch N           packs in a batch (256; of the protocol 100)\n"
     "  --seed N            (1)\n"
-    "  --samples N         how many are judged (20000)\n"
-    "  --out FILE          the picture (toy.png)\n";
+    "  --threads N         (1)\n"
+    "  --samples N         how many are judged; the first 2500 also by themselves (100000)\n"
+    "  --out FILE          the picture, a PNG (toy.png)\n"
+    "  --frames N          so many pictures on the way, beside it, and one page that plays them (0)\n"
+    "  --csv FILE          adds a line with the scores to that file\n";
 
-enum { LATENT = 4, WIDTH = 128, REAL = 100000, MOST_MODES = 64, SIDE = 400, SHOWN = 2000 };
+static const struct program me = {"toy", usage};
+
+enum { REAL = 100000, FEW = 2500, SHOWN = 2000, MOST_FRAMES = 999 };
 
 /* An example may end at its first failure: the system takes back what it held. */
 static void check(bool fine)
 {
-    if (fine)
+    if (!fine)
+        exit(complain(&me));
+}
+
+struct settings {
+    const struct data *data;
+    bool pacgan, preset_given;
+    bool own_penalties; /* R1 and R2 as the example has them: neither a loss nor a penalty was named */
+    int64_t steps, batch, samples, packing;
+    int frames, threads;
+    const char *out, *csv, *preset;
+    double scale; /* of the points */
+    float rate;   /* 0: as it is */
+    gan_trainer_options trainer;
+};
+
+/* ---- how it trains ---- */
+
+/* PacGAN's program (Lin, Khetan, Fanti and Oh, "PacGAN: the power of two samples in generative adversarial networks",
+ * NeurIPS 2018, section 4.1): both networks move at once, nothing is averaged, and the points are not scaled. */
+static void begin_pacgan(struct settings *s)
+{
+    check(gan_trainer_options_init(&s->trainer, GAN_PRESET_ARTICLE) == GAN_OK);
+    s->trainer.generator_rate = s->trainer.discriminator_rate = 1e-4f;
+    s->trainer.beta1 = 0.8f;
+    s->trainer.update = GAN_UPDATE_SIMULTANEOUS;
+    s->trainer.pack_slots_apart = true;
+    s->steps = 400000;
+    s->batch = 100;
+}
+
+static void add_cosine(struct settings *s, gan_setting setting, float begin, float end)
+{
+    gan_trainer_options *o = &s->trainer;
+    o->courses[o->course_count++] = (gan_course){
+        .setting = setting, .schedule = GAN_SCHEDULE_COSINE, .begin = begin, .end = end, .steps = s->steps};
+}
+
+/* By equal factors: from `begin` to `end` in nine tenths of the steps, and on. */
+static void add_fall(struct settings *s, gan_setting setting, double begin, double end)
+{
+    enum { FALLS = 200 };
+    int64_t each = s->steps * 9 / 10 / FALLS;
+    gan_trainer_options *o = &s->trainer;
+    o->courses[o->course_count++] = (gan_course){.setting = setting,
+                                                 .schedule = GAN_SCHEDULE_STEP,
+                                                 .begin = (float)begin,
+                                                 .factor = (float)pow(end / begin, 1.0 / FALLS),
+                                                 .steps = each > 1 ? each : 1};
+}
+
+/*
+ * What the example does by itself: pairs compared, D's slopes punished at both, no momentum, an average of G (Huang et
+ * al., "The GAN is dead; long live the GAN!", NeurIPS 2024, at the size of a toy). The penalties blur D: strong ones
+ * first, so that all modes get their share, then weak ones, so that D sees how narrow a mode is.
+ */
+static void begin_own(struct settings *s)
+{
+    gan_trainer_options *o = &s->trainer;
+    check(gan_trainer_options_init(o, GAN_PRESET_STABLE) == GAN_OK);
+    o->loss = GAN_LOSS_RELATIVISTIC;
+    o->r1_weight = o->r2_weight = 0;
+    o->generator_rate = o->discriminator_rate = 1e-3f;
+    o->average_decay = 0.9995f;
+    s->steps = 30000;
+    s->batch = 256;
+}
+
+/* Once all options are read: how the numbers of begin_own go on. */
+static void set_courses(struct settings *s)
+{
+    gan_trainer_options *o = &s->trainer;
+    if (s->rate > 0)
+        o->generator_rate = o->discriminator_rate = s->rate;
+    if (s->preset_given || s->pacgan)
         return;
-    fprintf(stderr, "toy: %s\n", gan_error_message());
-    exit(1);
-}
-
-/* ---- the data: noise around places that a number t in [0, 1) goes through ---- */
-
-struct data {
-    const char *name;
-    int modes;       /* equal parts of [0, 1); a part is one place, or a stretch of a curve */
-    bool curve;      /* t moves along it without jumps */
-    float deviation; /* of the noise in each direction */
-    void (*place)(double t, double *x, double *y);
-};
-
-static const double pi = 3.14159265358979323846;
-
-static void ring(double t, double *x, double *y)
-{
-    int mode = (int)(t * 8);
-    *x = cos(pi * mode / 4);
-    *y = sin(pi * mode / 4);
-}
-
-static void grid(double t, double *x, double *y)
-{
-    int mode = (int)(t * 25);
-    *x = (mode % 5 - 2) / 2.0;
-    *y = (mode / 5 - 2) / 2.0;
-}
-
-static void spiral(double t, double *x, double *y)
-{
-    double turn = 4 * pi * sqrt(t), radius = 0.1 + 0.9 * sqrt(t); /* the root: about even along the curve */
-    *x = radius * cos(turn);
-    *y = radius * sin(turn);
-}
-
-static void moons(double t, double *x, double *y)
-{
-    double angle = pi * (t < 0.5 ? 2 * t : 2 * t - 1), side = t < 0.5 ? 1 : -1;
-    *x = side * (0.6 * cos(angle) - 0.3);
-    *y = side * (0.6 * sin(angle) - 0.15);
-}
-
-static const struct data all_data[] = {{"ring", 8, false, 0.01f, ring},
-                                       {"grid", 25, false, 0.0125f, grid},
-                                       {"spiral", 20, true, 0.02f, spiral},
-                                       {"moons", 10, true, 0.03f, moons}};
-
-/* New real points [n, 2]. */
-static gan_tensor *draw_points(const struct data *data, int64_t n, uint64_t seed)
-{
-    gan_tensor *points = gan_tensor_new(GAN_SHAPE(n, 2)), *where = gan_tensor_new(GAN_SHAPE(n));
-    check(points != NULL && where != NULL && gan_tensor_fill_normal(points, 0, data->deviation, seed) == GAN_OK &&
-          gan_tensor_fill_uniform(where, 0, 1, seed + 1000003) == GAN_OK);
-    for (int64_t i = 0; i < n; i++) {
-        double x, y;
-        data->place((double)gan_tensor_data(where)[i], &x, &y);
-        gan_tensor_data(points)[2 * i] += (float)x;
-        gan_tensor_data(points)[2 * i + 1] += (float)y;
+    add_cosine(s, GAN_SETTING_GENERATOR_RATE, o->generator_rate, o->generator_rate / 20);
+    add_cosine(s, GAN_SETTING_DISCRIMINATOR_RATE, o->discriminator_rate, o->discriminator_rate / 20);
+    if (s->own_penalties) {
+        add_fall(s, GAN_SETTING_R1_WEIGHT, 0.01, 0.0003);
+        add_fall(s, GAN_SETTING_R2_WEIGHT, 0.01, 0.0003);
     }
-    gan_tensor_unref(where);
-    return points;
-}
-
-/* ---- how good points are ---- */
-
-struct score {
-    int found;        /* modes that at least one good point belongs to */
-    double quality;   /* the share of good points: those within 3 deviations of the nearest place */
-    double kl;        /* of the good points' modes from an even spread */
-    double deviation; /* root mean square distance of good points from their places */
-};
-
-static struct score judge(const struct data *data, const gan_tensor *points)
-{
-    int hits[MOST_MODES] = {0}, places = data->curve ? 32 * data->modes : data->modes;
-    int64_t n = gan_tensor_size(points) / 2, good = 0;
-    double squares = 0, bound = 9 * (double)data->deviation * (double)data->deviation;
-    for (int64_t i = 0; i < n; i++) {
-        double nearest = INFINITY,
-               at[2] = {(double)gan_tensor_data(points)[2 * i], (double)gan_tensor_data(points)[2 * i + 1]};
-        int mode = 0;
-        for (int place = 0; place < places; place++) {
-            double x, y, t = (place + 0.5) / places;
-            data->place(t, &x, &y);
-            double square = (x - at[0]) * (x - at[0]) + (y - at[1]) * (y - at[1]);
-            if (square < nearest) {
-                nearest = square;
-                mode = (int)(t * data->modes);
-            }
-        }
-        if (nearest > bound)
-            continue;
-        good++;
-        hits[mode]++;
-        squares += nearest;
-    }
-    struct score score = {.quality = (double)good / (double)n, .kl = log(data->modes)};
-    for (int mode = 0; mode < data->modes; mode++) {
-        double share = good > 0 ? (double)hits[mode] / (double)good : 0;
-        score.found += hits[mode] > 0;
-        score.kl += share > 0 ? share * log(share) : 0;
-    }
-    score.deviation = good > 0 ? sqrt(squares / (double)good) : 0;
-    return score;
-}
-
-static void tell(const struct data *data, gan_model *generator, int64_t samples)
-{
-    gan_tensor *made = gan_generator_sample(generator, samples, 7), *real = draw_points(data, samples, 99);
-    check(made != NULL);
-    struct score of_made = judge(data, made), of_real = judge(data, real);
-    printf("                     made    real points, judged the same way\n");
-    printf("modes found       %7d    %d of %d\n", of_made.found, of_real.found, data->modes);
-    printf("within 3 sigma    %6.2f %%   %.2f %%\n", 100 * of_made.quality, 100 * of_real.quality);
-    printf("KL to even        %7.4f    %.4f\n", of_made.kl, of_real.kl);
-    printf("deviation         %7.4f    %.4f\n", of_made.deviation, of_real.deviation);
-    gan_tensor_unref(made);
-    gan_tensor_unref(real);
-}
-
-/* ---- the picture ---- */
-
-static const float reach = 1.4f; /* of the picture, from the middle */
-
-static int by_size(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-/* D's logits over the plane, lowest blue, highest orange, by rank: so every landscape shows, whatever its scale. */
-static void draw_surface(gan_tensor *picture, gan_model *discriminator)
-{
-    gan_tensor *points = gan_tensor_new(GAN_SHAPE(SIDE * SIDE, 2));
-    check(points != NULL);
-    for (int i = 0; i < SIDE * SIDE; i++) {
-        gan_tensor_data(points)[2 * i] = reach * (2 * ((float)(i % SIDE) + 0.5f) / SIDE - 1);
-        gan_tensor_data(points)[2 * i + 1] = reach * (1 - 2 * ((float)(i / SIDE) + 0.5f) / SIDE);
-    }
-    gan_tensor *logits = gan_model_predict(discriminator, points);
-    check(logits != NULL);
-    float *sorted = malloc(SIDE * SIDE * sizeof *sorted), *at = gan_tensor_data(logits);
-    if (sorted == NULL)
-        exit(1);
-    memcpy(sorted, at, SIDE * SIDE * sizeof *sorted);
-    qsort(sorted, SIDE * SIDE, sizeof *sorted, by_size);
-    float edges[33];
-    for (int i = 0; i <= 32; i++)
-        edges[i] = sorted[(SIDE * SIDE - 1) * i / 32];
-    static const float low[3] = {0.35f, 0.55f, 0.85f}, high[3] = {1.0f, 0.75f, 0.4f};
-    for (int i = 0; i < SIDE * SIDE; i++) {
-        int band = 0;
-        while (band < 31 && at[i] > edges[band + 1])
-            band++;
-        for (int c = 0; c < 3; c++)
-            gan_tensor_data(picture)[c * SIDE * SIDE + i] = low[c] + (high[c] - low[c]) * (float)band / 31;
-    }
-    free(sorted);
-    gan_tensor_unref(logits);
-    gan_tensor_unref(points);
-}
-
-static void draw_dots(gan_tensor *picture, const gan_tensor *points, const float colour[3])
-{
-    for (int64_t i = 0; i < gan_tensor_size(points) / 2; i++) {
-        float x = gan_tensor_data(points)[2 * i] / reach, y = gan_tensor_data(points)[2 * i + 1] / reach;
-        if (!(fabsf(x) < 1 && fabsf(y) < 1))
-            continue;
-        int column = (int)((x + 1) / 2 * SIDE), row = (int)((1 - y) / 2 * SIDE);
-        for (int c = 0; c < 3 && row < SIDE && column < SIDE; c++)
-            gan_tensor_data(picture)[(c * SIDE + row) * SIDE + column] = colour[c];
-    }
-}
-
-/* Real points white, made ones black on top. */
-static void draw(const struct data *data, gan_model *generator, gan_model *discriminator, const char *path)
-{
-    static const float white[3] = {1, 1, 1}, black[3] = {0, 0, 0};
-    gan_tensor *picture = gan_tensor_new(GAN_SHAPE(3, SIDE, SIDE));
-    gan_tensor *made = gan_generator_sample(generator, SHOWN, 8), *real = draw_points(data, SHOWN, 98);
-    check(picture != NULL && made != NULL);
-    draw_surface(picture, discriminator);
-    draw_dots(picture, real, white);
-    draw_dots(picture, made, black);
-    check(gan_image_write(path, picture) == GAN_OK);
-    puts(path);
-    gan_tensor_unref(real);
-    gan_tensor_unref(made);
-    gan_tensor_unref(picture);
 }
 
 /* ---- the command line ---- */
 
-static void refuse(const char *option, const char *text)
-{
-    fprintf(stderr, "toy: --%s %s cannot be meant\n%s", option, text, usage);
-    exit(2);
-}
-
-static double number_of(const char *option, const char *text, double least, double most)
+static double real_of(const char *option, const char *text, double least, double most)
 {
     char *end;
     errno = 0;
     double number = strtod(text, &end);
     if (end == text || *end != '\0' || errno != 0 || !(number >= least && number <= most))
-        refuse(option, text);
+        wrong_usage(&me, "--%s is '%s', want a number from %g to %g", option, text, least, most);
     return number;
-}
-
-static int64_t whole_of(const char *option, const char *text, double least, double most)
-{
-    double number = number_of(option, text, least, most);
-    if (number != floor(number))
-        refuse(option, text);
-    return (int64_t)number;
 }
 
 /* The names agree but for case, and with '-' for a space. */
@@ -266,7 +149,9 @@ static bool same_name(const char *typed, const char *name)
 static gan_loss loss_of(const char *name)
 {
     bool list = strcmp(name, "list") == 0;
-    for (int loss = 0; loss < GAN_LOSS_CUSTOM; loss++) {
+    for (int loss = 0; strcmp(gan_loss_name((gan_loss)loss), "unknown") != 0; loss++) {
+        if (loss == GAN_LOSS_CUSTOM)
+            continue;
         if (same_name(name, gan_loss_name((gan_loss)loss)))
             return (gan_loss)loss;
         for (const char *c = gan_loss_name((gan_loss)loss); list && *c != '\0'; c++)
@@ -276,18 +161,8 @@ static gan_loss loss_of(const char *name)
     }
     if (list)
         exit(0);
-    refuse("loss", name);
+    wrong_usage(&me, "--objective is '%s'; '--objective list' shows all", name);
     return GAN_LOSS_CUSTOM;
-}
-
-static gan_preset preset_of(const char *name)
-{
-    static const char *const names[] = {"article", "stable", "wgan", "wgan-gp", "lsgan", "rsgan"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(name, names[i]) == 0)
-            return (gan_preset)i;
-    refuse("preset", name);
-    return GAN_PRESET_ARTICLE;
 }
 
 static void set_penalty(gan_trainer_options *o, const char *text)
@@ -304,122 +179,317 @@ static void set_penalty(gan_trainer_options *o, const char *text)
                      {"maximum", &o->maximum_penalty_weight},
                      {"divergence", &o->wasserstein_divergence_weight},
                      {"consensus", &o->consensus_weight},
-                     {"clip", &o->weight_clip}};
+                     {"clip", &o->weight_clip},
+                     {"latent-consistency", &o->latent_consistency_weight},
+                     {"latent-diversity", &o->latent_diversity_weight},
+                     {"lecam", &o->lecam_weight},
+                     {"feature-matching", &o->feature_matching_weight},
+                     {"orthogonal-d", &o->discriminator_orthogonal_weight},
+                     {"orthogonal-g", &o->generator_orthogonal_weight},
+                     {"decay-d", &o->discriminator_weight_decay},
+                     {"decay-g", &o->generator_weight_decay},
+                     {"noise", &o->instance_noise}};
     bool list = strcmp(text, "list") == 0;
     for (size_t i = 0; i < sizeof penalties / sizeof penalties[0]; i++) {
         size_t length = strlen(penalties[i].name);
         if (list)
             puts(penalties[i].name);
         if (strncmp(text, penalties[i].name, length) == 0 && text[length] == '=') {
-            *penalties[i].weight = (float)number_of("penalty", text + length + 1, 0, 1e6);
+            *penalties[i].weight = (float)real_of("penalty", text + length + 1, 0, 1e6);
             return;
         }
     }
     if (list)
         exit(0);
-    refuse("penalty", text);
+    wrong_usage(&me, "--penalty is '%s', want NAME=WEIGHT; '--penalty list' shows all", text);
 }
 
-struct settings {
-    const struct data *data;
-    int64_t steps, batch, samples;
-    const char *out;
-    gan_trainer_options trainer;
-};
-
-/* What the example does without a preset: pairs compared, slopes of D punished at both, no momentum, and a rate that
- * falls to nothing (Huang et al., "The GAN is dead; long live the GAN!", NeurIPS 2024, at the size of a toy). */
-static void begin(struct settings *s)
+static const struct data *data_of(const char *name)
 {
-    *s = (struct settings){.data = &all_data[0], .steps = 3000, .batch = 256, .samples = 20000, .out = "toy.png"};
-    check(gan_trainer_options_init(&s->trainer, GAN_PRESET_STABLE) == GAN_OK);
-    s->trainer.loss = GAN_LOSS_RELATIVISTIC;
-    s->trainer.r1_weight = s->trainer.r2_weight = 0.02f;
-    s->trainer.generator_rate = s->trainer.discriminator_rate = 3e-3f;
-    s->trainer.beta2 = 0.99f;
-    s->trainer.schedule = GAN_SCHEDULE_LINEAR;
-    s->trainer.average_decay = 0.99f;
-    s->trainer.seed = 1;
+    for (size_t i = 0; i < DATA; i++)
+        if (strcmp(name, all_data[i].name) == 0)
+            return &all_data[i];
+    wrong_usage(&me, "--data is '%s', want ring, grid, spiral or moons", name);
+    return NULL;
+}
+
+/* Options that the others then change, whatever their order; true if it was one. */
+static bool take_base(struct settings *s, const char *name, const char *text)
+{
+    gan_preset preset = GAN_PRESET_STABLE;
+    if (strcmp(name, "preset") == 0) {
+        if (gan_preset_from_name(text, &preset) != GAN_OK)
+            wrong_usage(&me, "--preset: %s", gan_error_message());
+        check(gan_trainer_options_init(&s->trainer, preset) == GAN_OK);
+        s->preset_given = true;
+        s->preset = text;
+        s->steps = 3000;
+    } else if (strcmp(name, "protocol") == 0) {
+        if (strcmp(text, "pacgan") != 0)
+            wrong_usage(&me, "--protocol is '%s', want pacgan", text);
+        s->pacgan = true;
+        begin_pacgan(s);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static void take_option(struct settings *s, const char *name, const char *text)
 {
-    gan_trainer_options *o = &s->trainer;
-    if (strcmp(name, "data") == 0) {
-        s->data = NULL;
-        for (size_t i = 0; i < sizeof all_data / sizeof all_data[0]; i++)
-            if (strcmp(text, all_data[i].name) == 0)
-                s->data = &all_data[i];
-        if (s->data == NULL)
-            refuse(name, text);
-    } else if (strcmp(name, "preset") == 0) {
-        preset_of(text); /* taken before the others: see main */
-    } else if (strcmp(name, "loss") == 0) {
-        o->loss = loss_of(text);
-    } else if (strcmp(name, "penalty") == 0) {
-        set_penalty(o, text);
-    } else if (strcmp(name, "rate") == 0) {
-        o->generator_rate = o->discriminator_rate = (float)number_of(name, text, 0, 1);
-    } else if (strcmp(name, "steps") == 0) {
-        s->steps = whole_of(name, text, 1, 1e9);
-    } else if (strcmp(name, "batch") == 0) {
-        s->batch = whole_of(name, text, 1, REAL);
-    } else if (strcmp(name, "seed") == 0) {
-        o->seed = (uint64_t)whole_of(name, text, 0, 1e15);
-    } else if (strcmp(name, "samples") == 0) {
-        s->samples = whole_of(name, text, 1, 1e7);
-    } else if (strcmp(name, "out") == 0) {
+    if (strcmp(name, "data") == 0)
+        s->data = data_of(text);
+    else if (strcmp(name, "objective") == 0 || strcmp(name, "loss") == 0)
+        s->trainer.loss = loss_of(text), s->own_penalties = false;
+    else if (strcmp(name, "penalty") == 0)
+        set_penalty(&s->trainer, text), s->own_penalties = false;
+    else if (strcmp(name, "rate") == 0)
+        s->rate = (float)real_of(name, text, 1e-9, 1);
+    else if (strcmp(name, "packing") == 0)
+        s->packing = (int64_t)number_of(&me, name, text, 1, 64);
+    else if (strcmp(name, "steps") == 0)
+        s->steps = (int64_t)number_of(&me, name, text, 1, 1000000000);
+    else if (strcmp(name, "batch") == 0)
+        s->batch = (int64_t)number_of(&me, name, text, 1, 10000);
+    else if (strcmp(name, "seed") == 0)
+        s->trainer.seed = number_of(&me, name, text, 0, 1000000000000000);
+    else if (strcmp(name, "threads") == 0)
+        s->threads = (int)number_of(&me, name, text, 1, 1024);
+    else if (strcmp(name, "samples") == 0)
+        s->samples = (int64_t)number_of(&me, name, text, 1, 10000000);
+    else if (strcmp(name, "frames") == 0)
+        s->frames = (int)number_of(&me, name, text, 0, MOST_FRAMES);
+    else if (strcmp(name, "out") == 0)
         s->out = text;
-    } else {
-        fprintf(stderr, "toy: there is no option --%s\n%s", name, usage);
-        exit(2);
-    }
+    else if (strcmp(name, "csv") == 0)
+        s->csv = text;
+    else
+        wrong_usage(&me, "there is no option --%s", name);
 }
 
 static void read_options(struct settings *s, int count, char **words)
 {
-    begin(s);
+    *s = (struct settings){
+        .data = &all_data[0], .samples = 100000, .packing = 1, .threads = 1, .own_penalties = true, .out = "toy.png"};
+    begin_own(s);
     for (int i = 1; i < count; i += 2) {
         if (strcmp(words[i], "--help") == 0) {
             fputs(usage, stdout);
             exit(0);
         }
-        if (strncmp(words[i], "--", 2) != 0 || i + 1 == count) {
-            fprintf(stderr, "toy: %s: want --name value\n%s", words[i], usage);
-            exit(2);
-        }
-        if (strcmp(words[i], "--preset") == 0) { /* first, whatever the order: the other options change it */
-            uint64_t seed = s->trainer.seed;
-            check(gan_trainer_options_init(&s->trainer, preset_of(words[i + 1])) == GAN_OK);
-            s->trainer.seed = seed;
-        }
+        if (strncmp(words[i], "--", 2) != 0 || i + 1 == count)
+            wrong_usage(&me, "%s: want --name value", words[i]);
+        take_base(s, words[i] + 2, words[i + 1]);
     }
+    s->trainer.seed = 1;
     for (int i = 1; i < count; i += 2)
-        take_option(s, words[i] + 2, words[i + 1]);
-    s->trainer.schedule_steps = s->steps;
+        if (strcmp(words[i], "--preset") != 0 && strcmp(words[i], "--protocol") != 0)
+            take_option(s, words[i] + 2, words[i + 1]);
+    s->scale = s->pacgan ? s->data->published : 1;
+    set_courses(s);
 }
 
-/* ---- training ---- */
+/* ---- the networks ---- */
 
-static gan_model *new_network(int64_t in, int64_t out)
+enum { LATENT = 4, WIDTH = 128, LAYERS = 4 };
+
+/* With biases that are drawn, too: where units bend must differ, or D is the same along every ray from the middle. */
+static gan_layer *dense(int64_t in, int64_t units)
+{
+    float bound = 1 / sqrtf((float)in);
+    gan_layer *layer = gan_layer_with_initializer(gan_layer_dense(units), gan_initializer_he_normal(0.2f));
+    return gan_layer_with_bias_initializer(layer, gan_initializer_uniform(-bound, bound));
+}
+
+static gan_model *new_network(int64_t in, int64_t out, bool spectral)
 {
     gan_model *m = gan_model_new(GAN_SHAPE(in));
-    for (int layer = 0; layer < 3; layer++) {
-        gan_model_add(m, gan_layer_with_initializer(gan_layer_dense(WIDTH), gan_initializer_he_normal(0.2f)));
-        gan_model_add(m, gan_layer_leaky_relu(0.2f));
+    for (int layer = 0; layer <= LAYERS; layer++) {
+        gan_layer *product = layer < LAYERS ? dense(layer == 0 ? in : WIDTH, WIDTH) : gan_layer_dense(out);
+        gan_model_add(m, spectral ? gan_layer_with_spectral_norm(product, 1) : product);
+        if (layer < LAYERS)
+            gan_model_add(m, gan_layer_leaky_relu(0.2f));
     }
-    gan_model_add(m, gan_layer_dense(out));
     check(gan_model_status(m) == GAN_OK);
     return m;
 }
 
+/* For EBGAN and BEGAN: through a single number and back. */
+static gan_model *new_autoencoder(int64_t packing)
+{
+    gan_discriminator_options o;
+    check(gan_discriminator_options_init(&o, GAN_RECIPE_MLP) == GAN_OK);
+    o.hidden_count = 2;
+    o.hidden[0] = o.hidden[1] = WIDTH;
+    o.activation = GAN_ACTIVATION_LEAKY_RELU;
+    o.code_size = o.packing = packing;
+    gan_model *d = gan_discriminator_new(GAN_SHAPE(2), &o);
+    check(d != NULL);
+    return d;
+}
+
+static gan_model *new_discriminator(const struct settings *s)
+{
+    gan_loss loss = s->trainer.loss;
+    if (loss == GAN_LOSS_ENERGY_MARGIN || loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM)
+        return new_autoencoder(s->packing);
+    return new_network(2 * s->packing, 1, s->trainer.preset == GAN_PRESET_SNGAN);
+}
+
+static gan_model *pacgan_generator(void)
+{
+    gan_generator_options o;
+    check(gan_generator_options_init(&o, GAN_RECIPE_MLP) == GAN_OK);
+    o.latent_size = 2;
+    o.hidden_count = 4;
+    for (int i = 0; i < 4; i++)
+        o.hidden[i] = 400;
+    o.normalization = GAN_NORMALIZATION_BATCH;
+    o.output = GAN_ACTIVATION_LINEAR;
+    o.initializer = gan_initializer_normal(0, 0.02f);
+    return gan_generator_new(GAN_SHAPE(2), &o);
+}
+
+static gan_model *pacgan_discriminator(int64_t packing)
+{
+    gan_discriminator_options o;
+    check(gan_discriminator_options_init(&o, GAN_RECIPE_MLP) == GAN_OK);
+    o.hidden_count = 3;
+    for (int i = 0; i < 3; i++)
+        o.hidden[i] = 200;
+    o.maxout_pieces = 5;
+    o.activation = GAN_ACTIVATION_LINEAR;
+    o.initializer = gan_initializer_normal(0, 0.02f);
+    o.packing = packing;
+    return gan_discriminator_new(GAN_SHAPE(2), &o);
+}
+
+static gan_trainer *new_trainer(const struct settings *s)
+{
+    gan_model *g = s->pacgan ? pacgan_generator() : new_network(LATENT, 2, false);
+    gan_model *d = s->pacgan ? pacgan_discriminator(s->packing) : new_discriminator(s);
+    check(g != NULL && d != NULL);
+    gan_trainer *trainer = gan_trainer_new(g, d, &s->trainer);
+    check(trainer != NULL);
+    gan_model_unref(g);
+    gan_model_unref(d);
+    return trainer;
+}
+
+/* ---- what is told and drawn ---- */
+
+struct session {
+    const struct settings *settings;
+    gan_trainer *trainer;
+    int frames; /* drawn */
+};
+
+/* The path without its ".png". */
+static struct path stem_of(const char *path)
+{
+    struct path stem;
+    size_t length = strlen(path);
+    bool named = length > 4 && strcmp(path + length - 4, ".png") == 0;
+    snprintf(stem.text, sizeof stem.text, "%.*s", (int)(named ? length - 4 : length), path);
+    return stem;
+}
+
+static void draw_scene(const struct session *session, const char *path)
+{
+    const struct settings *s = session->settings;
+    gan_tensor *made = gan_generator_sample(gan_trainer_averaged_generator(session->trainer), SHOWN, 8);
+    gan_tensor *real = draw_points(s->data, s->scale, SHOWN, 98);
+    check(made != NULL && real != NULL);
+    const struct scene scene = {.discriminator = gan_trainer_discriminator(session->trainer),
+                                .packing = (int)s->packing,
+                                .reach = 1.4f * (float)s->scale,
+                                .real = real,
+                                .made = made};
+    check(draw(&scene, path));
+    gan_tensor_unref(real);
+    gan_tensor_unref(made);
+}
+
+static void draw_frame(struct session *session)
+{
+    struct path path, stem = stem_of(session->settings->out);
+    int length = snprintf(path.text, sizeof path.text, "%.4000s-%03d.png", stem.text, session->frames);
+    check(length > 0);
+    draw_scene(session, path.text);
+    session->frames++;
+}
+
 static bool report_progress(void *context, const gan_progress *progress)
 {
-    const struct settings *s = context;
-    if (progress->step % (s->steps >= 10 ? s->steps / 10 : 1) == 0)
-        printf("step %6lld: loss of D %8.4f, of G %8.4f, penalty %.4f\n", (long long)progress->step,
+    struct session *session = context;
+    const struct settings *s = session->settings;
+    if (progress->step % (s->steps >= 10 ? s->steps / 10 : 1) == 0) {
+        printf("step %7lld: loss of D %8.4f, of G %8.4f, penalty %.4f", (long long)progress->step,
                (double)progress->report->d_loss, (double)progress->report->g_loss, (double)progress->report->d_penalty);
+        if (s->trainer.loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM)
+            printf(", k %.4f, convergence %.4f", (double)progress->report->balance,
+                   (double)progress->report->convergence);
+        putchar('\n');
+        fflush(stdout);
+    }
+    if (s->frames > 0 && progress->step * s->frames / s->steps >= session->frames + 1)
+        draw_frame(session);
     return true;
+}
+
+static void tell_line(const char *what, const struct data *data, struct score made, struct score real)
+{
+    printf("%-8s %4d of %2d  %6.2f %%  %7.4f  %6.3f   (real %6.2f %%  %7.4f  %6.3f)\n", what, made.found, data->modes,
+           100 * made.quality, made.kl, made.deviation, 100 * real.quality, real.kl, real.deviation);
+}
+
+static void write_line(const struct settings *s, struct score few, struct score all, double seconds)
+{
+    FILE *file = fopen(s->csv, "a");
+    if (file == NULL) {
+        fprintf(stderr, "toy: cannot write %s: %s\n", s->csv, strerror(errno));
+        exit(1);
+    }
+    fprintf(file, "%s,%s,%lld,%llu,%lld,%d,%.4f,%.4f,%.4f,%d,%.4f,%.4f,%.4f,%.0f\n", s->data->name,
+            s->pacgan         ? "pacgan"
+            : s->preset_given ? s->preset
+                              : "own",
+            (long long)s->packing, (unsigned long long)s->trainer.seed, (long long)s->steps, few.found, few.quality,
+            few.kl, few.deviation, all.found, all.quality, all.kl, all.deviation, seconds);
+    fclose(file);
+}
+
+static void tell(const struct session *session, double seconds)
+{
+    const struct settings *s = session->settings;
+    gan_model *best = gan_trainer_averaged_generator(session->trainer);
+    gan_tensor *made = gan_generator_sample(best, s->samples, 7),
+               *real = draw_points(s->data, s->scale, s->samples, 99);
+    check(made != NULL && real != NULL);
+    int64_t first = s->samples < FEW ? s->samples : FEW;
+    struct score few = judge(s->data, s->scale, made, first), all = judge(s->data, s->scale, made, s->samples);
+    char what[32];
+    puts("samples  modes found  within 3 sigma  KL to even  deviation, of the data's");
+    snprintf(what, sizeof what, "%lld", (long long)first);
+    tell_line(what, s->data, few, judge(s->data, s->scale, real, first));
+    snprintf(what, sizeof what, "%lld", (long long)s->samples);
+    tell_line(what, s->data, all, judge(s->data, s->scale, real, s->samples));
+    printf("%.0f seconds of training\n", seconds);
+    if (s->csv != NULL)
+        write_line(s, few, all, seconds);
+    gan_tensor_unref(made);
+    gan_tensor_unref(real);
+}
+
+static void finish_frames(const struct session *session)
+{
+    struct path page, stem = stem_of(session->settings->out);
+    snprintf(page.text, sizeof page.text, "%.4000s.html", stem.text);
+    if (!write_page(page.text, session->settings->data->name, stem.text, session->frames)) {
+        fprintf(stderr, "toy: cannot write %s: %s\n", page.text, strerror(errno));
+        exit(1);
+    }
+    puts(page.text);
 }
 
 int main(int count, char **words)
@@ -427,25 +497,26 @@ int main(int count, char **words)
     gan_blis_prepare();
     struct settings s;
     read_options(&s, count, words);
-    printf("%s, %s loss\n", s.data->name, gan_loss_name(s.trainer.loss));
-    gan_tensor *points = draw_points(s.data, REAL, s.trainer.seed);
-    gan_dataset *set = gan_dataset_from_tensor(points, NULL, 0, 0);
-    gan_loader *loader = gan_loader_new(set, s.batch, s.trainer.seed, NULL);
-    gan_model *g = new_network(LATENT, 2), *d = new_network(2, 1);
+    check(gan_set_threads(s.threads) == GAN_OK);
+    printf("%s, %s loss, %lld steps\n", s.data->name, gan_loss_name(s.trainer.loss), (long long)s.steps);
+    gan_tensor *points = draw_points(s.data, s.scale, REAL, s.trainer.seed);
+    gan_dataset *set = points != NULL ? gan_dataset_from_tensor(points, NULL, 0, 0) : NULL;
+    gan_loader *loader = gan_loader_new(set, s.batch * s.packing, s.trainer.seed, NULL);
     check(set != NULL && loader != NULL);
-    gan_trainer *trainer = gan_trainer_new(g, d, &s.trainer);
+    struct session session = {.settings = &s, .trainer = new_trainer(&s)};
     gan_run_options run;
-    check(trainer != NULL && gan_run_options_init(&run) == GAN_OK);
+    gan_run_result result = GAN_RUN_RESULT_INIT;
+    check(gan_run_options_init(&run) == GAN_OK);
     run.steps = s.steps;
     run.progress = report_progress;
-    run.context = &s;
-    check(gan_trainer_run(trainer, loader, &run, NULL) == GAN_OK);
-    gan_model *best = gan_trainer_averaged_generator(trainer);
-    tell(s.data, best, s.samples);
-    draw(s.data, best, d, s.out);
-    gan_trainer_unref(trainer);
-    gan_model_unref(g);
-    gan_model_unref(d);
+    run.context = &session;
+    check(gan_trainer_run(session.trainer, loader, &run, &result) == GAN_OK);
+    tell(&session, result.seconds);
+    draw_scene(&session, s.out);
+    puts(s.out);
+    if (s.frames > 0)
+        finish_frames(&session);
+    gan_trainer_unref(session.trainer);
     gan_loader_unref(loader);
     gan_dataset_unref(set);
     gan_tensor_unref(points);

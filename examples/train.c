@@ -16,7 +16,7 @@ static const char usage[] =
     "Trains a generator on a folder of pictures, PNG and JPEG.\n"
     "  --recipe NAME   what the networks are made of (default: dcgan); 'list' lists the recipes\n"
     "  --preset NAME   how they train: 'sngan' and 'r3gan' (defaults of these recipes), 'stable' (default of others),\n"
-    "                  'dcgan', 'article', 'wgan', 'wgan-gp', 'lsgan', 'rsgan'\n"
+    "                  'dcgan', 'article', 'wgan', 'wgan-gp', 'lsgan', 'rsgan', 'ebgan', 'began'\n"
     "  --size N|HxW    pixels of the pictures made: a square, or height x width (default 64)\n"
     "  --channels N    1 grey, 3 red, green, blue (default), 4 and opacity\n"
     "  --crop HOW      'centre' (default) cuts the middle to shape, 'random' a little less of it at random, 'none'\n"
@@ -60,28 +60,12 @@ struct options {
 
 /* ---- the command line ---- */
 
-static const struct {
-    const char *name;
-    gan_preset preset;
-} presets[] = {{"article", GAN_PRESET_ARTICLE}, {"stable", GAN_PRESET_STABLE}, {"wgan", GAN_PRESET_WGAN},
-               {"wgan-gp", GAN_PRESET_WGAN_GP}, {"lsgan", GAN_PRESET_LSGAN},   {"rsgan", GAN_PRESET_RSGAN},
-               {"dcgan", GAN_PRESET_DCGAN},     {"sngan", GAN_PRESET_SNGAN},   {"r3gan", GAN_PRESET_R3GAN}};
-
 static gan_preset preset_of(const char *name)
 {
-    for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++)
-        if (strcmp(presets[i].name, name) == 0)
-            return presets[i].preset;
-    wrong_usage(&me, "--preset is '%s', want one of those below", name);
-    return GAN_PRESET_STABLE;
-}
-
-static const char *name_of(gan_preset preset)
-{
-    size_t i = 0;
-    while (presets[i].preset != preset)
-        i++;
-    return presets[i].name;
+    gan_preset preset = GAN_PRESET_STABLE;
+    if (gan_preset_from_name(name, &preset) != GAN_OK)
+        wrong_usage(&me, "--preset: %s", gan_error_message());
+    return preset;
 }
 
 static gan_preset preset_for(gan_recipe recipe)
@@ -554,7 +538,7 @@ static void introduce(const struct options *o, const gan_trainer *trainer, const
 {
     const gan_dataset *pictures = gan_loader_dataset(batches);
     printf("recipe %s, preset %s%s: %lld parameters in G, %lld in D; threads: %d\n", gan_recipe_name(o->recipe),
-           name_of(o->preset), o->conditional ? ", conditional" : "",
+           gan_preset_name(o->preset), o->conditional ? ", conditional" : "",
            (long long)gan_model_parameter_count(gan_trainer_generator(trainer)),
            (long long)gan_model_parameter_count(gan_trainer_discriminator(trainer)), gan_threads());
     printf("%lld steps of %lld pictures; %llu steps see all of them\n", (long long)o->steps, (long long)o->batch,

@@ -42,6 +42,13 @@ typedef struct gan_discriminator_options {
     /** m ≥ 1: it takes m examples together, their channels (or numbers) one after another along the first axis (PacGAN:
      * Lin et al., NeurIPS 2018); a trainer packs them, and trains it with no labels. 1 */
     int64_t packing;
+    /**
+     * Above 0: D is an autoencoder with a code of so many numbers, for GAN_LOSS_ENERGY_MARGIN and
+     * GAN_LOSS_BOUNDARY_EQUILIBRIUM, and ends in gan_layer_reconstruction: its output is minus the error of what it
+     * gives back. With neither conditioning nor maxout. 0: it gives a logit. 0
+     */
+    int64_t code_size;
+    int reconstruction_power; /**< of an autoencoder: 1, absolute errors, or 2, squared ones: 1 */
 } gan_discriminator_options;
 
 /** gan_discriminator_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -64,9 +71,9 @@ static inline gan_status gan_discriminator_options_init(gan_discriminator_option
  *
  * MLP: flatten, centring, labels appended, hidden_count × [dense or maxout, normalisation, activation, dropout], dense
  * 1 or what the conditioning ends in.
- * DCGAN: centring, labels appended as planes, convolutions that halve the image down to a grid of 4 to 7 pixels, after
- * each (but for the first) normalisation, activation, dropout; a convolution over the whole grid, or what the
- * conditioning ends in. Defaults that differ: batch norm, leaky ReLU, input in [−1, 1], weights from N(0, 0.02²).
+ * DCGAN: centring, labels appended as planes, convolutions that halve the image down to a grid of 4 to 6 pixels (7
+ * becomes 4), after each (but for the first) normalisation, activation, dropout; a convolution over the whole grid, or
+ * what the conditioning ends in. Defaults that differ: batch norm, leaky ReLU, input in [−1, 1], weights from N(0, 0.02²).
  * POOLED: centring, labels appended as planes; `blocks` × [3 × 3 convolution, normalisation, activation, dropout] and
  * the mean of 2 × 2 pixels until a grid of 4 to 7 pixels is left; flatten, dense 1 or what the conditioning ends in.
  * SNGAN_RESNET: centring, labels appended as planes; residual blocks [normalisation, activation, dropout, 3 × 3
@@ -81,6 +88,10 @@ static inline gan_status gan_discriminator_options_init(gan_discriminator_option
  * and a 1 × 1 convolution changes the width where it does; a convolution over the whole grid for each channel by
  * itself, flatten, dense 1 without bias or what the conditioning ends in (a projection without bias, of a linear map of
  * what is there). Defaults that differ: leaky ReLU, input in [−1, 1], label_size 64, and weights as the generator's.
+ * With code_size: centring, and gan_layer_reconstruction of two sequences: "encoder", the recipe's layers, which end in
+ * code_size numbers instead of a logit, and "decoder", the layers of the recipe's generator, as wide and as deep (of
+ * MLP: `hidden` backwards) and with the same activation, normalisation, dropout and initialiser, from code_size numbers
+ * to an example, with a linear output.
  */
 GAN_API gan_model *gan_discriminator_new(gan_shape example, const gan_discriminator_options *options);
 

@@ -103,9 +103,10 @@ static inline gan_status gan_generator_options_init(gan_generator_options *optio
  *
  * MLP: labels appended, hidden_count × [dense, normalisation, activation, dropout], dense, reshape to `example`, output
  * activation.
- * DCGAN: labels appended, transposed convolution to a grid of 4 to 7 pixels, then one that doubles it until it is the
- * image's size; after each but the last normalisation, activation, dropout; output activation. Its options' defaults
- * differ from those above: batch norm, tanh, weights from N(0, 0.02²), batch norm's gains from N(1, 0.02²).
+ * DCGAN: labels appended, transposed convolution to a grid of 4 to 6 pixels, then one that doubles it until it is the
+ * image's size, with windows of 4 (of 3 where a side of 7 is made of 4: 4, 7, 14, 28); after each but the last
+ * normalisation, activation, dropout; output activation. Its options' defaults differ from those above: batch norm,
+ * tanh, weights from N(0, 0.02²), batch norm's gains from N(1, 0.02²).
  * POOLED: labels appended, dense to the grid, normalisation, activation, dropout; then, until it is the image's size,
  * nearest upsampling by 2 and `blocks` × [3 × 3 convolution, normalisation, activation, dropout]; a 3 × 3 convolution;
  * output activation.

@@ -224,8 +224,8 @@ GAN_API gan_layer *gan_layer_pixel_unshuffle(int factor);
 /**
  * Self-attention (Zhang et al., "Self-attention generative adversarial networks", ICML 2019; as in the authors' code):
  * x + gamma·o(Σ over places of softmax(theta(x)·phi(x))·g(x)), with 1 × 1 convolutions without bias; phi(x) and g(x)
- * are pooled to the largest number of 2 × 2 places. C ≥ 8, H and W ≥ 2. Parameters: theta.weight and phi.weight
- * [C/8, C, 1, 1], g.weight [C/2, C, 1, 1], o.weight [C, C/2, 1, 1] (all Glorot uniform), gamma [] (0).
+ * are pooled to the largest number of 2 × 2 places. C ≥ 8, H and W ≥ 2. Parameters: gamma [] (0), g.weight
+ * [C/2, C, 1, 1], o.weight [C, C/2, 1, 1], phi.weight and theta.weight [C/8, C, 1, 1] (all Glorot uniform).
  */
 GAN_API gan_layer *gan_layer_self_attention(void);
 /**
@@ -280,6 +280,15 @@ GAN_API gan_layer *gan_layer_residual(gan_layer *branch);
 /** shortcut(x) + branch(x), both of one shape. Their parameters' names begin with "branch" and "shortcut", or their
  * names. */
 GAN_API gan_layer *gan_layer_residual_with(gan_layer *branch, gan_layer *shortcut);
+
+/**
+ * What a discriminator that is an autoencoder ends in: −E|x − A(x)|^power, the mean over the numbers of each example,
+ * power 1 or 2, with output [1]: nearer to 0 the better A, a layer or a sequence that keeps the shape, gives x back
+ * (Zhao, Mathieu and LeCun, "Energy-based generative adversarial network", ICLR 2017, section 2.2, whose energy is the
+ * error itself; here D is high on real data, as with all losses). It takes the layer over, also on failure. Its
+ * parameters' names begin with "autoencoder" ("2.autoencoder.0.weight") or the layer's name.
+ */
+GAN_API gan_layer *gan_layer_reconstruction(gan_layer *autoencoder, int power);
 
 /* ---- modifiers: each takes its layer over and returns it, or NULL after an error (the layer is then gone) ---- */
 

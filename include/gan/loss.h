@@ -47,7 +47,20 @@ typedef enum gan_loss {
     GAN_LOSS_F_REVERSE_KL, /**< its reverse: g(v) = −e^(−v), f*(t) = −1 − log(−t), so f*(g(v)) = v − 1 */
     GAN_LOSS_F_JENSEN_SHANNON, /**< g(v) = log 2 − sp(−v), f*(t) = −log(2 − e^t), so f*(g(v)) = sp(v) − log 2 */
     GAN_LOSS_F_PEARSON,        /**< Pearson χ²: g(v) = v, f*(t) = t²/4 + t */
-    GAN_LOSS_CUSTOM            /**< functions of one's own, in the trainer's options (gan_loss_function) */
+    GAN_LOSS_CUSTOM,           /**< functions of one's own, in the trainer's options (gan_loss_function) */
+    /**
+     * Of a D that is an autoencoder (gan_layer_reconstruction), so that −r and −f are its errors. D: E[−r] + E[max(0, m
+     * + f)]; G: E[−f], m being the option `margin`: EBGAN (Zhao, Mathieu and LeCun, "Energy-based generative
+     * adversarial network", ICLR 2017, eq. 1 and 2)
+     */
+    GAN_LOSS_ENERGY_MARGIN,
+    /**
+     * Of such a D, too. D: E[−r] − k·E[−f]; G: E[−f]. After each step k ← k + λ·(γ·E[−r] − E[−f]), within 0 … 1, from
+     * k = 0 on, so that E[−f], of G's half, comes to γ·E[−r]; γ is the option `diversity_ratio`, λ `equilibrium_rate`:
+     * BEGAN (Berthelot, Schumm and Metz, "BEGAN: Boundary equilibrium generative adversarial networks", 2017, section
+     * 3.4)
+     */
+    GAN_LOSS_BOUNDARY_EQUILIBRIUM
 } gan_loss;
 
 /**
@@ -62,7 +75,8 @@ GAN_API const char *gan_loss_name(gan_loss loss);
 
 /**
  * D's loss, a scalar, from the logits of real and of made examples: vars of one tape, of any shapes, but equal ones for
- * GAN_LOSS_RELATIVISTIC. GAN_LOSS_CUSTOM has no formula, and is refused.
+ * GAN_LOSS_RELATIVISTIC. Refused are GAN_LOSS_CUSTOM, which has no formula, and GAN_LOSS_ENERGY_MARGIN and
+ * GAN_LOSS_BOUNDARY_EQUILIBRIUM, which have a number beside: see the next two functions.
  */
 GAN_API gan_var *gan_loss_discriminator(gan_loss loss, gan_var *real, gan_var *made);
 /**
@@ -70,6 +84,10 @@ GAN_API gan_var *gan_loss_discriminator(gan_loss loss, gan_var *real, gan_var *m
  * with them.
  */
 GAN_API gan_var *gan_loss_generator(gan_loss loss, gan_var *real, gan_var *made);
+/** D's loss of GAN_LOSS_ENERGY_MARGIN, a scalar; margin is finite and above 0. */
+GAN_API gan_var *gan_loss_energy_margin(gan_var *real, gan_var *made, float margin);
+/** D's loss of GAN_LOSS_BOUNDARY_EQUILIBRIUM, a scalar; k is one too, on the same tape. */
+GAN_API gan_var *gan_loss_boundary_equilibrium(gan_var *real, gan_var *made, gan_var *k);
 
 /**
  * The R1 penalty for weight 1, a scalar: ½·E‖∇D(x)‖², the squared norm taken per example and averaged over the batch

@@ -176,8 +176,8 @@ typedef enum gan_match {
     GAN_MATCH_NAMES = 0, /**< the one of the same name */
     /**
      * The next one, in the order of names: numbers in them count as numbers ("2.weight" before "10.weight"), and within
-     * a layer a weight comes before a bias, a running mean before a running variance. For files whose modules have
-     * names of their own, like "main.0.weight".
+     * a layer a basis comes before a weight, a weight before a bias, a running mean before a running variance. For
+     * files whose modules have names of their own, like "main.0.weight".
      */
     GAN_MATCH_ORDER
 } gan_match;

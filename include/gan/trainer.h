@@ -51,8 +51,24 @@ typedef enum gan_preset {
      * steps to what you train for) the rates go from 2e-4 to 5e-5, beta2 from 0.9 to 0.99, both weights from 0.05 to
      * 0.005.
      */
-    GAN_PRESET_R3GAN
+    GAN_PRESET_R3GAN,
+    /**
+     * Zhao, Mathieu and LeCun, "Energy-based generative adversarial network", ICLR 2017: D is an autoencoder, the loss
+     * GAN_LOSS_ENERGY_MARGIN with margin 1, Adam(2e-4, 0.5, 0.999).
+     */
+    GAN_PRESET_EBGAN,
+    /**
+     * Berthelot, Schumm and Metz, "BEGAN: Boundary equilibrium generative adversarial networks", 2017: D is an
+     * autoencoder, the loss GAN_LOSS_BOUNDARY_EQUILIBRIUM with diversity ratio 0.5 and rate 0.001,
+     * Adam(1e-4, 0.5, 0.999).
+     */
+    GAN_PRESET_BEGAN
 } gan_preset;
+
+/** Its name in lower case, "wgan-gp"; NULL for a number that is no preset. */
+GAN_API const char *gan_preset_name(gan_preset preset);
+/** The preset of that name; an error that lists them if there is none. */
+GAN_API gan_status gan_preset_from_name(const char *name, gan_preset *preset);
 
 /** The optimizers that stand for NULL in the trainer's options. */
 typedef enum gan_optimizer_kind {
@@ -262,6 +278,15 @@ typedef struct gan_trainer_options {
      * there in updates of their own). Reports name them where they are. 1: in all: 1
      */
     int lazy_interval;
+    float margin;           /**< m of GAN_LOSS_ENERGY_MARGIN, > 0, in D's errors: 1 */
+    float diversity_ratio;  /**< γ of GAN_LOSS_BOUNDARY_EQUILIBRIUM, 0 … 1: 0.5 */
+    float equilibrium_rate; /**< λ of the same, ≥ 0: 0.001 */
+    /**
+     * Where D takes m examples together: G makes the batch's N/m first ones of all packs by themselves, then the
+     * second ones, and so on, so that its batch norm sees N/m examples at a time, as in PacGAN's program. Without batch
+     * norm it changes nothing. false
+     */
+    bool pack_slots_apart;
 } gan_trainer_options;
 
 /** gan_trainer_options_init for callers that know the struct's size by other means than the header (bindings). */
@@ -281,6 +306,8 @@ GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, 
  * The same for the discriminator. MLP and POOLED: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and
  * the input centred; input_low and input_high stay as they are. Other recipes: no batch norm where the preset has a
  * penalty on each example's gradient (STABLE, WGAN_GP, R3GAN). SNGAN: spectral norm and no batch norm, in all recipes.
+ * EBGAN and BEGAN: an autoencoder with a code of 64 numbers, of squared errors and of absolute ones, BEGAN's without
+ * normalisation, in all recipes.
  */
 GAN_API gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset);
 
@@ -331,11 +358,15 @@ typedef struct gan_step_report {
     float g_rate; /**< the same of G's */
     float d_real_sign;         /**< E[sign D(x)], where augmentation adapts itself; else 0 */
     float augment_probability; /**< in this step; 0 without augmentation */
+    float balance;             /**< with GAN_LOSS_BOUNDARY_EQUILIBRIUM k in this step; else 0 */
+    /** Of the same: E[−r] + |γ·E[−r] − E[−f]|, D's error on real examples and how far G is from its share of it: the
+     * paper's measure of convergence (section 3.4.1); else 0 */
+    float convergence;
 } gan_step_report;
 
 #define GAN_STEP_REPORT_INIT                                                                                           \
     {                                                                                                                  \
-        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0        \
+        sizeof(gan_step_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0  \
     }
 
 /**
@@ -451,6 +482,24 @@ typedef gan_status gan_evaluate_callback(void *context, const gan_progress *prog
 /** Opaque: see gan/run_log.h. */
 typedef struct gan_run_log gan_run_log;
 
+/** What a watcher is shown; the struct and what it points to hold during the call. */
+typedef struct gan_watched {
+    size_t struct_size;
+    gan_trainer *trainer; /**< may be asked, and taken back (gan/rollback.h) */
+    gan_status status;    /**< of the step: GAN_OK; or GAN_ERROR_NOT_FINITE, and gan_error_message() says where */
+    const gan_step_report *report; /**< of the step; NULL before the run's first */
+    const gan_tensor *real;        /**< the step's latest real batch, in the data's range; NULL before the first step */
+    const gan_tensor *labels;      /**< its labels, where the models have labels; else NULL */
+    gan_run_log *log;              /**< the run's; NULL if it has none */
+} gan_watched;
+
+/**
+ * Watches a run: called once before its first step, then after each one, and after a step that failed with NaN or
+ * infinity. *go_on is true: false ends the run (GAN_STOP_WATCH). After a step that failed it is false, and the run then
+ * ends with the step's error; true goes on with the next batch. Anything but GAN_OK ends the run with that status. See
+ * gan_health_watch (gan/health.h) for a ready one.
+ */
+typedef gan_status gan_watch_callback(void *context, const gan_watched *watched, bool *go_on);
 struct gan_run_result;
 
 /**
@@ -475,25 +524,6 @@ typedef struct gan_run_observer {
     /** When the run ends, whichever way, if `begin` was called. */
     gan_status (*end)(void *context, const gan_progress *progress, const struct gan_run_result *result);
 } gan_run_observer;
-
-/** What a watcher is shown; the struct and what it points to hold during the call. */
-typedef struct gan_watched {
-    size_t struct_size;
-    gan_trainer *trainer; /**< may be asked, and taken back (gan/rollback.h) */
-    gan_status status;    /**< of the step: GAN_OK; or GAN_ERROR_NOT_FINITE, and gan_error_message() says where */
-    const gan_step_report *report; /**< of the step; NULL before the run's first */
-    const gan_tensor *real;        /**< the step's latest real batch, in the data's range; NULL before the first step */
-    const gan_tensor *labels;      /**< its labels, where the models have labels; else NULL */
-    gan_run_log *log;              /**< the run's; NULL if it has none */
-} gan_watched;
-
-/**
- * Watches a run: called once before its first step, then after each one, and after a step that failed with NaN or
- * infinity. *go_on is true: false ends the run (GAN_STOP_WATCH). After a step that failed it is false, and the run then
- * ends with the step's error; true goes on with the next batch. Anything but GAN_OK ends the run with that status. See
- * gan_health_watch (gan/health.h) for a ready one.
- */
-typedef gan_status gan_watch_callback(void *context, const gan_watched *watched, bool *go_on);
 
 /** Fill it with gan_run_options_init, then change what you like. */
 typedef struct gan_run_options {
@@ -554,13 +584,13 @@ typedef struct gan_run_options {
      * the run. It stays the caller's, so that running again goes on with it. NULL for none: NULL
      */
     gan_run_log *log;
-    const gan_run_observer *observer; /**< who watches, itself or the first of several; NULL for nobody: NULL */
     /**
      * Watches the run, after the log and `progress` were told of the step and before a checkpoint is written. NULL for
      * nobody: NULL
      */
     gan_watch_callback *watch;
     void *watch_context; /**< for watch: NULL */
+    const gan_run_observer *observer; /**< who watches, itself or the first of several; NULL for nobody: NULL */
 } gan_run_options;
 
 /** gan_run_options_init for callers that know the struct's size by other means than the header (bindings). */

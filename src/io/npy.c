@@ -3,11 +3,11 @@
 #include "base/status.h"
 #include "file.h"
 #include "gan/tensor.h"
+#include "half.h"
 #include "source.h"
 #include "tensor/tensor.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -351,16 +351,6 @@ static void step(struct walk *walk) /* Fortran order: the first axis varies fast
     }
 }
 
-/* IEEE 754's binary16: sign, 5 bits of exponent, 10 of fraction. */
-static float from_half(uint16_t bits)
-{
-    int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    float value = exponent == 31  ? (fraction != 0 ? NAN : INFINITY)
-                  : exponent == 0 ? ldexpf((float)fraction, -24)
-                                  : ldexpf((float)(fraction + 1024), exponent - 25);
-    return (bits & 0x8000) != 0 ? -value : value;
-}
-
 /* One element as its tensor's type has it. False: it does not fit. */
 static bool convert(enum element element, const char *from, void *to, int64_t place)
 {
@@ -381,7 +371,7 @@ static bool convert(enum element element, const char *from, void *to, int64_t pl
         break;
     case F2:
         memcpy(&f2, from, sizeof f2);
-        ((float *)to)[place] = from_half(f2);
+        ((float *)to)[place] = gan_half_to_float(f2);
         break;
     case I8:
         memcpy(&i8, from, sizeof i8);

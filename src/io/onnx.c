@@ -126,7 +126,8 @@ static Gan__Onnx__TensorShapeProto *shape_of(struct gan_onnx *onnx, const char *
     return shape;
 }
 
-static void add_value(struct gan_onnx *onnx, struct list *list, const char *name, const char *batch, gan_shape one)
+static void add_value(struct gan_onnx *onnx, struct list *list, const char *name, const char *batch, gan_shape one,
+                      int type_of_numbers)
 {
     Gan__Onnx__ValueInfoProto *value = NEW(onnx, Gan__Onnx__ValueInfoProto, GAN__ONNX__VALUE_INFO_PROTO__INIT);
     Gan__Onnx__TypeProto *type = NEW(onnx, Gan__Onnx__TypeProto, GAN__ONNX__TYPE_PROTO__INIT);
@@ -134,7 +135,7 @@ static void add_value(struct gan_onnx *onnx, struct list *list, const char *name
     if (value == NULL || type == NULL || tensor == NULL)
         return;
     tensor->has_elem_type = true;
-    tensor->elem_type = GAN__ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+    tensor->elem_type = type_of_numbers;
     tensor->shape = shape_of(onnx, batch, one);
     type->value_case = GAN__ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE;
     type->tensor_type = tensor;
@@ -145,12 +146,17 @@ static void add_value(struct gan_onnx *onnx, struct list *list, const char *name
 
 void gan_onnx_input(struct gan_onnx *onnx, const char *name, const char *batch, gan_shape one)
 {
-    add_value(onnx, &onnx->inputs, name, batch, one);
+    add_value(onnx, &onnx->inputs, name, batch, one, GAN__ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
+}
+
+void gan_onnx_integer_input(struct gan_onnx *onnx, const char *name, const char *batch, gan_shape one)
+{
+    add_value(onnx, &onnx->inputs, name, batch, one, GAN__ONNX__TENSOR_PROTO__DATA_TYPE__INT64);
 }
 
 void gan_onnx_output(struct gan_onnx *onnx, const char *name, const char *batch, gan_shape one)
 {
-    add_value(onnx, &onnx->outputs, name, batch, one);
+    add_value(onnx, &onnx->outputs, name, batch, one, GAN__ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
 }
 
 void gan_onnx_metadatum(struct gan_onnx *onnx, const char *key, const char *text)
@@ -194,16 +200,19 @@ const char *gan_onnx_number(struct gan_onnx *onnx, const char *name, float numbe
     return gan_onnx_floats(onnx, name, GAN_SCALAR, copy);
 }
 
-const char *gan_onnx_numbers(struct gan_onnx *onnx, const char *name, const float *numbers, size_t count)
+const char *gan_onnx_numbers(struct gan_onnx *onnx, const char *name, gan_shape shape, const float *numbers)
 {
-    float *copy = new_message(onnx, numbers, count * sizeof *numbers);
-    return gan_onnx_floats(onnx, name, GAN_SHAPE((int64_t)count), copy);
+    float *copy = new_message(onnx, numbers, (size_t)gan_shape_size(shape) * sizeof *numbers);
+    return gan_onnx_floats(onnx, name, shape, copy);
 }
 
-const char *gan_onnx_zeros(struct gan_onnx *onnx, const char *name, gan_shape shape)
+const char *gan_onnx_filled(struct gan_onnx *onnx, const char *name, gan_shape shape, float number)
 {
-    float *zeros = onnx->failed ? NULL : keep(onnx, gan_alloc_zero((size_t)gan_shape_size(shape), sizeof *zeros));
-    return gan_onnx_floats(onnx, name, shape, zeros);
+    size_t size = (size_t)gan_shape_size(shape);
+    float *numbers = onnx->failed ? NULL : keep(onnx, gan_alloc(size * sizeof *numbers));
+    for (size_t i = 0; numbers != NULL && i < size; i++)
+        numbers[i] = number;
+    return gan_onnx_floats(onnx, name, shape, numbers);
 }
 
 const char *gan_onnx_integers(struct gan_onnx *onnx, const char *name, const int64_t *integers, size_t count)
@@ -212,15 +221,24 @@ const char *gan_onnx_integers(struct gan_onnx *onnx, const char *name, const int
                         copy_integers(onnx, integers, count), count * sizeof *integers);
 }
 
+const char *gan_onnx_integer(struct gan_onnx *onnx, const char *name, int64_t integer)
+{
+    return add_constant(onnx, name, GAN__ONNX__TENSOR_PROTO__DATA_TYPE__INT64, GAN_SCALAR,
+                        copy_integers(onnx, &integer, 1), sizeof integer);
+}
+
 /* ---- nodes ---- */
 
-const char *gan_onnx_node(struct gan_onnx *onnx, const char *type, const char *output, const char *const inputs[6])
+const char *gan_onnx_node(struct gan_onnx *onnx, const char *type, const char *output, const char *const *inputs)
 {
     Gan__Onnx__NodeProto *node = NEW(onnx, Gan__Onnx__NodeProto, GAN__ONNX__NODE_PROTO__INIT);
-    char **names = onnx->failed ? NULL : keep(onnx, gan_alloc_zero(6, sizeof *names));
+    size_t count = 0;
+    while (inputs[count] != NULL)
+        count++;
+    char **names = onnx->failed ? NULL : keep(onnx, gan_alloc_zero(count, sizeof *names));
     if (node == NULL || names == NULL)
         return NULL;
-    for (; inputs[node->n_input] != NULL; node->n_input++)
+    for (; node->n_input < count; node->n_input++)
         names[node->n_input] = copy_text(onnx, inputs[node->n_input]);
     node->input = names;
     node->name = copy_text(onnx, output);

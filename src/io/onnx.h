@@ -21,18 +21,21 @@ void gan_onnx_free(struct gan_onnx *onnx); /* NULL is fine */
 
 /* A float32 value [batch, …one] that comes in or goes out; the batch's size is free, and called `batch`. */
 void gan_onnx_input(struct gan_onnx *onnx, const char *name, const char *batch, gan_shape one);
+void gan_onnx_integer_input(struct gan_onnx *onnx, const char *name, const char *batch, gan_shape one); /* int64 */
 void gan_onnx_output(struct gan_onnx *onnx, const char *name, const char *batch, gan_shape one);
 void gan_onnx_metadatum(struct gan_onnx *onnx, const char *key, const char *text);
 
 /* Constants. They return their name as the graph keeps it; NULL after an error. */
 const char *gan_onnx_floats(struct gan_onnx *onnx, const char *name, gan_shape shape, const float *numbers);
 const char *gan_onnx_number(struct gan_onnx *onnx, const char *name, float number); /* a scalar; copied */
-const char *gan_onnx_numbers(struct gan_onnx *onnx, const char *name, const float *numbers, size_t count); /* copied */
-const char *gan_onnx_zeros(struct gan_onnx *onnx, const char *name, gan_shape shape);
+const char *gan_onnx_numbers(struct gan_onnx *onnx, const char *name, gan_shape shape,
+                             const float *numbers); /* copied */
+const char *gan_onnx_filled(struct gan_onnx *onnx, const char *name, gan_shape shape, float number);
 const char *gan_onnx_integers(struct gan_onnx *onnx, const char *name, const int64_t *integers, size_t count);
+const char *gan_onnx_integer(struct gan_onnx *onnx, const char *name, int64_t integer); /* a scalar */
 
-/* One more operator: its output's name is also its own. Inputs end with the first NULL, at most 5. */
-const char *gan_onnx_node(struct gan_onnx *onnx, const char *type, const char *output, const char *const inputs[6]);
+/* One more operator: its output's name is also its own. Inputs (one or more) end with the first NULL; "" is none. */
+const char *gan_onnx_node(struct gan_onnx *onnx, const char *type, const char *output, const char *const *inputs);
 /* Attributes of the latest node. */
 void gan_onnx_attribute_integer(struct gan_onnx *onnx, const char *name, int64_t value);
 void gan_onnx_attribute_float(struct gan_onnx *onnx, const char *name, float value);

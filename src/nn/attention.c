@@ -20,15 +20,16 @@ static gan_status build(const gan_layer *layer, struct gan_layer_build *build, g
     const struct {
         const char *name;
         int64_t out, in;
-    } maps[] = {{"theta.weight", keys, channels},
+    } maps[] = {{"g.weight", values, channels},
+                {"o.weight", channels, values},
                 {"phi.weight", keys, channels},
-                {"g.weight", values, channels},
-                {"o.weight", channels, values}};
-    gan_status status = GAN_OK;
+                {"theta.weight", keys, channels}};
+    /* In the order of names, as files that are read by order have them. */
+    gan_status status = gan_layer_declare(build, "gamma", GAN_SCALAR, 1, 1, gan_initializer_constant(0));
     for (int i = 0; i < 4 && status == GAN_OK; i++)
         status = gan_weight_declare(build, &(struct gan_weight){maps[i].name, GAN_SHAPE(maps[i].out, maps[i].in, 1, 1),
                                                                 0, maps[i].in, maps[i].out});
-    return status == GAN_OK ? gan_layer_declare(build, "gamma", GAN_SCALAR, 1, 1, gan_initializer_constant(0)) : status;
+    return status;
 }
 
 /* [N, C, h, w] → [N, C, h·w] */
@@ -40,9 +41,9 @@ static gan_var *flat(gan_var *x)
 
 static gan_var *apply(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)
 {
-    gan_var *theta = gan_weight_next(layer, call, 0), *phi = gan_weight_next(layer, call, 0);
-    gan_var *g = gan_weight_next(layer, call, 0), *o = gan_weight_next(layer, call, 0);
     gan_var *gamma = gan_layer_next_parameter(call);
+    gan_var *g = gan_weight_next(layer, call, 0), *o = gan_weight_next(layer, call, 0);
+    gan_var *phi = gan_weight_next(layer, call, 0), *theta = gan_weight_next(layer, call, 0);
     gan_pool_options half;
     gan_pool_options_init(&half, 2, 2, 0);
     gan_var *queries = gan_conv2d(x, theta, NULL);

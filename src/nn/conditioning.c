@@ -73,6 +73,6 @@ gan_layer *gan_conditioning_head(const struct gan_conditioned *by, gan_initializ
 {
     gan_layer *layer = by->way == GAN_CONDITIONING_PROJECTION  ? gan_layer_projection()
                        : by->way == GAN_CONDITIONING_AUXILIARY ? gan_layer_auxiliary_head()
-                                                               : gan_layer_dense(1);
+                                                               : gan_layer_dense(by->outputs);
     return gan_layer_with_initializer(layer, weights);
 }

@@ -9,6 +9,7 @@ struct gan_conditioned {
     gan_conditioning way;
     gan_labels *labels;
     int64_t label_size;
+    int64_t outputs; /* of a discriminator's dense head: 1, a logit, or an autoencoder's code */
 };
 
 /* GAN_OK, or an error that names the field. */

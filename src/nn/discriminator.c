@@ -2,6 +2,7 @@
 #include "gan/discriminator.h"
 
 #include "base/status.h"
+#include "nn/autoencoder.h"
 #include "nn/model.h"
 #include "nn/recipes.h"
 #include "tensor/tensor.h"
@@ -54,7 +55,8 @@ static gan_status check(gan_shape example, const gan_discriminator_options *o, c
             "leave it false",
             who);
     struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
-    return gan_conditioning_check_discriminator(&by, who);
+    status = gan_conditioning_check_discriminator(&by, who);
+    return status == GAN_OK ? gan_autoencoder_check(o, who) : status;
 }
 
 static gan_model *build(gan_shape example, const gan_discriminator_options *o, const char *who)
@@ -69,7 +71,10 @@ static gan_model *build(gan_shape example, const gan_discriminator_options *o, c
     const struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
     gan_conditioning_begin(model, &by);
     model->spectral_iterations = o->spectral_norm;
-    gan_recipe_row(o->recipe)->discriminator(model, example, o);
+    if (o->code_size > 0)
+        gan_autoencoder_add(model, example, o);
+    else
+        gan_recipe_row(o->recipe)->discriminator(model, example, o);
     if (o->sigmoid_output) {
         gan_model_add(model, gan_layer_sigmoid());
         gan_model_set_range(model, 0.0f, 1.0f);

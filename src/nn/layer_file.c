@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "nn/layer_source.h"
+#include "nn/reconstruction.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -224,6 +225,7 @@ static const struct row {
     {"pixel_shuffle", gan_read_resize},
     {"pixel_unshuffle", gan_read_resize},
     {"projection", read_projection},
+    {"reconstruction", gan_read_reconstruction},
     {"relu", read_relu},
     {"reshape", read_reshape},
     {"residual", gan_read_residual},

@@ -209,11 +209,12 @@ static int compare_naturally(const char *a, const char *b)
     return *a != '\0' ? 1 : *b != '\0' ? -1 : 0;
 }
 
-/* A weight, or what it is made of, before its bias, a mean before its variance; what is unknown after them. */
+/* A basis before its weight; a weight, or what it is made of, before its bias; a mean before its variance; what is
+ * unknown after them. */
 static int rank_of(const char *name)
 {
-    static const char *const order[] = {"weight",   "weight_orig", "weight_g",     "weight_u",
-                                        "weight_v", "bias",        "running_mean", "running_var"};
+    static const char *const order[] = {"basis",    "weight", "weight_orig",  "weight_g",   "weight_u",
+                                        "weight_v", "bias",   "running_mean", "running_var"};
     enum { KNOWN = sizeof order / sizeof order[0] };
     int rank = 0;
     while (rank < KNOWN && strcmp(order[rank], last_part(name)) != 0)

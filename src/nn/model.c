@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "nn/reconstruction.h"
 #include "tensor/tensor.h"
 
 #include <math.h>
@@ -226,6 +227,11 @@ bool gan_model_mixes_examples(const gan_model *model)
         if (gan_layer_mixes(model->entries[i].layer))
             return true;
     return false;
+}
+
+bool gan_model_is_autoencoder(const gan_model *model)
+{
+    return model->entry_count > 0 && gan_layer_is_reconstruction(model->entries[model->entry_count - 1].layer);
 }
 
 static gan_status set_range(gan_model *model, struct gan_range *range, float low, float high, const char *who)

@@ -6,12 +6,18 @@
 #include "config.h"
 #include "nn/recipe.h"
 
+#include <stddef.h>
+
 static const char who[] = "gan_model_export_onnx";
+
+/* The options end so in the first release. */
+#define OPTIONS_LEAST (offsetof(gan_onnx_options, output) + sizeof(const char *))
 
 gan_status gan_onnx_options_init_sized(gan_onnx_options *options, size_t struct_size)
 {
-    const gan_onnx_options own = {.struct_size = sizeof own, .data_range = true, .input = "input", .output = "output"};
-    return gan_options_write(options, struct_size, &own, sizeof own, sizeof own, "gan_onnx_options_init");
+    const gan_onnx_options own = {
+        .struct_size = sizeof own, .data_range = true, .input = "input", .output = "output", .labels = "labels"};
+    return gan_options_write(options, struct_size, &own, sizeof own, OPTIONS_LEAST, "gan_onnx_options_init");
 }
 
 #ifdef HAVE_ONNX
@@ -37,10 +43,12 @@ static struct gan_json *description_of(const gan_layer *layer)
 
 static const char *add_layers(struct gan_onnx_call *call, const gan_model *model, const char *x)
 {
+    call->out = model->in;
     for (size_t i = 0; i < model->entry_count && x != NULL; i++) {
         const struct gan_model_entry *entry = &model->entries[i];
         struct gan_json *json = description_of(entry->layer);
-        x = json != NULL ? gan_onnx_layer(call, json, entry->path, x) : NULL;
+        call->in = call->out;
+        x = json != NULL ? gan_onnx_layer(call, entry->layer, json, entry->path, x) : NULL;
         gan_json_free(json);
     }
     return x;
@@ -48,37 +56,51 @@ static const char *add_layers(struct gan_onnx_call *call, const gan_model *model
 
 /* ---- the output's range ---- */
 
-/* x·factor + offset */
-static const char *scale_and_shift(struct gan_onnx *onnx, const char *x, float factor, float offset)
+/* x·factor + offset, under names that begin with the output's, as no layer's do. */
+static const char *scale_and_shift(struct gan_onnx *onnx, const char *x, const char *name, const char *factor,
+                                   const char *offset)
 {
-    const char *by = gan_onnx_number(onnx, "range.factor", factor), *to = gan_onnx_number(onnx, "range.offset", offset);
-    if (x == NULL || by == NULL || to == NULL)
-        return NULL;
-    x = gan_onnx_node(onnx, "Mul", "range.scaled", (const char *const[6]){x, by, NULL});
-    return x == NULL ? NULL : gan_onnx_node(onnx, "Add", "range.mapped", (const char *const[6]){x, to, NULL});
+    char *scaled = name != NULL ? gan_format("%s.scaled", name) : NULL;
+    const char *y = NULL;
+    if (x != NULL && factor != NULL && offset != NULL)
+        y = gan_onnx_node(onnx, "Mul", scaled, (const char *const[]){x, factor, NULL});
+    gan_free(scaled);
+    return y != NULL ? gan_onnx_node(onnx, "Add", name, (const char *const[]){y, offset, NULL}) : NULL;
+}
+
+static const char *map_range(struct gan_onnx *onnx, const char *x, const char *output, double factor, double offset)
+{
+    char *name = gan_format("%s.mapped", output), *of_factor = gan_format("%s.factor", output);
+    char *of_offset = gan_format("%s.offset", output);
+    const char *by = gan_onnx_number(onnx, of_factor, (float)factor);
+    const char *y = scale_and_shift(onnx, x, name, by, gan_onnx_number(onnx, of_offset, (float)offset));
+    gan_free(of_offset);
+    gan_free(of_factor);
+    gan_free(name);
+    return y;
 }
 
 /* x·deviation + mean, number by number: both are as an example. */
-static const char *undo_standard(struct gan_onnx *onnx, const char *x, const gan_model *model)
+static const char *undo_standard(struct gan_onnx *onnx, const char *x, const gan_model *model, const char *output)
 {
     gan_shape one = gan_model_output_shape(model);
     const char *mean = gan_onnx_floats(onnx, GAN_MODEL_MEAN, one, gan_tensor_data(model->mean));
     const char *deviation = gan_onnx_floats(onnx, GAN_MODEL_DEVIATION, one, gan_tensor_data(model->deviation));
-    if (x == NULL || mean == NULL || deviation == NULL)
-        return NULL;
-    x = gan_onnx_node(onnx, "Mul", "standard.scaled", (const char *const[6]){x, deviation, NULL});
-    return x == NULL ? NULL : gan_onnx_node(onnx, "Add", "standard.undone", (const char *const[6]){x, mean, NULL});
+    char *name = gan_format("%s.undone", output);
+    const char *y = scale_and_shift(onnx, x, name, deviation, mean);
+    gan_free(name);
+    return y;
 }
 
 /* As in samplers. */
-static const char *to_data(struct gan_onnx *onnx, const char *x, const gan_model *model)
+static const char *to_data(struct gan_onnx *onnx, const char *x, const gan_model *model, const char *output)
 {
     const struct gan_range from = model->range, to = model->data_range;
     if (from.known && to.known && (from.low != to.low || from.high != to.high)) {
         double factor = ((double)to.high - (double)to.low) / ((double)from.high - (double)from.low);
-        x = scale_and_shift(onnx, x, (float)factor, (float)((double)to.low - factor * (double)from.low));
+        x = map_range(onnx, x, output, factor, (double)to.low - factor * (double)from.low);
     }
-    return model->mean != NULL ? undo_standard(onnx, x, model) : x;
+    return model->mean != NULL ? undo_standard(onnx, x, model, output) : x;
 }
 
 /* ---- the whole ---- */
@@ -96,16 +118,33 @@ static void add_description(struct gan_onnx *onnx, const gan_model *model)
     gan_free(text);
 }
 
+/* Classes as int64, since operators that look up are used with these; numbers as float32. */
+static void add_label_input(struct gan_onnx *onnx, const gan_labels *labels, const char *name, const char *batch)
+{
+    int64_t count = gan_labels_count(labels);
+    if (gan_labels_kind(labels) == GAN_LABEL_NUMBERS)
+        gan_onnx_input(onnx, name, batch, GAN_SHAPE(count));
+    else
+        gan_onnx_integer_input(onnx, name, batch, count == 1 ? GAN_SCALAR : GAN_SHAPE(count));
+}
+
 static gan_status fill(struct gan_onnx *onnx, const gan_model *model, const gan_onnx_options *options)
 {
     static const char batch[] = "batch";
-    struct gan_onnx_call call = {.onnx = onnx, .parameters = &model->parameters, .state = &model->state, .who = who};
+    struct gan_onnx_call call = {.onnx = onnx,
+                                 .parameters = &model->parameters,
+                                 .state = &model->state,
+                                 .labels = gan_model_takes_labels(model) ? options->labels : NULL,
+                                 .about_labels = model->labels,
+                                 .who = who};
     gan_onnx_input(onnx, options->input, batch, model->in);
+    if (call.labels != NULL)
+        add_label_input(onnx, model->labels, call.labels, batch);
     const char *y = add_layers(&call, model, options->input);
     if (y != NULL && options->data_range)
-        y = to_data(onnx, y, model);
+        y = to_data(onnx, y, model, options->output);
     if (y != NULL) /* under the name that was asked for */
-        y = gan_onnx_node(onnx, "Identity", options->output, (const char *const[6]){y, NULL});
+        y = gan_onnx_node(onnx, "Identity", options->output, (const char *const[]){y, NULL});
     gan_onnx_output(onnx, options->output, batch, gan_model_output_shape(model));
     add_description(onnx, model);
     if (call.status != GAN_OK)
@@ -114,23 +153,36 @@ static gan_status fill(struct gan_onnx *onnx, const gan_model *model, const gan_
 }
 
 /* No value of the graph may have two meanings: those within are named by layers' paths. */
+static gan_status check_name(const gan_model *model, const char *field, const char *name)
+{
+    if (name == NULL || *name == '\0')
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is %s, want a name", who, field,
+                        name == NULL ? "NULL" : "empty");
+    bool taken = strchr(name, '.') != NULL;
+    for (size_t i = 0; i < model->entry_count && !taken; i++)
+        taken = strcmp(name, model->entries[i].path) == 0;
+    if (!taken)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is \"%.80s\", want a name without a '.' that no layer has", who,
+                    field, name);
+}
+
 static gan_status check_names(const gan_model *model, const gan_onnx_options *o)
 {
-    const char *const names[] = {o->input, o->output}, *const fields[] = {"input", "output"};
-    for (int i = 0; i < 2; i++) {
-        if (names[i] == NULL || *names[i] == '\0')
-            return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is %s, want a name", who, fields[i],
-                            names[i] == NULL ? "NULL" : "empty");
-        for (size_t k = 0; k < model->entry_count; k++)
-            if (strcmp(names[i], model->entries[k].path) == 0 || strchr(names[i], '.') != NULL)
-                return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                                "%s: %s is \"%.80s\", want a name without a '.' that no layer has", who, fields[i],
-                                names[i]);
+    static const char *const fields[] = {"input", "output", "labels"};
+    const char *const names[] = {o->input, o->output, o->labels};
+    int count = gan_model_takes_labels(model) ? 3 : 2;
+    for (int i = 0; i < count; i++) {
+        gan_status status = check_name(model, fields[i], names[i]);
+        if (status != GAN_OK)
+            return status;
     }
-    if (strcmp(o->input, o->output) != 0)
-        return GAN_OK;
-    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: input and output are both \"%.80s\", want two names", who,
-                    o->input);
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(names[i], names[k]) == 0)
+                return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s and %s are both \"%.80s\", want names that differ",
+                                who, fields[k], fields[i], names[i]);
+    return GAN_OK;
 }
 
 /* An operator in inference sees one example at a time. */
@@ -150,7 +202,7 @@ gan_status gan_model_export_onnx(gan_model *model, const char *path, const gan_o
     gan_onnx_options_init(&own);
     if (path == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: path is NULL", who);
-    gan_status status = gan_options_read(&own, sizeof own, options, sizeof own, who);
+    gan_status status = gan_options_read(&own, sizeof own, options, OPTIONS_LEAST, who);
     if (status == GAN_OK)
         status = gan_model_ready(model, who);
     if (status == GAN_OK)

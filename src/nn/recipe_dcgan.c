@@ -30,13 +30,41 @@ static void discriminator_defaults(gan_discriminator_options *o)
     o->most_width = 512;
 }
 
+/* A grid of 7 is no power of two away from 4: one more halving, which rounds up, takes 28, 14, 7 to 4. */
+static int halvings(gan_shape example)
+{
+    struct gan_recipe_grid grid = gan_recipe_grid(example);
+    int64_t least = grid.height < grid.width ? grid.height : grid.width;
+    return grid.stages + (least == 7 ? 1 : 0);
+}
+
+/* A side of the image after so many halvings. */
+static int64_t halved(int64_t side, int times)
+{
+    for (; times > 0; times--)
+        side = (side + 1) / 2;
+    return side;
+}
+
+/* The window between the maps at `level` and those of half their size, at level + 1: 4 wide where the side is even, 3
+ * where it is odd. */
+static gan_conv_options window_below(gan_shape example, int level)
+{
+    gan_conv_options options;
+    gan_conv_options_init(&options, 4, 2, 1);
+    for (int axis = 0; axis < 2; axis++)
+        if (halved(example.dims[1 + axis], level) % 2 != 0)
+            options.kernel[axis] = 3;
+    return options;
+}
+
 /* A window of the grid's size, without stride or padding: between one position and the grid. */
-static gan_conv_options whole_grid(struct gan_recipe_grid grid)
+static gan_conv_options whole_grid(gan_shape example)
 {
     gan_conv_options options;
     gan_conv_options_init(&options, 1, 1, 0);
-    options.kernel[0] = grid.height;
-    options.kernel[1] = grid.width;
+    for (int axis = 0; axis < 2; axis++)
+        options.kernel[axis] = halved(example.dims[1 + axis], halvings(example));
     return options;
 }
 
@@ -47,26 +75,29 @@ static struct gan_recipe_hidden with_drawn_gains(struct gan_recipe_hidden hidden
     return hidden;
 }
 
+static gan_layer *up(gan_shape example, int level, int64_t channels, gan_initializer initializer)
+{
+    gan_conv_options window = window_below(example, level);
+    return gan_recipe_weighted(gan_layer_conv_transpose2d_with(channels, &window), initializer);
+}
+
 static void generator(gan_model *model, gan_shape example, const gan_generator_options *o)
 {
-    struct gan_recipe_grid grid = gan_recipe_grid(example);
+    int stages = halvings(example);
     struct gan_recipe_hidden hidden = with_drawn_gains(gan_recipe_generator_hidden(o));
-    gan_conv_options first = whole_grid(grid);
+    gan_conv_options first = whole_grid(example);
     gan_conditioning_add_input(model, &hidden.by);
     int64_t latent = gan_shape_size(gan_model_output_shape(model));
     gan_model_add(model, gan_layer_reshape(GAN_SHAPE(latent, 1, 1)));
-    int64_t channels = gan_recipe_channels(grid.stages - 1, o->width, o->most_width);
+    int64_t channels = gan_recipe_channels(stages - 1, o->width, o->most_width);
     gan_recipe_add_hidden(model, gan_recipe_weighted(gan_layer_conv_transpose2d_with(channels, &first), o->initializer),
                           &hidden);
-    for (int level = grid.stages - 2; level >= 0; level--) {
-        channels = gan_recipe_channels(level, o->width, o->most_width);
-        gan_recipe_add_hidden(model, gan_recipe_weighted(gan_layer_conv_transpose2d(channels, 4, 2, 1), o->initializer),
-                              &hidden);
+    for (int level = stages - 1; level > 0; level--) {
+        channels = gan_recipe_channels(level - 1, o->width, o->most_width);
+        gan_recipe_add_hidden(model, up(example, level, channels, o->initializer), &hidden);
     }
-    gan_layer *last = gan_layer_conv_transpose2d(example.dims[0], 4, 2, 1);
-    if (o->normalization == GAN_NORMALIZATION_BATCH)
-        last = gan_layer_without_bias(last);
-    gan_model_add(model, gan_recipe_weighted(last, o->initializer));
+    gan_layer *last = up(example, 0, example.dims[0], o->initializer);
+    gan_model_add(model, o->normalization == GAN_NORMALIZATION_BATCH ? gan_layer_without_bias(last) : last);
 }
 
 static gan_layer *without_bias_if(bool without, gan_layer *layer)
@@ -76,15 +107,16 @@ static gan_layer *without_bias_if(bool without, gan_layer *layer)
 
 static void discriminator(gan_model *model, gan_shape example, const gan_discriminator_options *o)
 {
-    struct gan_recipe_grid grid = gan_recipe_grid(example);
+    int stages = halvings(example);
     struct gan_recipe_hidden hidden = with_drawn_gains(gan_recipe_discriminator_hidden(o)), plain = hidden;
     struct gan_conditioned by = gan_recipe_discriminator_conditioned(o);
     bool batch = o->normalization == GAN_NORMALIZATION_BATCH; /* then there are no biases at all, as in the example */
     plain.normalization = GAN_NORMALIZATION_NONE;
     gan_recipe_centre(model, o);
     gan_conditioning_add_input(model, &by);
-    for (int level = 0; level < grid.stages; level++) {
-        gan_layer *down = gan_layer_conv2d(gan_recipe_channels(level, o->width, o->most_width), 4, 2, 1);
+    for (int level = 0; level < stages; level++) {
+        gan_conv_options window = window_below(example, level);
+        gan_layer *down = gan_layer_conv2d_with(gan_recipe_channels(level, o->width, o->most_width), &window);
         down = without_bias_if(batch && level == 0, gan_recipe_weighted(down, o->initializer));
         gan_recipe_add_hidden(model, down, level == 0 ? &plain : &hidden);
     }
@@ -93,8 +125,9 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
         gan_model_add(model, gan_conditioning_head(&by, o->initializer));
         return;
     }
-    gan_conv_options last = whole_grid(grid);
-    gan_model_add(model, without_bias_if(batch, gan_recipe_weighted(gan_layer_conv2d_with(1, &last), o->initializer)));
+    gan_conv_options last = whole_grid(example);
+    gan_model_add(
+        model, without_bias_if(batch, gan_recipe_weighted(gan_layer_conv2d_with(by.outputs, &last), o->initializer)));
     gan_model_add(model, gan_layer_flatten());
 }
 

@@ -32,6 +32,7 @@ static void discriminator_defaults(gan_discriminator_options *o)
                                      .input_low = 0,
                                      .input_high = 1,
                                      .packing = 1,
+                                     .reconstruction_power = 1,
                                      .initializer = gan_initializer_glorot_uniform(),
                                      .label_size = 50};
 }

@@ -75,7 +75,7 @@ struct gan_recipe_hidden gan_recipe_generator_hidden(const gan_generator_options
                                       .epsilon = o->normalization_epsilon,
                                       .momentum = o->batch_norm_momentum,
                                       .dropout = o->dropout,
-                                      .by = {o->conditioning, o->labels, o->label_size}};
+                                      .by = {o->conditioning, o->labels, o->label_size, 1}};
 }
 
 struct gan_recipe_hidden gan_recipe_discriminator_hidden(const gan_discriminator_options *o)
@@ -86,12 +86,13 @@ struct gan_recipe_hidden gan_recipe_discriminator_hidden(const gan_discriminator
                                       .epsilon = o->normalization_epsilon,
                                       .momentum = o->batch_norm_momentum,
                                       .dropout = o->dropout,
-                                      .by = {GAN_CONDITIONING_NONE, NULL, 0}};
+                                      .by = {GAN_CONDITIONING_NONE, NULL, 0, 1}};
 }
 
 struct gan_conditioned gan_recipe_discriminator_conditioned(const gan_discriminator_options *o)
 {
-    return (struct gan_conditioned){o->conditioning, o->labels, o->label_size};
+    int64_t outputs = o->code_size > 0 ? o->code_size : 1;
+    return (struct gan_conditioned){o->conditioning, o->labels, o->label_size, outputs};
 }
 
 gan_layer *gan_recipe_weighted(gan_layer *layer, gan_initializer initializer)

@@ -8,6 +8,8 @@ bool gan_augment_known(unsigned kinds);
 
 /* Examples as D takes them, [N/m, m·C, …], from [N, C, …]: packs of m neighbours. */
 gan_var *gan_pack_examples(gan_var *x, int64_t packing);
+/* What G makes of noise [N, …], packed so; labels go in if G takes them. Frozen: G's state is left alone. */
+gan_var *gan_make_examples(const struct gan_regularizer_view *view, gan_var *noise, bool frozen);
 /* What D sees of x, which is shaped as D takes it: augmented and with noise, as the options say. */
 gan_var *gan_present(const struct gan_regularizer_view *view, gan_var *x);
 

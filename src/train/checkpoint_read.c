@@ -121,7 +121,7 @@ struct reading {
     const struct gan_json *about, *state;
     size_t tensors; /* that the trainer has a place for */
     uint64_t steps, generator_updates, position;
-    float r1_weight, data_low, data_high;
+    float r1_weight, balance, data_low, data_high;
     struct gan_adaptive adaptive;
     struct gan_remedied remedied;
     const struct gan_safetensors_entry *averages;
@@ -234,6 +234,9 @@ static gan_status read_counters(struct reading *reading)
         return bad_state(reading, "generator_updates");
     if (!gan_json_float(gan_json_get(state, "r1_weight"), &reading->r1_weight) || !(reading->r1_weight >= 0))
         return bad_state(reading, "r1_weight");
+    if (!gan_json_float(gan_json_get(state, "balance"), &reading->balance) ||
+        !(reading->balance >= 0 && reading->balance <= 1))
+        return bad_state(reading, "balance");
     if (!gan_json_float(gan_json_get(state, "data_low"), &reading->data_low))
         return bad_state(reading, "data_low");
     if (!gan_json_float(gan_json_get(state, "data_high"), &reading->data_high) ||
@@ -396,6 +399,7 @@ static void take_numbers(const struct reading *reading)
     gan_safetensors_numbers(reading->averages, gan_tensor_data(trainer->averages));
     trainer->adaptive = reading->adaptive;
     trainer->remedied = reading->remedied;
+    trainer->balance = reading->balance;
     trainer->steps = reading->steps;
     trainer->generator_updates = reading->generator_updates;
     if (trainer->steps > 0)

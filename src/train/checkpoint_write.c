@@ -63,6 +63,17 @@ static void write_optimizer_state(const gan_optimizer *optimizer, struct gan_jso
     gan_json_end(json, '}');
 }
 
+static void write_remedied(const struct gan_remedied *remedied, struct gan_json_writer *json)
+{
+    gan_json_begin(json, "remedied", '{');
+    gan_json_write_uint64(json, "count", remedied->count);
+    gan_json_write_double(json, "generator_rate", remedied->generator_rate);
+    gan_json_write_double(json, "discriminator_rate", remedied->discriminator_rate);
+    gan_json_write_double(json, "penalty", remedied->penalty);
+    gan_json_write_uint64(json, "noise", remedied->noise);
+    gan_json_end(json, '}');
+}
+
 static void write_evaluation(const struct gan_evaluation *evaluation, struct gan_json_writer *json)
 {
     gan_json_begin(json, "evaluation", '{');
@@ -83,17 +94,6 @@ static const gan_model *best_of(const struct gan_run_position *run)
     return run != NULL && run->known ? run->evaluation.best : NULL;
 }
 
-static void write_remedied(const struct gan_remedied *remedied, struct gan_json_writer *json)
-{
-    gan_json_begin(json, "remedied", '{');
-    gan_json_write_uint64(json, "count", remedied->count);
-    gan_json_write_double(json, "generator_rate", remedied->generator_rate);
-    gan_json_write_double(json, "discriminator_rate", remedied->discriminator_rate);
-    gan_json_write_double(json, "penalty", remedied->penalty);
-    gan_json_write_uint64(json, "noise", remedied->noise);
-    gan_json_end(json, '}');
-}
-
 static void write_state(const gan_trainer *trainer, const gan_loader *loader, const struct gan_run_position *run,
                         struct gan_json_writer *json)
 {
@@ -106,6 +106,7 @@ static void write_state(const gan_trainer *trainer, const gan_loader *loader, co
     gan_json_write_float(json, "augment_signs", trainer->adaptive.signs);
     gan_json_write_integer(json, "augment_updates", trainer->adaptive.updates);
     write_remedied(&trainer->remedied, json);
+    gan_json_write_float(json, "balance", trainer->balance);
     gan_json_write_float(json, "data_low", o->data_low);
     gan_json_write_float(json, "data_high", o->data_high);
     gan_json_write_bool(json, "standardised", trainer->generator->mean != NULL);

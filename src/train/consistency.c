@@ -34,24 +34,22 @@ gan_var *gan_consistency_made(const struct gan_regularizer_view *view)
     return consistency(view, view->made, view->made_input, true);
 }
 
-/* G(z + δ), shaped as G gives it */
+/* G(z + δ), shaped as D takes it */
 static gan_var *made_nearby(const struct gan_regularizer_view *view)
 {
     gan_var *z = view->noise;
     if (z == NULL)
         return NULL;
     gan_var *change = gan_normal(gan_var_tape(z), gan_var_shape(z), 0, view->options->latent_deviation);
-    return gan_model_apply_labelled_frozen(view->generator, gan_add(z, change), view->made_labels);
+    return gan_make_examples(view, gan_add(z, change), true);
 }
 
 gan_var *gan_latent_consistency(const struct gan_regularizer_view *view)
 {
-    gan_var *nearby = gan_pack_examples(made_nearby(view), view->packing);
-    return mean_square_of_difference(view->made, gan_judge_again(view, nearby, true));
+    return mean_square_of_difference(view->made, gan_judge_again(view, made_nearby(view), true));
 }
 
 gan_var *gan_latent_diversity(const struct gan_regularizer_view *view)
 {
-    gan_var *nearby = gan_pack_examples(made_nearby(view), view->packing);
-    return gan_neg(mean_square_of_difference(view->made_input, nearby));
+    return gan_neg(mean_square_of_difference(view->made_input, made_nearby(view)));
 }

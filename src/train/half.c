@@ -30,22 +30,18 @@ static gan_var *real_input(struct gan_half *half, gan_tape *tape, const struct g
     return gan_pack_examples(x, request->packing);
 }
 
-static gan_var *made_input(const struct gan_half_request *request, const struct gan_regularizer_view *view)
-{
-    gan_model *g = request->generator;
-    gan_var *made = view->of_generator ? gan_model_apply_labelled(g, view->noise, view->made_labels)
-                                       : gan_model_apply_labelled_frozen(g, view->noise, view->made_labels);
-    return gan_pack_examples(made, request->packing);
-}
-
-/* The inputs for what is done to all that D sees. */
-static void presentation_inputs(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request,
-                                struct gan_regularizer_view *view)
+/* The inputs that are single numbers: for what is done to all that D sees, and for D's loss. */
+static void number_inputs(struct gan_half *half, gan_tape *tape, const struct gan_half_request *request,
+                          struct gan_regularizer_view *view)
 {
     if (request->augmented)
         half->augment_probability = gan_tape_input(tape, GAN_SCALAR);
     if (request->noisy)
         half->instance_noise = gan_tape_input(tape, GAN_SCALAR);
+    bool balanced = request->options->loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM;
+    if (balanced && (!view->of_generator || request->active[GAN_REGULARIZER_CONSENSUS]))
+        half->balance = gan_var_named(gan_tape_input(tape, GAN_SCALAR), "k");
+    view->balance = half->balance;
     view->augment_probability = half->augment_probability;
     view->instance_noise = half->instance_noise;
 }
@@ -155,13 +151,13 @@ static void record_discriminator(struct gan_half *half, gan_tape *tape, const st
 {
     struct gan_regularizer_view view = view_of(request);
     label_inputs(half, tape, request, &view);
-    presentation_inputs(half, tape, request, &view);
+    number_inputs(half, tape, request, &view);
     view.noise = noise(tape, request);
-    view.made_input = made_input(request, &view);
+    view.made_input = gan_make_examples(&view, view.noise, true);
     view.real_input = real_input(half, tape, request);
     judge_real(&view, false);
     judge_made(&view, false);
-    half->loss = gan_var_named(gan_objective_discriminator(request->options, view.real, view.made), "D's loss");
+    half->loss = gan_var_named(gan_objective_discriminator(&view), "D's loss");
     half->class_real = view.class_real;
     half->class_made = view.class_made;
     view.loss = gan_whole_discriminator_loss(&view, half->loss);
@@ -188,17 +184,17 @@ static void record_generator(struct gan_half *half, gan_tape *tape, const struct
     view.of_generator = true;
     bool matched = request->active[GAN_REGULARIZER_FEATURE_MATCHING];
     label_inputs(half, tape, request, &view);
-    presentation_inputs(half, tape, request, &view);
+    number_inputs(half, tape, request, &view);
     if (generator_needs_real(request)) {
         view.real_input = real_input(half, tape, request);
         judge_real(&view, true);
         view.real_feature = matched ? feature(request) : NULL;
     }
     view.noise = noise(tape, request);
-    view.made_input = made_input(request, &view);
+    view.made_input = gan_make_examples(&view, view.noise, false);
     judge_made(&view, true);
     view.made_feature = matched ? feature(request) : NULL;
-    half->loss = gan_var_named(gan_objective_generator(request->options, view.real, view.made), "G's loss");
+    half->loss = gan_var_named(gan_objective_generator(&view), "G's loss");
     half->class_made = view.class_made;
     view.loss = gan_whole_generator_loss(&view, half->loss);
     record_gradient(half, request->generator, penalised(half, tape, request, &view));

@@ -26,6 +26,7 @@ struct gan_half {
     gan_var *weight[GAN_REGULARIZERS]; /* inputs: scalars */
     gan_var *penalty[GAN_REGULARIZERS];
     gan_var *augment_probability, *instance_noise; /* inputs: scalars */
+    gan_var *balance;                              /* input: BEGAN's k, a scalar */
     gan_var *sign;                                 /* E[sign D(x)], where augmentation adapts itself to it */
     gan_var *labels, *made_labels;    /* inputs, one and the same where made examples get the real ones' labels */
     gan_var *loss;                    /* adversarial: without penalties, without an auxiliary classifier's loss */

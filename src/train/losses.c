@@ -8,6 +8,8 @@
 #include "gan/ops.h"
 #include "tape/tape.h"
 
+#include <math.h>
+
 /* ---- pieces ---- */
 
 /* E[sp(t)] and E[sp(−t)] */
@@ -200,16 +202,55 @@ static gan_var *pearson_g(gan_var *real, gan_var *made)
     return gan_neg(pearson_conjugate(made));
 }
 
+/* ---- of autoencoders: minus the logits are errors ---- */
+
+static gan_var *first_of(gan_var *a, gan_var *b)
+{
+    return a != NULL ? a : b;
+}
+
+gan_var *gan_loss_energy_margin(gan_var *real, gan_var *made, float margin)
+{
+    if (!isfinite(margin) || margin <= 0)
+        return gan_tape_fail(gan_var_tape(first_of(real, made)), GAN_ERROR_INVALID_ARGUMENT,
+                             "gan_loss_energy_margin: margin is %g, want a finite number above 0", (double)margin);
+    return gan_sub(gan_mean(gan_relu(gan_shift(made, margin))), gan_mean(real));
+}
+
+gan_var *gan_loss_boundary_equilibrium(gan_var *real, gan_var *made, gan_var *k)
+{
+    char text[128];
+    if (k != NULL && gan_var_rank(k) != 0)
+        return gan_tape_fail(gan_var_tape(k), GAN_ERROR_INVALID_ARGUMENT,
+                             "gan_loss_boundary_equilibrium: k is %s, want a scalar",
+                             gan_shape_text(gan_var_shape(k), text, sizeof text));
+    return gan_sub(gan_mul(k, gan_mean(made)), gan_mean(real));
+}
+
 /* ---- the table ---- */
+
+static gan_var *refuse(gan_var *real, gan_var *made, const char *text)
+{
+    const gan_var *any = first_of(real, made);
+    return any != NULL ? gan_tape_fail(gan_var_tape(any), GAN_ERROR_INVALID_ARGUMENT, "%s", text)
+                       : gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s", text);
+}
 
 static gan_var *no_formula(gan_var *real, gan_var *made)
 {
-    const gan_var *any = real != NULL ? real : made;
-    static const char text[] =
-        "the custom loss has no formula: call your own functions (the trainer calls those of its "
-        "options)";
-    return any != NULL ? gan_tape_fail(gan_var_tape(any), GAN_ERROR_INVALID_ARGUMENT, "%s", text)
-                       : gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s", text);
+    return refuse(real, made,
+                  "the custom loss has no formula: call your own functions (the trainer calls those of its options)");
+}
+
+static gan_var *wants_margin(gan_var *real, gan_var *made)
+{
+    return refuse(real, made, "D's loss with an energy margin has a number beside: call gan_loss_energy_margin");
+}
+
+static gan_var *wants_k(gan_var *real, gan_var *made)
+{
+    return refuse(real, made,
+                  "D's loss of the boundary equilibrium has a number beside: call gan_loss_boundary_equilibrium");
 }
 
 #define ALONE    false, false
@@ -233,6 +274,8 @@ static const struct gan_loss_row rows[] = {
     [GAN_LOSS_F_JENSEN_SHANNON] = {"f-GAN Jensen-Shannon", jensen_shannon_d, jensen_shannon_g, ALONE, NULL},
     [GAN_LOSS_F_PEARSON] = {"f-GAN Pearson", pearson_d, pearson_g, ALONE, NULL},
     [GAN_LOSS_CUSTOM] = {"custom", no_formula, no_formula, COMPARES, NULL},
+    [GAN_LOSS_ENERGY_MARGIN] = {"energy margin", wants_margin, raise_made, ALONE, NULL},
+    [GAN_LOSS_BOUNDARY_EQUILIBRIUM] = {"boundary equilibrium", wants_k, raise_made, ALONE, NULL},
 };
 
 const struct gan_loss_row *gan_loss_row(gan_loss loss)

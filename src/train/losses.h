@@ -21,11 +21,6 @@ struct gan_loss_row {
 /* The row of a loss; NULL for a number that is none. */
 const struct gan_loss_row *gan_loss_row(gan_loss loss);
 
-/* The losses that checked options ask for: the row's, with labels changed if they say so, or the caller's own. The
- * vars are [N, 1]; real may be NULL for G if the row does not need it. */
-gan_var *gan_objective_discriminator(const gan_trainer_options *options, gan_var *real, gan_var *made);
-gan_var *gan_objective_generator(const gan_trainer_options *options, gan_var *real, gan_var *made);
-
 /* What a regulariser may look at: all vars of one tape. */
 struct gan_regularizer_view {
     const gan_trainer_options *options;
@@ -38,6 +33,7 @@ struct gan_regularizer_view {
     gan_var *loss;                    /* of the half's own network, without penalties, with the classifier's */
     bool of_generator;                /* the half is G's */
     gan_var *noise;                   /* what G made made_input of */
+    gan_var *balance;                 /* BEGAN's k, a scalar; NULL with other losses */
     int64_t packing;                  /* examples that D takes together; 0 is 1 */
     gan_var *augment_probability;     /* a scalar; NULL: D sees things as they are */
     gan_var *instance_noise;          /* the deviation, a scalar; NULL: none */
@@ -45,6 +41,12 @@ struct gan_regularizer_view {
     gan_tensor *averages;                 /* LeCam's: of D's logits of real and of made ones, and their weights' sum */
     gan_model *generator, *discriminator;
 };
+
+/* The losses that checked options ask for: the row's, with labels changed if they say so, or the caller's own. Of the
+ * view they want the options, the logits and, for BEGAN, the balance; the logits of real examples may be NULL for G if
+ * the row does not need them. */
+gan_var *gan_objective_discriminator(const struct gan_regularizer_view *view);
+gan_var *gan_objective_generator(const struct gan_regularizer_view *view);
 
 /* What D gives for x, [N, 1], or with an auxiliary classifier [N, 1 + C]; labels go in if D takes them. */
 gan_var *gan_judge(gan_model *discriminator, gan_var *x, gan_var *labels, bool frozen);

@@ -42,18 +42,25 @@ static gan_var *custom(gan_loss_function *function, void *context, gan_var *real
     return loss;
 }
 
-gan_var *gan_objective_discriminator(const gan_trainer_options *o, gan_var *real, gan_var *made)
+gan_var *gan_objective_discriminator(const struct gan_regularizer_view *view)
 {
+    const gan_trainer_options *o = view->options;
+    gan_var *real = view->real, *made = view->made;
     if (o->loss == GAN_LOSS_CUSTOM)
         return custom(o->discriminator_loss, o->loss_context, real, made, "discriminator_loss");
+    if (o->loss == GAN_LOSS_ENERGY_MARGIN)
+        return gan_loss_energy_margin(real, made, o->margin);
+    if (o->loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM)
+        return gan_loss_boundary_equilibrium(real, made, view->balance);
     if ((o->label_smoothing != 0 || o->label_flip != 0) && real != NULL && made != NULL)
         return labelled(gan_loss_row(o->loss), real, made, 1 - o->label_smoothing, o->label_flip);
     return gan_loss_discriminator(o->loss, real, made);
 }
 
-gan_var *gan_objective_generator(const gan_trainer_options *o, gan_var *real, gan_var *made)
+gan_var *gan_objective_generator(const struct gan_regularizer_view *view)
 {
+    const gan_trainer_options *o = view->options;
     if (o->loss == GAN_LOSS_CUSTOM)
-        return custom(o->generator_loss, o->loss_context, real, made, "generator_loss");
-    return gan_loss_generator(o->loss, real, made);
+        return custom(o->generator_loss, o->loss_context, view->real, view->made, "generator_loss");
+    return gan_loss_generator(o->loss, view->real, view->made);
 }

@@ -79,6 +79,10 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(INT64, augment_examples),
     FIELD(TEXT, feature_layer),
     FIELD(INT, lazy_interval),
+    FIELD(FLOAT, margin),
+    FIELD(FLOAT, diversity_ratio),
+    FIELD(FLOAT, equilibrium_rate),
+    FIELD(BOOL, pack_slots_apart),
 };
 
 const size_t gan_option_field_count = sizeof gan_option_fields / sizeof gan_option_fields[0];

@@ -1,8 +1,8 @@
-/* The trainer's options: presets, defaults, checks. */
+/* The trainer's options: what is given, and checks. */
 #include "train/options.h"
 
+#include "base/options.h"
 #include "base/status.h"
-#include "nn/recipes.h"
 #include "train/augment.h"
 #include "train/losses.h"
 #include "train/schedules.h"
@@ -11,188 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-/* The struct of the first release ends with this field. */
-#define LEAST_SIZE (offsetof(gan_trainer_options, seed) + sizeof(uint64_t))
-
-/* ---- presets ---- */
-
-static bool known_preset(gan_preset preset, const char *who)
-{
-    if ((unsigned)preset <= (unsigned)GAN_PRESET_R3GAN)
-        return true;
-    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: preset is %d, want a gan_preset (GAN_PRESET_…)", who, (int)preset);
-    return false;
-}
-
-static gan_trainer_options article(void)
-{
-    return (gan_trainer_options){.struct_size = sizeof(gan_trainer_options),
-                                 .preset = GAN_PRESET_ARTICLE,
-                                 .loss = GAN_LOSS_NON_SATURATING,
-                                 .penalty_target = 1,
-                                 .dragan_deviation = 0.5f,
-                                 .divergence_power = 6,
-                                 .optimizer = GAN_OPTIMIZER_ADAM,
-                                 .generator_rate = 2e-4f,
-                                 .discriminator_rate = 2e-4f,
-                                 .beta1 = 0.5f,
-                                 .beta2 = 0.999f,
-                                 .epsilon = 1e-8f,
-                                 .schedule = GAN_SCHEDULE_CONSTANT,
-                                 .update = GAN_UPDATE_D_FIRST,
-                                 .discriminator_steps = 1,
-                                 .average_warm_up = true,
-                                 .data_low = 0,
-                                 .data_high = 1,
-                                 .auxiliary_real_weight = 1,
-                                 .auxiliary_made_weight = 1,
-                                 .auxiliary_generator_weight = 1,
-                                 .micro_batches = 1,
-                                 .consistency_augment = GAN_AUGMENT_TRANSLATION,
-                                 .latent_deviation = 0.03f,
-                                 .lecam_decay = 0.99f,
-                                 .augment_probability = 1,
-                                 .augment_target = 0.6f,
-                                 .augment_examples = 500000,
-                                 .lazy_interval = 1};
-}
-
-/* What both of its kinds have: no momentum, and a D that is ahead. */
-static void wasserstein(gan_trainer_options *options)
-{
-    options->loss = GAN_LOSS_WASSERSTEIN;
-    options->discriminator_steps = 5;
-    options->beta1 = 0;
-}
-
-static void add_cosine(gan_trainer_options *options, gan_setting setting, float begin, float end)
-{
-    options->courses[options->course_count++] = (gan_course){
-        .setting = setting, .schedule = GAN_SCHEDULE_COSINE, .begin = begin, .end = end, .steps = 39062};
-}
-
-/* The authors' settings for CIFAR-10. */
-static void r3gan(gan_trainer_options *options)
-{
-    options->loss = GAN_LOSS_RELATIVISTIC;
-    options->r1_weight = options->r2_weight = 0.05f;
-    options->beta1 = 0;
-    options->beta2 = 0.9f;
-    options->average_decay = 0.999f;
-    add_cosine(options, GAN_SETTING_GENERATOR_RATE, 2e-4f, 5e-5f);
-    add_cosine(options, GAN_SETTING_DISCRIMINATOR_RATE, 2e-4f, 5e-5f);
-    add_cosine(options, GAN_SETTING_BETA2, 0.9f, 0.99f);
-    add_cosine(options, GAN_SETTING_R1_WEIGHT, 0.05f, 0.005f);
-    add_cosine(options, GAN_SETTING_R2_WEIGHT, 0.05f, 0.005f);
-}
-
-static gan_trainer_options defaults(gan_preset preset)
-{
-    gan_trainer_options options = article();
-    options.preset = preset;
-    switch (preset) {
-    case GAN_PRESET_ARTICLE:
-    case GAN_PRESET_DCGAN: /* the article's Adam is the paper's */
-        break;
-    case GAN_PRESET_STABLE:
-        options.r1_weight = 0.3f;
-        options.generator_rate = options.discriminator_rate = 1e-3f;
-        options.beta1 = 0;
-        options.beta2 = 0.99f; /* 0.999 forgets a burst of gradients too slowly: runs could jump late */
-        options.average_decay = 0.995f;
-        break;
-    case GAN_PRESET_WGAN:
-        wasserstein(&options);
-        options.weight_clip = 0.01f;
-        options.optimizer = GAN_OPTIMIZER_RMSPROP;
-        options.generator_rate = options.discriminator_rate = 5e-5f;
-        options.beta2 = 0.99f;
-        break;
-    case GAN_PRESET_WGAN_GP:
-        wasserstein(&options);
-        options.gradient_penalty_weight = 10;
-        options.generator_rate = options.discriminator_rate = 1e-4f;
-        options.beta2 = 0.9f;
-        break;
-    case GAN_PRESET_LSGAN: /* the article's Adam is the paper's */
-        options.loss = GAN_LOSS_LEAST_SQUARES;
-        break;
-    case GAN_PRESET_RSGAN:
-        options.loss = GAN_LOSS_RELATIVISTIC;
-        break;
-    case GAN_PRESET_SNGAN:
-        options.loss = GAN_LOSS_HINGE;
-        options.discriminator_steps = 5;
-        options.beta1 = 0;
-        options.beta2 = 0.9f;
-        break;
-    case GAN_PRESET_R3GAN:
-        r3gan(&options);
-        break;
-    }
-    return options;
-}
-
-gan_status gan_trainer_options_init_sized(gan_trainer_options *options, size_t struct_size, gan_preset preset)
-{
-    static const char who[] = "gan_trainer_options_init";
-    if (!known_preset(preset, who))
-        return GAN_ERROR_INVALID_ARGUMENT;
-    gan_trainer_options own = defaults(preset);
-    return gan_options_write(options, struct_size, &own, sizeof own, LEAST_SIZE, who);
-}
-
-gan_status gan_generator_options_preset(gan_generator_options *options, gan_preset preset)
-{
-    static const char who[] = "gan_generator_options_preset";
-    gan_generator_options own;
-    if (options == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: options is NULL", who);
-    if (!known_preset(preset, who))
-        return GAN_ERROR_INVALID_ARGUMENT;
-    gan_status status = gan_options_read(&own, sizeof own, options, GAN_GENERATOR_OPTIONS_LEAST, who);
-    if (status != GAN_OK)
-        return status;
-    const struct gan_recipe_row *row = gan_recipe_row(own.recipe);
-    if (row == NULL || !row->as_article)
-        return GAN_OK;
-    own.activation = GAN_ACTIVATION_RELU;
-    own.normalization = preset == GAN_PRESET_ARTICLE ? GAN_NORMALIZATION_NONE : GAN_NORMALIZATION_BATCH;
-    return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_GENERATOR_OPTIONS_LEAST, who);
-}
-
-gan_status gan_discriminator_options_preset(gan_discriminator_options *options, gan_preset preset)
-{
-    static const char who[] = "gan_discriminator_options_preset";
-    gan_discriminator_options own;
-    if (options == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: options is NULL", who);
-    if (!known_preset(preset, who))
-        return GAN_ERROR_INVALID_ARGUMENT;
-    gan_status status = gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
-    if (status != GAN_OK)
-        return status;
-    if (preset == GAN_PRESET_SNGAN) {
-        own.spectral_norm = 1;
-        own.normalization = GAN_NORMALIZATION_NONE;
-    }
-    const struct gan_recipe_row *row = gan_recipe_row(own.recipe);
-    if (row == NULL || !row->as_article) {
-        if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP || preset == GAN_PRESET_R3GAN)
-            own.normalization = GAN_NORMALIZATION_NONE;
-        return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
-    }
-    bool plain = preset == GAN_PRESET_ARTICLE;
-    own.activation = plain ? GAN_ACTIVATION_RELU : GAN_ACTIVATION_LEAKY_RELU;
-    own.slope = 0.2f;
-    own.center_input = !plain;
-    return gan_options_write(options, own.struct_size, &own, sizeof own, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
-}
-
 gan_status gan_trainer_options_take(gan_trainer_options *own, const gan_trainer_options *given, const char *who)
 {
-    *own = defaults(GAN_PRESET_STABLE);
-    return gan_options_read(own, sizeof *own, given, LEAST_SIZE, who);
+    *own = gan_preset_options(GAN_PRESET_STABLE);
+    return gan_options_read(own, sizeof *own, given, GAN_TRAINER_OPTIONS_LEAST, who);
 }
 
 /* ---- checks ---- */
@@ -383,6 +205,17 @@ static bool check_presentation(const gan_trainer_options *o, const char *who)
     return check_adaptive(o, who);
 }
 
+static bool check_autoencoder(const gan_trainer_options *o, const char *who)
+{
+    if (!is_weight(o->margin) || o->margin == 0)
+        return refuse(who, "margin", (double)o->margin, "a finite number above 0");
+    if (!(o->diversity_ratio >= 0 && o->diversity_ratio <= 1))
+        return refuse(who, "diversity_ratio", (double)o->diversity_ratio, "0 to 1");
+    if (!is_weight(o->equilibrium_rate))
+        return refuse(who, "equilibrium_rate", (double)o->equilibrium_rate, "a finite number, 0 or more");
+    return true;
+}
+
 static bool check_updates(const gan_trainer_options *o, const char *who)
 {
     if (o->micro_batches < 1)
@@ -407,7 +240,8 @@ gan_status gan_trainer_options_check(const gan_trainer_options *o, const char *w
     }
     if (fine && gan_courses_check(o, who) != GAN_OK)
         return gan_error_status();
-    fine = fine && check_updates(o, who) && check_presentation(o, who) && check_optimizers(o, who) &&
-           check_schedule(o, who) && check_order(o, who) && check_average(o, who) && check_labels(o, who);
+    fine = fine && check_autoencoder(o, who) && check_updates(o, who) && check_presentation(o, who) &&
+           check_optimizers(o, who) && check_schedule(o, who) && check_order(o, who) && check_average(o, who) &&
+           check_labels(o, who);
     return fine ? GAN_OK : GAN_ERROR_INVALID_ARGUMENT;
 }

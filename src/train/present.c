@@ -2,6 +2,7 @@
 
 #include "gan/augment.h"
 #include "gan/ops.h"
+#include "nn/layer.h"
 
 gan_var *gan_pack_examples(gan_var *x, int64_t packing)
 {
@@ -11,6 +12,35 @@ gan_var *gan_pack_examples(gan_var *x, int64_t packing)
     shape.dims[0] /= packing;
     shape.dims[1] *= packing;
     return gan_reshape(x, shape);
+}
+
+static gan_var *generate(const struct gan_regularizer_view *view, gan_var *noise, bool frozen)
+{
+    return frozen ? gan_model_apply_labelled_frozen(view->generator, noise, view->made_labels)
+                  : gan_model_apply_labelled(view->generator, noise, view->made_labels);
+}
+
+/* Each place in the packs by itself. */
+static gan_var *generate_apart(const struct gan_regularizer_view *view, gan_var *noise, bool frozen)
+{
+    gan_shape packs = gan_var_shape(noise), one = packs;
+    one.dims[0] /= view->packing;
+    packs = gan_shape_of_batch(view->packing, gan_shape_of_one(packs));
+    packs = gan_shape_of_batch(one.dims[0], packs);
+    noise = gan_reshape(noise, packs);
+    gan_var *made = NULL;
+    for (int64_t place = 0; place < view->packing; place++) {
+        gan_var *next = generate(view, gan_reshape(gan_slice(noise, 1, place, place + 1), one), frozen);
+        made = place == 0 ? next : gan_concat((gan_var *[]){made, next}, 2, 1);
+    }
+    return made;
+}
+
+gan_var *gan_make_examples(const struct gan_regularizer_view *view, gan_var *noise, bool frozen)
+{
+    if (noise != NULL && view->options->pack_slots_apart && view->packing > 1)
+        return generate_apart(view, noise, frozen);
+    return gan_pack_examples(generate(view, noise, frozen), view->packing);
 }
 
 /* Each example of a pack gets changes of its own. */

@@ -161,12 +161,11 @@ static gan_var *half_squared_gradient(gan_model *model, gan_var *loss)
 
 static gan_var *consensus(const struct gan_regularizer_view *view)
 {
-    const gan_trainer_options *options = view->options;
     gan_var *d_loss = view->loss, *g_loss = view->loss;
     if (view->of_generator)
-        d_loss = gan_whole_discriminator_loss(view, gan_objective_discriminator(options, view->real, view->made));
+        d_loss = gan_whole_discriminator_loss(view, gan_objective_discriminator(view));
     else
-        g_loss = gan_whole_generator_loss(view, gan_objective_generator(options, view->real, view->made));
+        g_loss = gan_whole_generator_loss(view, gan_objective_generator(view));
     return gan_add(half_squared_gradient(view->discriminator, d_loss), half_squared_gradient(view->generator, g_loss));
 }
 

@@ -35,8 +35,8 @@ struct run {
     gan_tensor *sample_labels; /* a copy; NULL: drawn, or none */
     struct gan_evaluation evaluation;
     gan_tensor *pictures;            /* the samples as brightness; NULL unless the log or an observer shows them */
-    bool observed;                   /* observers have been told of the beginning */
     const gan_tensor *real, *labels; /* the loader's latest batch; NULL before the first */
+    bool observed;                   /* observers have been told of the beginning */
 };
 
 /* ---- what it needs ---- */
@@ -358,8 +358,7 @@ static gan_status loop(struct run *run, gan_stop *stop)
         if (status == GAN_OK)
             status = save(run, false);
         if (!go_on || !healthy) {
-            bool enough = gan_evaluation_is_enough(&run->evaluation, &run->options);
-            reason = !go_on ? GAN_STOP_CALLBACK : enough ? GAN_STOP_PATIENCE : GAN_STOP_WATCH;
+            reason = !go_on ? GAN_STOP_CALLBACK : GAN_STOP_WATCH;
             break;
         }
     }

@@ -34,6 +34,8 @@ const struct gan_log_field gan_log_fields[] = {
     FIELD(rate_factor, "rate/factor", GAN_LOG_FLOAT),
     FIELD(augment_probability, "augment/probability", GAN_LOG_FLOAT),
     FIELD(d_real_sign, "augment/sign", GAN_LOG_FLOAT),
+    FIELD(balance, "equilibrium/k", GAN_LOG_FLOAT),
+    FIELD(convergence, "equilibrium/convergence", GAN_LOG_FLOAT),
     FIELD(d_committed, "committed/D", GAN_LOG_BOOL),
     FIELD(g_committed, "committed/G", GAN_LOG_BOOL),
     FIELD(data_seconds, "time/data_seconds_a_step", GAN_LOG_DOUBLE),

@@ -17,6 +17,7 @@ struct gan_snapshot {
     const gan_trainer *of; /* not to be looked into: it may be gone */
     gan_tensor *numbers;
     struct gan_adaptive adaptive;
+    float balance;
     uint64_t steps, generator_updates, optimizer_steps[2];
 };
 
@@ -61,6 +62,7 @@ static void take(gan_snapshot *snapshot, const gan_trainer *trainer)
     for (int i = 0, count = blocks_of(trainer, blocks); i < count; to += blocks[i++].size)
         memcpy(to, blocks[i].numbers, (size_t)blocks[i].size * sizeof *to);
     snapshot->adaptive = trainer->adaptive;
+    snapshot->balance = trainer->balance;
     snapshot->steps = trainer->steps;
     snapshot->generator_updates = trainer->generator_updates;
     snapshot->optimizer_steps[0] = gan_optimizer_steps(trainer->options.generator_optimizer);
@@ -136,6 +138,7 @@ gan_status gan_snapshot_restore(const gan_snapshot *snapshot, gan_trainer *train
     for (int i = 0, count = blocks_of(trainer, blocks); i < count; from += blocks[i++].size)
         memcpy(blocks[i].numbers, from, (size_t)blocks[i].size * sizeof *from);
     trainer->adaptive = snapshot->adaptive;
+    trainer->balance = snapshot->balance;
     trainer->generator_updates = snapshot->generator_updates;
     restore_optimizer(trainer->options.generator_optimizer, snapshot->optimizer_steps[0]);
     restore_optimizer(trainer->options.discriminator_optimizer, snapshot->optimizer_steps[1]);

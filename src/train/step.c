@@ -91,6 +91,8 @@ static gan_status bind(gan_trainer *trainer, const struct gan_half *half, const 
         status = gan_plan_bind_memory(plan, half->augment_probability, &trainer->adaptive.probability);
     if (status == GAN_OK && half->instance_noise != NULL)
         status = gan_plan_bind_memory(plan, half->instance_noise, &trainer->instance_noise);
+    if (status == GAN_OK && half->balance != NULL)
+        status = gan_plan_bind_memory(plan, half->balance, &trainer->balance);
     for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
         if (half->weight[i] != NULL)
             status = gan_plan_bind_memory(plan, half->weight[i], &trainer->applied[i]);
@@ -394,6 +396,7 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
     if (status == GAN_OK)
         status = run_step(&step);
     if (status == GAN_OK) {
+        trainer->balance = gan_balance_follow(trainer->balance, &trainer->options, report);
         trainer->steps++;
         gan_trainer_note_steps(trainer);
     }

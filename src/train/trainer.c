@@ -85,6 +85,18 @@ static gan_status check_penalties(const gan_trainer *trainer, const float *weigh
     return GAN_OK;
 }
 
+static gan_status check_loss(const gan_trainer *trainer, const char *who)
+{
+    gan_loss loss = trainer->options.loss;
+    if ((loss != GAN_LOSS_ENERGY_MARGIN && loss != GAN_LOSS_BOUNDARY_EQUILIBRIUM) ||
+        gan_model_is_autoencoder(trainer->discriminator))
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: the %s loss is of errors that an autoencoder leaves, but the discriminator does not end in "
+                    "gan_layer_reconstruction; set code_size in its options (gan_discriminator_options_preset does)",
+                    who, gan_loss_name(loss));
+}
+
 static gan_status check_inputs(const gan_trainer *trainer, const char *who)
 {
     const gan_trainer_options *o = &trainer->options;
@@ -190,6 +202,8 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     trainer->adaptive.probability = o->augment_probability;
     trainer->packing = packing_of(gan_model_output_shape(generator), gan_model_input_shape(discriminator));
     status = check_penalties(trainer, trainer->weight, who);
+    if (status == GAN_OK)
+        status = check_loss(trainer, who);
     if (status == GAN_OK)
         status = check_inputs(trainer, who);
     if (status == GAN_OK)

@@ -4,6 +4,7 @@
 
 #include "gan/trainer.h"
 #include "train/augment.h"
+#include "train/balance.h"
 #include "train/gradients.h"
 #include "train/half.h"
 
@@ -36,6 +37,7 @@ struct gan_trainer {
     float applied[GAN_REGULARIZERS]; /* the weights in the update at hand; 0 for what lazy_interval leaves out */
     float instance_noise;
     struct gan_adaptive adaptive;                           /* its probability is that of all augmentation */
+    float balance;                                          /* BEGAN's k; 0 with other losses */
     gan_tensor *averages;                                   /* [3]: see gan_regularizer_view */
     int64_t packing;                                        /* examples that D takes together */
     float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */

@@ -71,7 +71,7 @@ static const char *reason(gan_stop stop)
     case GAN_STOP_PATIENCE:
         return "evaluations showed no more progress";
     case GAN_STOP_WATCH:
-        return "what watches it ended it";
+        return "its watcher ended it";
     case GAN_STOP_ERROR:
         break;
     }

@@ -71,7 +71,7 @@ try() {
     for source in "$root"/examples/*.c "$root"/tests/build/cxx_train.cpp; do
         [ -e "$source" ] || continue
         cp "$source" .
-        ! grep -q '^#include "progress.h"' "$source" || cp "$root/examples/progress.h" .
+        sed -n 's/^#include "\(.*\.h\)"$/\1/p' "$source" | while read -r header; do cp "$root/examples/$header" .; done
         file=$(basename "$source")
         name=${file%.*}
         case $file in

@@ -19,6 +19,15 @@ const char *fuzz_file(int place, const void *bytes, size_t size);
  */
 uint8_t *fuzz_safetensors(const uint8_t *data, size_t size, size_t *whole);
 
+/* Two bytes as a size. */
+static inline size_t fuzz_size(const uint8_t *at)
+{
+    return (size_t)at[0] | (size_t)at[1] << 8;
+}
+
+/* Makes the checksum of each of a PNG's chunks right, as far as they can be told apart. */
+void fuzz_mend_png(uint8_t *bytes, size_t size);
+
 /* Writes the seeds of all targets into folders of DIR named as the targets; 0 if all is well. */
 int fuzz_write_seeds(const char *directory);
 /* A part of it: those of pictures and what is made of them. */

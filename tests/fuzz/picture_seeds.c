@@ -13,6 +13,9 @@
 #ifdef HAVE_JPEG
 #include <jpeglib.h>
 #endif
+#ifdef HAVE_PNG
+#include <png.h>
+#endif
 
 static int failures;
 
@@ -43,6 +46,35 @@ static void write_image(const char *directory, const char *name, uint8_t first, 
 }
 #endif
 
+#ifdef HAVE_PNG
+/* Forms of PNG that libgan itself does not write: few bits, a palette with opacity, 16 bits, interlaced. */
+static size_t make_png(uint8_t *bytes, size_t most, int colour, int depth)
+{
+    const png_color palette[2] = {{255, 0, 9}, {3, 200, 70}};
+    const png_byte opacity[2] = {255, 80};
+    png_byte row[64] = {0x9C, 0x31, 0x5A};
+    png_bytep rows[5] = {row, row, row, row, row};
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(png);
+    FILE *file = fmemopen(bytes, most, "wb");
+    must(file != NULL, "fmemopen");
+    png_init_io(png, file);
+    png_set_IHDR(png, info, 6, 5, depth, colour, depth > 1 ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (colour == PNG_COLOR_TYPE_PALETTE) {
+        png_set_PLTE(png, info, palette, 2);
+        png_set_tRNS(png, info, opacity, 2, NULL);
+    }
+    png_write_info(png, info);
+    png_write_image(png, rows);
+    png_write_end(png, info);
+    png_destroy_write_struct(&png, &info);
+    long size = ftell(file);
+    must(fclose(file) == 0, "fmemopen");
+    return (size_t)size;
+}
+#endif
+
 static void write_png(const char *directory)
 {
 #ifdef HAVE_PNG
@@ -59,6 +91,9 @@ static void write_png(const char *directory)
         size_t size = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
         must(size > 0 && fclose(file) == 0, path);
         write_image(directory, name, (uint8_t)(channels * 5), bytes, size);
+        write_image(directory, "png-grey-1", 2, bytes, make_png(bytes, sizeof bytes, PNG_COLOR_TYPE_GRAY, 1));
+        write_image(directory, "png-palette-1", 4, bytes, make_png(bytes, sizeof bytes, PNG_COLOR_TYPE_PALETTE, 1));
+        write_image(directory, "png-16", 6, bytes, make_png(bytes, sizeof bytes, PNG_COLOR_TYPE_RGBA, 16));
     }
 #else
     (void)directory;
@@ -68,7 +103,8 @@ static void write_png(const char *directory)
 #ifdef HAVE_JPEG
 static void write_jpeg(const char *directory, const char *name, int channels, bool progressive)
 {
-    static const uint8_t exif[] = "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    static const uint8_t little[] = "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0",
+                         big[] = "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x03\0\0\0\0\0\0";
     struct jpeg_compress_struct jpeg;
     struct jpeg_error_mgr errors;
     unsigned char *bytes = NULL;
@@ -84,7 +120,7 @@ static void write_jpeg(const char *directory, const char *name, int channels, bo
     if (progressive)
         jpeg_simple_progression(&jpeg);
     jpeg_start_compress(&jpeg, TRUE);
-    jpeg_write_marker(&jpeg, JPEG_APP0 + 1, exif, sizeof exif - 1);
+    jpeg_write_marker(&jpeg, JPEG_APP0 + 1, progressive ? big : little, sizeof little - 1);
     while (jpeg.next_scanline < jpeg.image_height) {
         uint8_t pixels[18 * 4];
         for (unsigned i = 0; i < sizeof pixels; i++)
@@ -96,6 +132,33 @@ static void write_jpeg(const char *directory, const char *name, int channels, bo
     jpeg_destroy_compress(&jpeg);
     write_image(directory, name, (uint8_t)(channels * 3), bytes, size);
     free(bytes);
+}
+#endif
+
+#if defined(HAVE_PNG) && defined(HAVE_JPEG)
+static size_t read_seed(const char *directory, const char *name, uint8_t *to, size_t most)
+{
+    char path[4096];
+    place(path, directory, "image", name);
+    FILE *file = fopen(path, "rb");
+    must(file != NULL && fgetc(file) != EOF, path); /* the byte in front */
+    size_t size = file != NULL ? fread(to, 1, most, file) : 0;
+    must(size > 0 && fclose(file) == 0, path);
+    return size;
+}
+
+/* A PNG and a JPEG as one: see fuzz_folder.c. */
+static void write_folder(const char *directory)
+{
+    static uint8_t bytes[1 << 14];
+    char path[4096];
+    size_t first = read_seed(directory, "png-3", bytes + 3, sizeof bytes - 3);
+    size_t size = 3 + first + read_seed(directory, "jpeg-colour", bytes + 3 + first, sizeof bytes - 3 - first);
+    bytes[0] = (uint8_t)first;
+    bytes[1] = (uint8_t)(first >> 8);
+    place(path, directory, "folder", "two");
+    FILE *file = fopen(path, "wb");
+    must(file != NULL && fwrite(bytes, 1, size, file) == size && fclose(file) == 0, path);
 }
 #endif
 
@@ -140,6 +203,9 @@ int fuzz_write_picture_seeds(const char *directory)
     write_jpeg(directory, "jpeg-colour", 3, false);
     write_jpeg(directory, "jpeg-progressive", 3, true);
     write_jpeg(directory, "jpeg-inks", 4, false);
+#endif
+#if defined(HAVE_PNG) && defined(HAVE_JPEG)
+    write_folder(directory);
 #endif
     write_cifar(directory);
     write_cache(directory);

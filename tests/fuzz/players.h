@@ -65,4 +65,59 @@ static inline gan_trainer *fuzz_trainer(void)
     return trainer;
 }
 
+/* Small pictures of two classes. */
+static inline gan_loader *fuzz_image_loader(void)
+{
+    static const int32_t classes[] = {0, 1, 1, 0};
+    gan_tensor *images = gan_tensor_new(GAN_SHAPE(4, 1, 4, 4));
+    gan_tensor *labels = gan_tensor_new_typed(GAN_SHAPE(4), GAN_INT32);
+    for (int i = 0; i < 4; i++)
+        gan_tensor_int32(labels)[i] = classes[i];
+    gan_tensor_fill_uniform(images, 0, 1, 1);
+    gan_dataset *dataset = gan_dataset_from_tensor(images, labels, 0, 1);
+    gan_loader *loader = gan_loader_new(dataset, 2, 1, NULL);
+    gan_dataset_unref(dataset);
+    gan_tensor_unref(labels);
+    gan_tensor_unref(images);
+    if (loader == NULL)
+        abort();
+    return loader;
+}
+
+/* Convolutions, batch norm by class, spectral norm, a projection, augmentation: all state that a checkpoint may hold.
+ */
+static inline gan_trainer *fuzz_image_trainer(void)
+{
+    gan_labels *labels = gan_labels_classes(2, NULL);
+    gan_model *g = gan_model_new(GAN_SHAPE(2)), *d = gan_model_new(GAN_SHAPE(1, 4, 4));
+    gan_model_set_labels(g, labels);
+    gan_model_set_labels(d, labels);
+    gan_labels_unref(labels);
+    gan_model_add(g, gan_layer_dense(8));
+    gan_model_add(g, gan_layer_reshape(GAN_SHAPE(2, 2, 2)));
+    gan_model_add(g, gan_layer_conditional_batch_norm());
+    gan_model_add(g, gan_layer_conv_transpose2d(1, 4, 2, 1));
+    gan_model_add(g, gan_layer_sigmoid());
+    gan_model_set_range(g, 0, 1);
+    gan_model_add(d, gan_layer_with_spectral_norm(gan_layer_conv2d(2, 4, 2, 1), 1));
+    gan_model_add(d, gan_layer_leaky_relu(0.2f));
+    gan_model_add(d, gan_layer_flatten());
+    gan_model_add(d, gan_layer_with_spectral_norm(gan_layer_projection(), 1));
+    gan_trainer_options options;
+    gan_trainer_options_init(&options, GAN_PRESET_STABLE);
+    gan_trainer *trainer = gan_trainer_new(g, d, &options);
+    gan_model_unref(g);
+    gan_model_unref(d);
+    if (trainer == NULL)
+        abort();
+    return trainer;
+}
+
+static inline gan_status fuzz_step(gan_trainer *trainer, gan_loader *loader)
+{
+    const gan_tensor *real, *labels;
+    gan_status status = gan_loader_next(loader, &real, &labels);
+    return status == GAN_OK ? gan_train_step(trainer, real, labels, NULL) : status;
+}
+
 #endif

@@ -1,4 +1,5 @@
 /* Good files of every kind, as small as they can be: what the fuzzer begins with. */
+#include "config.h"
 #include "fuzz.h"
 
 #include "io/event_file.h"
@@ -9,6 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifdef HAVE_ZLIB
+#include <zlib.h>
+#endif
 
 static int failures;
 
@@ -55,6 +60,24 @@ static void write_open_form(const char *from, const char *to)
     write_bytes(to, bytes, header + 1 + size - data);
 }
 
+/* Of a trainer alone, and of one of images with labels that has run, with its loader. */
+static void write_checkpoints(const char *directory)
+{
+    gan_trainer *trainer = fuzz_trainer();
+    const char *path = place(directory, "checkpoint", "checkpoint");
+    must(gan_trainer_save(trainer, NULL, path) == GAN_OK, "a checkpoint");
+    write_open_form(path, place(directory, "checkpoint", "checkpoint-open"));
+    gan_trainer_unref(trainer);
+    gan_loader *loader = fuzz_image_loader();
+    trainer = fuzz_image_trainer();
+    must(fuzz_step(trainer, loader) == GAN_OK, "a step");
+    path = place(directory, "checkpoint", "images");
+    must(gan_trainer_save(trainer, loader, path) == GAN_OK, "a checkpoint of images");
+    write_open_form(path, place(directory, "checkpoint", "images-open"));
+    gan_trainer_unref(trainer);
+    gan_loader_unref(loader);
+}
+
 static void write_models(const char *directory)
 {
     gan_model *model = fuzz_model(2, 2);
@@ -74,11 +97,6 @@ static void write_models(const char *directory)
     must(gan_model_save(images, path) == GAN_OK, "a model of images");
     write_open_form(path, place(directory, "safetensors", "images-open"));
     gan_model_unref(images);
-    gan_trainer *trainer = fuzz_trainer();
-    path = place(directory, "checkpoint", "checkpoint");
-    must(gan_trainer_save(trainer, NULL, path) == GAN_OK, "a checkpoint");
-    write_open_form(path, place(directory, "checkpoint", "checkpoint-open"));
-    gan_trainer_unref(trainer);
     static const char foreign[] = "{\"0.weight\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[0,12]},"
                                   "\"0.bias\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[12,16]},"
                                   "\"1.weight\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[16,32]},"
@@ -87,19 +105,56 @@ static void write_models(const char *directory)
     write_bytes(place(directory, "safetensors", "foreign"), foreign, sizeof foreign - 1);
 }
 
+/* Appends a file to what is at `to`; the number of bytes then. */
+static size_t append_file(uint8_t *to, size_t have, size_t most, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    size_t size = file != NULL ? fread(to + have, 1, most - have, file) : 0;
+    must(size > 0 && fclose(file) == 0, path);
+    return have + size;
+}
+
+/* Pictures and their labels, as one seed. */
+static void write_npy_pair(const char *directory)
+{
+    static uint8_t bytes[1 << 12];
+    char path[4096];
+    size_t size = 2;
+    snprintf(path, sizeof path, "%s/part.npy", directory);
+    for (int i = 0; i < 2; i++) {
+        gan_tensor *part = gan_tensor_new_typed(i == 0 ? GAN_SHAPE(2, 1, 3, 4) : GAN_SHAPE(2), GAN_UINT8);
+        must(gan_tensor_write_npy(part, path) == GAN_OK, "an array");
+        gan_tensor_unref(part);
+        size = append_file(bytes, size, sizeof bytes, path);
+        if (i == 0)
+            bytes[0] = (uint8_t)(size - 2);
+    }
+    unlink(path);
+    write_bytes(place(directory, "npy", "pair"), bytes, size);
+}
+
 static void write_npy(const char *directory)
 {
     static const gan_dtype dtypes[] = {GAN_FLOAT32, GAN_INT32, GAN_UINT8};
     for (int i = 0; i < 3; i++) {
-        char name[16];
+        static uint8_t bytes[1 << 12] = {255, 255};
+        char name[16], path[4096];
         snprintf(name, sizeof name, "type-%d", i);
+        snprintf(path, sizeof path, "%s/alone.npy", directory);
         gan_tensor *tensor = gan_tensor_new_typed(GAN_SHAPE(3, i + 1), dtypes[i]);
-        must(gan_tensor_write_npy(tensor, place(directory, "npy", name)) == GAN_OK, "an array");
+        must(gan_tensor_write_npy(tensor, path) == GAN_OK, "an array");
         gan_tensor_unref(tensor);
+        write_bytes(place(directory, "npy", name), bytes, append_file(bytes, 2, sizeof bytes, path));
+        unlink(path);
     }
-    static const char fortran[] = "\x93NUMPY\x01\x00\x46\x00{'descr': '<f8', 'fortran_order': True, 'shape': (2, 1), }"
-                                  "               \n0123456701234567";
+    static const char
+        fortran[] = "\xFF\xFF\x93NUMPY\x01\x00\x46\x00{'descr': '<f8', 'fortran_order': True, 'shape': (2, 1), }"
+                    "               \n0123456701234567",
+        halves[] = "\xFF\xFF\x93NUMPY\x01\x00\x46\x00{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3), }"
+                   "              \n012345678901";
     write_bytes(place(directory, "npy", "fortran"), fortran, sizeof fortran - 1);
+    write_bytes(place(directory, "npy", "halves"), halves, sizeof halves - 1);
+    write_npy_pair(directory);
 }
 
 static void write_idx(const char *directory)
@@ -111,13 +166,29 @@ static void write_idx(const char *directory)
                                 "abcd";
     write_bytes(place(directory, "idx", "pair"), pair, sizeof pair - 1);
     write_bytes(place(directory, "idx", "alone"), alone, sizeof alone - 1);
+#ifdef HAVE_ZLIB
+    uint8_t bytes[256] = {255};
+    char path[4096];
+    snprintf(path, sizeof path, "%s/idx.gz", directory);
+    gzFile file = gzopen(path, "wb");
+    must(file != NULL && gzwrite(file, alone + 1, sizeof alone - 2) == sizeof alone - 2 && gzclose(file) == Z_OK, path);
+    write_bytes(place(directory, "idx", "gzip"), bytes, append_file(bytes, 1, sizeof bytes, path));
+    unlink(path);
+#endif
 }
 
+/* The first byte says how to read it: see fuzz_csv.c. */
 static void write_csv(const char *directory)
 {
-    static const char plain[] = "1,2,3\n4,5.5,-6e2\n", header[] = "a,\"b, c\",label\r\n1,2,x\r\n3,4,y\r\n";
+    static const char plain[] = "\0"
+                                "1,2,3\n4,5.5,-6e2\n",
+                      header[] = "\x18"
+                                 "a,\"b, c\",label\r\n1,2,x\r\n3,4,y\r\n",
+                      semicolons[] = "\x0D"
+                                     "# of something\n1;2;0\n\n3;4;1\n";
     write_bytes(place(directory, "csv", "plain"), plain, sizeof plain - 1);
     write_bytes(place(directory, "csv", "header"), header, sizeof header - 1);
+    write_bytes(place(directory, "csv", "semicolons"), semicolons, sizeof semicolons - 1);
 }
 
 /* A file of the latest log in a scratch folder, behind the two bytes that fuzz_run_log.c wants. */
@@ -182,6 +253,7 @@ static void write_report(const char *directory)
 int fuzz_write_seeds(const char *directory)
 {
     write_models(directory);
+    write_checkpoints(directory);
     write_npy(directory);
     write_idx(directory);
     write_csv(directory);

@@ -54,3 +54,22 @@ uint8_t *fuzz_safetensors(const uint8_t *data, size_t size, size_t *whole)
     }
     return bytes;
 }
+
+static size_t big_endian(const uint8_t *at)
+{
+    return (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+}
+
+void fuzz_mend_png(uint8_t *bytes, size_t size)
+{
+    enum { SIGNATURE = 8, AROUND = 12 }; /* length, name and checksum of a chunk */
+    if (size < SIGNATURE || memcmp(bytes, "\x89PNG", 4) != 0)
+        return;
+    for (size_t at = SIGNATURE; size - at >= AROUND && big_endian(bytes + at) <= size - at - AROUND;) {
+        size_t length = big_endian(bytes + at);
+        uint32_t checksum = gan_checksum(0, bytes + at + 4, 4 + length);
+        for (size_t i = 0; i < 4; i++)
+            bytes[at + 8 + length + i] = (uint8_t)(checksum >> (24 - 8 * i));
+        at += AROUND + length;
+    }
+}

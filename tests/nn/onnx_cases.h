@@ -1,15 +1,17 @@
-/* Models to be exported as ONNX, which between them have every layer with an operator, and what they make of some
- * inputs. */
+/* Models to be exported as ONNX, and what they make of some inputs: some of many layers, and one for each layer. */
 #ifndef GAN_TESTS_NN_ONNX_CASES_H
 #define GAN_TESTS_NN_ONNX_CASES_H
 
-#include "gan/gan.h"
+#include "onnx_layer_cases.h"
 
-enum { ONNX_BATCH = 7 };
+#include <stdlib.h>
+
+enum { ONNX_BATCH = 8 };
 
 struct onnx_case {
     const char *name;
     gan_model *(*make)(void); /* NULL after an error */
+    enum onnx_way way;
 };
 
 static inline gan_model *onnx_chain(gan_shape in, gan_layer *const *layers, int count)
@@ -145,51 +147,112 @@ static inline gan_model *onnx_weights(void)
                       gan_layer_with_weight_norm(gan_layer_without_bias(gan_layer_dense(3))));
 }
 
-static const struct onnx_case onnx_cases[] = {
-    {"article", onnx_article},
-    {"stable", onnx_stable},
-    {"discriminator", onnx_discriminator},
-    {"table", onnx_table},
-    {"norms", onnx_norms},
-    {"shapes", onnx_shapes},
-    {"activations", onnx_activations},
-    {"convolutions", onnx_convolutions},
-    {"images", onnx_images},
-    {"sums", onnx_sums},
-    {"weights", onnx_weights},
-};
-enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0] };
+#define ONNX_CASE(name, in, labels, way, layer) {#name, onnx_layer_##name, way},
+static const struct onnx_case onnx_cases[] = {{"article", onnx_article, EACH},
+                                              {"stable", onnx_stable, EACH},
+                                              {"discriminator", onnx_discriminator, EACH},
+                                              {"table", onnx_table, EACH},
+                                              {"norms", onnx_norms, EACH},
+                                              {"shapes", onnx_shapes, EACH},
+                                              {"activations", onnx_activations, EACH},
+                                              {"convolutions", onnx_convolutions, EACH},
+                                              {"images", onnx_images, EACH},
+                                              {"sums", onnx_sums, EACH},
+                                              {"weights", onnx_weights, EACH},
+                                              ONNX_LAYERS(ONNX_CASE)};
+#undef ONNX_CASE
+enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0], ONNX_COMPOSED = 11 };
 
-/* With random numbers in everything, running statistics and biases too; variances are not negative. */
-static inline gan_model *onnx_case_model(const struct onnx_case *one)
+static inline bool onnx_is_plain(const gan_tensor *tensor)
 {
-    gan_model *model = one->make();
+    int64_t size = gan_tensor_size(tensor), zeros = 0;
+    for (int64_t i = 0; i < size; i++)
+        zeros += gan_tensor_data(tensor)[i] == 0;
+    return zeros == size || gan_tensor_shape(tensor).rank <= 1;
+}
+
+/* The model with random numbers in everything, running statistics, biases and what begins as 0 too; variances are not
+ * negative. NULL after an error. */
+static inline gan_model *onnx_filled(gan_model *model)
+{
     if (gan_model_initialize(model, 3) != GAN_OK)
         return NULL;
     for (int i = 0; i < gan_model_parameters(model); i++)
-        if (gan_shape_equal(gan_tensor_shape(gan_model_parameter(model, i)), GAN_SCALAR) ||
-            gan_tensor_shape(gan_model_parameter(model, i)).rank == 1)
+        if (onnx_is_plain(gan_model_parameter(model, i)))
             gan_tensor_fill_uniform(gan_model_parameter(model, i), -1, 1, (uint64_t)i + 10);
     for (int i = 0; i < gan_model_states(model); i++)
         gan_tensor_fill_uniform(gan_model_state(model, i), 0.1f, 2, (uint64_t)i + 50);
     return model;
 }
 
-/* Inputs, and what libgan makes of them; both the caller's. */
-static inline gan_status onnx_case_run(gan_model *model, gan_tensor **in, gan_tensor **out)
+static inline gan_model *onnx_case_model(const struct onnx_case *one)
 {
-    gan_shape one = gan_model_input_shape(model), made = gan_model_output_shape(model);
-    gan_shape a = {one.rank + 1, {ONNX_BATCH}}, b = {made.rank + 1, {ONNX_BATCH}};
+    return onnx_filled(one->make());
+}
+
+/* Inputs, and what libgan makes of them. */
+struct onnx_numbers {
+    gan_tensor *in, *labels, *out; /* labels: NULL where the model takes none */
+};
+
+static inline void onnx_clear(struct onnx_numbers *numbers)
+{
+    gan_tensor_unref(numbers->in);
+    gan_tensor_unref(numbers->labels);
+    gan_tensor_unref(numbers->out);
+}
+
+static inline gan_shape onnx_batch_of(gan_shape one)
+{
+    gan_shape shape = {one.rank + 1, {ONNX_BATCH}};
     for (int i = 0; i < one.rank; i++)
-        a.dims[i + 1] = one.dims[i];
-    for (int i = 0; i < made.rank; i++)
-        b.dims[i + 1] = made.dims[i];
-    *in = gan_tensor_new(a);
-    *out = gan_tensor_new(b);
-    gan_sampler *sampler = gan_sampler_new(model, ONNX_BATCH);
-    gan_status status = gan_tensor_fill_normal(*in, 0, 1, 77);
+        shape.dims[i + 1] = one.dims[i];
+    return shape;
+}
+
+/* Rows of labels, as many as there are examples. */
+static inline gan_tensor *onnx_some_labels(const gan_labels *labels)
+{
+    int64_t count = gan_labels_count(labels);
+    if (gan_labels_kind(labels) == GAN_LABEL_NUMBERS) {
+        gan_tensor *numbers = gan_tensor_new(GAN_SHAPE(ONNX_BATCH, count));
+        gan_tensor_fill_normal(numbers, 0, 1, 5);
+        return numbers;
+    }
+    gan_tensor *classes = gan_tensor_new_typed(count == 1 ? GAN_SHAPE(ONNX_BATCH) : GAN_SHAPE(ONNX_BATCH, count),
+                                               GAN_INT32);
+    for (int64_t i = 0; i < ONNX_BATCH * count; i++)
+        gan_tensor_int32(classes)[i] = (int32_t)((i + i / 3) % gan_labels_class_count(labels, (int)(i % count)));
+    return classes;
+}
+
+/* What the model makes of a batch as one: samplers have batches of their own. */
+static inline gan_status onnx_run_whole(gan_model *model, struct onnx_numbers *numbers)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_tape_set_training(tape, false);
+    gan_var *x = gan_tape_input(tape, gan_tensor_shape(numbers->in)), *y = gan_model_apply(model, x);
+    gan_plan *plan = gan_plan_new(&y, 1);
+    gan_status status = plan != NULL ? gan_plan_bind(plan, x, numbers->in) : gan_error_status();
     if (status == GAN_OK)
-        status = gan_sampler_run(sampler, *in, NULL, *out);
+        status = gan_plan_run(plan);
+    if (status == GAN_OK)
+        status = gan_plan_read(plan, y, numbers->out);
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    return status;
+}
+
+static inline gan_status onnx_run(gan_model *model, enum onnx_way way, struct onnx_numbers *numbers)
+{
+    numbers->in = gan_tensor_new(onnx_batch_of(gan_model_input_shape(model)));
+    numbers->out = gan_tensor_new(onnx_batch_of(gan_model_output_shape(model)));
+    numbers->labels = gan_model_takes_labels(model) ? onnx_some_labels(gan_model_labels(model)) : NULL;
+    gan_status status = gan_tensor_fill_normal(numbers->in, 0, 1, 77);
+    if (status != GAN_OK || way == WHOLE)
+        return status == GAN_OK ? onnx_run_whole(model, numbers) : status;
+    gan_sampler *sampler = gan_sampler_new(model, ONNX_BATCH);
+    status = gan_sampler_run(sampler, numbers->in, numbers->labels, numbers->out);
     gan_sampler_unref(sampler);
     return status;
 }

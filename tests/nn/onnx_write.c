@@ -1,53 +1,67 @@
-/* onnx_write FOLDER: each case as NAME.onnx, its inputs as NAME.in, what libgan makes of them as NAME.out, and the two
- * shapes as NAME.json: see onnx_runtime.sh. */
+/* onnx_write FOLDER: each case and each recipe's networks as NAME.onnx, their inputs as NAME.in and NAME.labels, what
+ * libgan makes of them as NAME.out, and shapes and the way to compare as NAME.json: see onnx_runtime.sh. */
 #include "onnx_cases.h"
+#include "onnx_recipes.h"
 
 #include <stdio.h>
 
+/* All types have four bytes. */
 static bool write_numbers(const char *path, const gan_tensor *numbers)
 {
     FILE *file = fopen(path, "wb");
     size_t count = (size_t)gan_tensor_size(numbers);
-    bool fine = file != NULL && fwrite(gan_tensor_data(numbers), sizeof(float), count, file) == count;
+    const void *from = gan_tensor_dtype(numbers) == GAN_INT32 ? (const void *)gan_tensor_int32(numbers)
+                                                              : (const void *)gan_tensor_data(numbers);
+    bool fine = file != NULL && fwrite(from, 4, count, file) == count;
     return file != NULL && fclose(file) == 0 && fine;
 }
 
-static bool write_shapes(const char *path, const gan_tensor *in, const gan_tensor *out)
+static bool write_shapes(const char *path, const struct onnx_numbers *numbers, enum onnx_way way)
 {
-    char a[128], b[128];
+    static const char *const ways[] = {[EACH] = "each", [WHOLE] = "whole", [NOISE] = "noise"};
+    char text[128];
     FILE *file = fopen(path, "w");
     if (file == NULL)
         return false;
-    fprintf(file, "{\"input\": %s, \"output\": %s}\n", gan_shape_text(gan_tensor_shape(in), a, sizeof a),
-            gan_shape_text(gan_tensor_shape(out), b, sizeof b));
+    fprintf(file, "{\"way\": \"%s\", \"input\": %s", ways[way],
+            gan_shape_text(gan_tensor_shape(numbers->in), text, sizeof text));
+    if (numbers->labels != NULL)
+        fprintf(file, ", \"labels\": %s, \"type\": \"%s\"",
+                gan_shape_text(gan_tensor_shape(numbers->labels), text, sizeof text),
+                gan_tensor_dtype(numbers->labels) == GAN_INT32 ? "int64" : "float32");
+    fprintf(file, ", \"output\": %s}\n", gan_shape_text(gan_tensor_shape(numbers->out), text, sizeof text));
     return fclose(file) == 0;
 }
 
-static bool write_case(const char *folder, const struct onnx_case *one)
+/* The model goes. */
+static bool write_model(const char *folder, const char *name, gan_model *model, enum onnx_way way)
 {
-    char path[4][1024];
-    static const char *const endings[] = {"onnx", "in", "out", "json"};
-    for (int i = 0; i < 4; i++)
-        snprintf(path[i], sizeof path[i], "%s/%s.%s", folder, one->name, endings[i]);
-    gan_model *model = onnx_case_model(one);
-    gan_tensor *in = NULL, *out = NULL;
-    bool fine = model != NULL && onnx_case_run(model, &in, &out) == GAN_OK &&
-                gan_model_export_onnx(model, path[0], NULL) == GAN_OK && write_numbers(path[1], in) &&
-                write_numbers(path[2], out) && write_shapes(path[3], in, out);
+    char path[5][1024];
+    static const char *const endings[] = {"onnx", "in", "out", "json", "labels"};
+    for (int i = 0; i < 5; i++)
+        snprintf(path[i], sizeof path[i], "%s/%s.%s", folder, name, endings[i]);
+    struct onnx_numbers numbers = {0};
+    bool fine = model != NULL && onnx_run(model, way, &numbers) == GAN_OK &&
+                gan_model_export_onnx(model, path[0], NULL) == GAN_OK && write_numbers(path[1], numbers.in) &&
+                write_numbers(path[2], numbers.out) && write_shapes(path[3], &numbers, way) &&
+                (numbers.labels == NULL || write_numbers(path[4], numbers.labels));
     if (!fine)
-        fprintf(stderr, "onnx_write: %s: %s\n", one->name, gan_error_message());
-    gan_tensor_unref(in);
-    gan_tensor_unref(out);
+        fprintf(stderr, "onnx_write: %s: %s\n", name, gan_error_message());
+    onnx_clear(&numbers);
     gan_model_unref(model);
     return fine;
 }
 
 int main(int argc, char **argv)
 {
+    static struct onnx_recipe recipes[ONNX_MOST_RECIPES];
     if (argc != 2)
         return 2;
+    bool fine = true;
     for (int i = 0; i < ONNX_CASES; i++)
-        if (!write_case(argv[1], &onnx_cases[i]))
-            return 1;
-    return 0;
+        fine = write_model(argv[1], onnx_cases[i].name, onnx_case_model(&onnx_cases[i]), onnx_cases[i].way) && fine;
+    int count = onnx_recipes(recipes);
+    for (int i = 0; i < count; i++)
+        fine = write_model(argv[1], recipes[i].name, onnx_filled(onnx_recipe_model(&recipes[i])), EACH) && fine;
+    return fine ? 0 : 1;
 }

@@ -556,16 +556,16 @@ static void attention(const struct layer_case *layer, const double *x, double *c
                 for (int64_t k = 0; k < h * w; k++) {
                     double score = 0;
                     for (int64_t c = 0; c < keys; c++)
-                        score += mapped(in, p[0], c, x, n, i, j) * largest_of_four(in, p[1], c, x, n, k / w, k % w);
+                        score += mapped(in, p[4], c, x, n, i, j) * largest_of_four(in, p[3], c, x, n, k / w, k % w);
                     total += exp(score);
                     for (int64_t c = 0; c < values; c++)
-                        seen[c] += exp(score) * largest_of_four(in, p[2], c, x, n, k / w, k % w);
+                        seen[c] += exp(score) * largest_of_four(in, p[1], c, x, n, k / w, k % w);
                 }
                 for (int64_t c = 0; c < in.dims[0]; c++) {
                     double out = 0;
                     for (int64_t v = 0; v < values; v++)
-                        out += p[3][c * values + v] * seen[v] / total;
-                    y[place(in, n, c, i, j)] = x[place(in, n, c, i, j)] + p[4][0] * out;
+                        out += p[2][c * values + v] * seen[v] / total;
+                    y[place(in, n, c, i, j)] = x[place(in, n, c, i, j)] + p[0][0] * out;
                 }
             }
 }
@@ -1030,11 +1030,11 @@ START_TEST(parameters_are_named_as_pytorchs)
         {"0.bias", S(16)},
         {"1.weight", S(16)},
         {"1.bias", S(16)},
-        {"attention.theta.weight", S(2, 16, 1, 1)},
-        {"attention.phi.weight", S(2, 16, 1, 1)},
+        {"attention.gamma", {0, {0}}},
         {"attention.g.weight", S(8, 16, 1, 1)},
         {"attention.o.weight", S(16, 8, 1, 1)},
-        {"attention.gamma", {0, {0}}},
+        {"attention.phi.weight", S(2, 16, 1, 1)},
+        {"attention.theta.weight", S(2, 16, 1, 1)},
         {"3.branch.1.weight", S(4, 16, 3, 3)},
         {"3.branch.1.bias", S(4)},
         {"3.projection.weight", S(4, 16, 1, 1)},

@@ -10,6 +10,7 @@
 #ifdef HAVE_JANSSON
 
 #include "memory_check.h"
+#include "onnx_cases.h"
 
 static gan_model *loaded(const char *path)
 {
@@ -497,6 +498,33 @@ static gan_status write_theirs(const char *path, const char *first, const char *
     return gan_safetensors_write(path, items, third != NULL ? 3 : 2, NULL, 0, "test");
 }
 
+/* What a layer declares one after the other is in the order of names that files are read by: for every layer, without
+ * names of the program's own. */
+START_TEST(every_layer_s_numbers_come_back_by_order)
+{
+    const char *path = scratch_file("order.safetensors");
+    gan_load_options options;
+    ck_ok(gan_load_options_init(&options));
+    options.match = GAN_MATCH_ORDER;
+    for (int i = ONNX_COMPOSED; i < ONNX_CASES; i++) {
+        if (strcmp(onnx_cases[i].name, "sequence") == 0) /* has one */
+            continue;
+        gan_model *saved = onnx_case_model(&onnx_cases[i]), *loaded = onnx_cases[i].make();
+        ck_assert_msg(saved != NULL && loaded != NULL, "%s: %s", onnx_cases[i].name, gan_error_message());
+        ck_ok(gan_model_save(saved, path));
+        ck_assert_msg(gan_model_load_parameters(loaded, path, &options) == GAN_OK, "%s: %s", onnx_cases[i].name,
+                      gan_error_message());
+        for (int k = 0; k < gan_model_parameters(saved); k++) {
+            const gan_tensor *a = gan_model_parameter(saved, k), *b = gan_model_parameter(loaded, k);
+            ck_assert_msg(memcmp(gan_tensor_data(a), gan_tensor_data(b), (size_t)gan_tensor_size(a) * 4) == 0, "%s: %s",
+                          onnx_cases[i].name, gan_model_parameter_name(saved, k));
+        }
+        gan_model_unref(saved);
+        gan_model_unref(loaded);
+    }
+}
+END_TEST
+
 START_TEST(parameters_that_differ_are_named)
 {
     gan_model *model = model_of(GAN_SHAPE(3), gan_layer_dense(2));
@@ -578,6 +606,7 @@ static const struct test_case tests[] = {
     {"summing up survives want of memory", summing_up_survives_want_of_memory},
     {"another reader finds the numbers", another_reader_finds_the_numbers},
     {"another program's numbers are taken", another_program_s_numbers_are_taken},
+    {"every layer's numbers come back by order", every_layer_s_numbers_come_back_by_order},
     {"parameters that differ are named", parameters_that_differ_are_named},
     {"failing allocations leave nothing behind", failing_allocations_leave_nothing_behind},
 };

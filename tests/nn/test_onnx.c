@@ -1,11 +1,11 @@
 /* Models as ONNX files: an independent reader computes the same numbers. */
 #include "onnx_cases.h"
+#include "onnx_recipes.h"
 
 #include "config.h"
 #include "files.h"
 #include "suite.h"
 
-#include <math.h>
 #include <unistd.h>
 
 #define ck_ok(expression) ck_assert_msg((expression) == GAN_OK, "%s", gan_error_message())
@@ -18,6 +18,7 @@
 #ifdef HAVE_ONNX
 
 #include "memory_check.h"
+#include "onnx_check.h"
 
 static gan_model *made(gan_model *model)
 {
@@ -25,44 +26,73 @@ static gan_model *made(gan_model *model)
     return model;
 }
 
-/* What onnx_peer.py makes of the inputs, into `out`; false without python3. */
-static bool run_peer(const char *path, const gan_tensor *in, float *out, size_t count)
+static void check_case(const char *name, gan_model *model, enum onnx_way way)
 {
-    char command[2500];
-    const char *root = getenv("GAN_SOURCE_ROOT"), *from = scratch_file("peer.in"), *to = scratch_file("peer.out");
-    if (system("command -v python3 >/dev/null 2>&1") != 0) {
-        printf("skipped: no python3 to compute ONNX files\n");
-        return false;
-    }
-    write_file(from, gan_tensor_data(in), (size_t)gan_tensor_size(in) * sizeof(float));
-    snprintf(command, sizeof command, "python3 '%s/tests/nn/onnx_peer.py' '%s' '%s' '%s'", root != NULL ? root : ".",
-             path, from, to);
-    ck_assert_int_eq(system(command), 0);
-    ck_assert_uint_eq(read_back(to, out, (count + 1) * sizeof(float)), count * sizeof(float));
-    return true;
+    struct onnx_numbers numbers = {0};
+    const char *path = scratch_file("case.onnx");
+    ck_assert_msg(onnx_run(made(model), way, &numbers) == GAN_OK, "%s: %s", name, gan_error_message());
+    ck_assert_msg(gan_model_export_onnx(model, path, NULL) == GAN_OK, "%s: %s", name, gan_error_message());
+    check_by_peer(name, path, way, &numbers);
+    onnx_clear(&numbers);
+    gan_model_unref(model);
 }
 
 START_TEST(another_reader_computes_the_same)
 {
-    for (int i = 0; i < ONNX_CASES; i++) {
-        const char *path = scratch_file("case.onnx");
-        gan_model *model = made(onnx_case_model(&onnx_cases[i]));
-        gan_tensor *in, *wanted;
-        static float got[16384];
-        ck_ok(onnx_case_run(model, &in, &wanted));
-        ck_ok(gan_model_export_onnx(model, path, NULL));
-        size_t count = (size_t)gan_tensor_size(wanted);
-        ck_assert_uint_lt(count, 16384);
-        bool ran = run_peer(path, in, got, count);
-        for (size_t k = 0; ran && k < count; k++) {
-            double w = (double)gan_tensor_data(wanted)[k];
-            ck_assert_msg(fabs((double)got[k] - w) <= 1e-5 * fmax(1, fabs(w)), "%s, number %zu: %g, libgan has %g",
-                          onnx_cases[i].name, k, (double)got[k], w);
-        }
-        gan_tensor_unref(in);
-        gan_tensor_unref(wanted);
-        gan_model_unref(model);
+    for (int i = 0; i < ONNX_CASES; i++)
+        check_case(onnx_cases[i].name, onnx_case_model(&onnx_cases[i]), onnx_cases[i].way);
+}
+END_TEST
+
+START_TEST(and_of_every_recipe_s_networks)
+{
+    static struct onnx_recipe recipes[ONNX_MOST_RECIPES];
+    int count = onnx_recipes(recipes);
+    ck_assert_int_gt(count, 5 * 6);
+    for (int i = 0; i < count; i++)
+        check_case(recipes[i].name, onnx_filled(onnx_recipe_model(&recipes[i])), EACH);
+}
+END_TEST
+
+/* ---- no layer is forgotten ---- */
+
+static bool is_case(const char *name, size_t length)
+{
+    for (int i = ONNX_COMPOSED; i < ONNX_CASES; i++)
+        if (strlen(onnx_cases[i].name) == length && strncmp(onnx_cases[i].name, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* What makes no layer of its own, and the one that has no operator. */
+static bool is_no_case(const char *name, size_t length)
+{
+    static const char *const others[] = {"ref",   "with_initializer",   "with_bias_initializer", "without_bias",
+                                         "named", "with_spectral_norm", "with_weight_norm",      "function"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strlen(others[i]) == length && strncmp(others[i], name, length) == 0)
+            return true;
+    return false;
+}
+
+START_TEST(every_layer_of_the_header_is_a_case)
+{
+    static char text[65536];
+    static const char lead[] = "GAN_API gan_layer *gan_layer_";
+    char path[1024];
+    const char *root = getenv("GAN_SOURCE_ROOT");
+    snprintf(path, sizeof path, "%s/include/gan/layer.h", root != NULL ? root : ".");
+    text[read_back(path, text, sizeof text - 1)] = '\0';
+    int constructors = 0;
+    for (const char *at = text; (at = strstr(at, lead)) != NULL;) {
+        at += strlen(lead);
+        size_t length = strcspn(at, "(");
+        if (is_no_case(at, length))
+            continue;
+        constructors++;
+        ck_assert_msg(is_case(at, length), "gan_layer_%.*s is in no case of onnx_layer_cases.h", (int)length, at);
     }
+    ck_assert_int_ge(constructors, 60);
 }
 END_TEST
 
@@ -72,18 +102,16 @@ START_TEST(the_model_s_own_range_if_it_is_asked_for)
     ck_ok(gan_onnx_options_init(&options));
     options.data_range = false;
     gan_model *model = made(onnx_case_model(&onnx_cases[1]));
-    gan_tensor *in, *wanted;
-    float got[100];
-    ck_ok(onnx_case_run(model, &in, &wanted));
-    gan_tensor *own = gan_model_predict(model, in);
-    ck_ok(gan_model_export_onnx(model, scratch_file("own.onnx"), &options));
-    size_t count = (size_t)gan_tensor_size(own);
-    if (run_peer(scratch_file("own.onnx"), in, got, count))
-        for (size_t k = 0; k < count; k++)
-            ck_assert_double_eq_tol((double)got[k], (double)gan_tensor_data(own)[k], 1e-5);
-    gan_tensor_unref(in);
-    gan_tensor_unref(wanted);
-    gan_tensor_unref(own);
+    struct onnx_numbers numbers = {0};
+    ck_ok(onnx_run(model, EACH, &numbers));
+    float mapped = gan_tensor_data(numbers.out)[0];
+    gan_tensor_unref(numbers.out);
+    numbers.out = gan_model_predict(model, numbers.in);
+    ck_assert(fabsf(mapped - gan_tensor_data(numbers.out)[0]) > 1);
+    const char *path = scratch_file("own.onnx");
+    ck_ok(gan_model_export_onnx(model, path, &options));
+    check_by_peer("its own range", path, EACH, &numbers);
+    onnx_clear(&numbers);
     gan_model_unref(model);
 }
 END_TEST
@@ -121,12 +149,15 @@ static gan_var *twice(void *context, gan_var *x)
 START_TEST(layers_without_operators_are_named)
 {
     const char *path = scratch_file("none.onnx");
+    gan_pool_options apart;
+    gan_pool_options_init(&apart, 2, 1, 0);
+    apart.dilation[0] = 2;
     gan_layer *inner[] = {gan_layer_relu(), gan_layer_function(twice, NULL, NULL)};
     gan_model *models[] = {
-        ONNX_CHAIN(GAN_SHAPE(3), gan_layer_dense(2), gan_layer_concat_noise(2)),
+        ONNX_CHAIN(GAN_SHAPE(1, 4, 4), gan_layer_average_pool2d_with(&apart)),
         ONNX_CHAIN(GAN_SHAPE(3), gan_layer_dense(2), gan_layer_named(gan_layer_sequence(inner, 2), "own")),
     };
-    static const char *const parts[] = {"layer 1 (concat_noise) has no operator in ONNX",
+    static const char *const parts[] = {"layer 0 has a dilation, for which ONNX has no operator",
                                         "layer own.1 (function) has no operator in ONNX"};
     for (int i = 0; i < 2; i++) {
         ck_ok(gan_model_initialize(models[i], 1));
@@ -146,6 +177,28 @@ START_TEST(statistics_of_the_batch_are_refused)
     ck_assert_int_ne(access(path, F_OK), 0);
     ck_ok(gan_model_set_batch_statistics(model, false));
     ck_ok(gan_model_export_onnx(model, path, NULL));
+    gan_model_unref(model);
+}
+END_TEST
+
+START_TEST(labels_have_a_name_of_their_own)
+{
+    gan_onnx_options options;
+    gan_model *model = onnx_filled(onnx_layer_projection());
+    const char *path = scratch_file("labelled.onnx");
+    ck_ok(gan_onnx_options_init(&options));
+    options.labels = "digit";
+    ck_ok(gan_model_export_onnx(made(model), path, &options));
+    ck_assert(file_holds(path, "digit") && !file_holds(path, "labels\x12"));
+    options.labels = "output";
+    ck_fails(gan_model_export_onnx(model, path, &options), GAN_ERROR_INVALID_ARGUMENT,
+             "output and labels are both \"output\"");
+    options.labels = NULL;
+    ck_fails(gan_model_export_onnx(model, path, &options), GAN_ERROR_INVALID_ARGUMENT, "labels is NULL");
+    /* A program that was built before there were labels knows no field for them. */
+    options.struct_size = offsetof(gan_onnx_options, labels);
+    ck_ok(gan_model_export_onnx(model, path, &options));
+    ck_assert(file_holds(path, "labels"));
     gan_model_unref(model);
 }
 END_TEST
@@ -170,7 +223,11 @@ START_TEST(arguments_are_checked)
     options.output = "first.weight";
     ck_fails(gan_model_export_onnx(model, path, &options), GAN_ERROR_INVALID_ARGUMENT, "without a '.'");
     options.output = "x";
-    ck_fails(gan_model_export_onnx(model, path, &options), GAN_ERROR_INVALID_ARGUMENT, "both \"x\"");
+    ck_fails(gan_model_export_onnx(model, path, &options), GAN_ERROR_INVALID_ARGUMENT,
+             "input and output are both \"x\"");
+    options.labels = NULL; /* which counts where there are some */
+    options.output = "y";
+    ck_ok(gan_model_export_onnx(model, path, &options));
     options.struct_size = 3;
     ck_fails(gan_model_export_onnx(model, path, &options), GAN_ERROR_INVALID_ARGUMENT, "struct_size is 3");
     ck_fails(gan_onnx_options_init_sized(NULL, sizeof options), GAN_ERROR_INVALID_ARGUMENT, "options is NULL");
@@ -200,10 +257,13 @@ END_TEST
 
 static const struct test_case tests[] = {
     {"another reader computes the same", another_reader_computes_the_same},
+    {"and of every recipe's networks", and_of_every_recipe_s_networks},
+    {"every layer of the header is a case", every_layer_of_the_header_is_a_case},
     {"the model's own range if it is asked for", the_model_s_own_range_if_it_is_asked_for},
     {"names are as asked for", names_are_as_asked_for},
     {"layers without operators are named", layers_without_operators_are_named},
     {"statistics of the batch are refused", statistics_of_the_batch_are_refused},
+    {"labels have a name of their own", labels_have_a_name_of_their_own},
     {"arguments are checked", arguments_are_checked},
     {"failing allocations are reported", failing_allocations_are_reported},
 };

@@ -127,15 +127,20 @@ def conv1(a, b, bias=True):
     return nn.Conv2d(a, b, 1, bias=bias)
 
 
-# ---- DCGAN at 28 × 28, widths 4 and 6: grid 7
+# ---- DCGAN at 28 × 28, widths 4, 6 and 6: 28, 14, 7, and 4 as the grid
 
 def dcgan(stable):
-    g = Net(nn.Unflatten(1, (LATENT, 1, 1)), nn.ConvTranspose2d(LATENT, 6, 7, bias=False), nn.BatchNorm2d(6),
-            nn.ReLU(), nn.ConvTranspose2d(6, 4, 4, 2, 1, bias=False), nn.BatchNorm2d(4), nn.ReLU(),
+    def up(a, b, *window):
+        return [nn.ConvTranspose2d(a, b, *window, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
+
+    def down(a, b, *window):
+        norm = [] if stable else [nn.BatchNorm2d(b)]
+        return [nn.Conv2d(a, b, *window, bias=stable), *norm, nn.LeakyReLU(0.2)]
+
+    g = Net(nn.Unflatten(1, (LATENT, 1, 1)), *up(LATENT, 6, 4), *up(6, 6, 3, 2, 1), *up(6, 4, 4, 2, 1),
             nn.ConvTranspose2d(4, 1, 4, 2, 1, bias=False), nn.Tanh())
-    norm = [] if stable else [nn.BatchNorm2d(6)]
-    d = Net(nn.Conv2d(1, 4, 4, 2, 1, bias=stable), nn.LeakyReLU(0.2), nn.Conv2d(4, 6, 4, 2, 1, bias=stable), *norm,
-            nn.LeakyReLU(0.2), nn.Conv2d(6, 1, 7, bias=stable), nn.Flatten())
+    d = Net(nn.Conv2d(1, 4, 4, 2, 1, bias=stable), nn.LeakyReLU(0.2), *down(4, 6, 4, 2, 1), *down(6, 6, 3, 2, 1),
+            nn.Conv2d(6, 1, 4, bias=stable), nn.Flatten())
     return g, d
 
 

@@ -24,12 +24,25 @@ struct play {
     gan_trainer *trainer;
 };
 
-enum variant { STABLE, COSINE, MANY_D, SIMULTANEOUS, SGD, RMSPROP, ADAMW, LATE_AVERAGE, DROPOUT, MANY_PARTS, VARIANTS };
+enum variant {
+    STABLE,
+    COSINE,
+    MANY_D,
+    SIMULTANEOUS,
+    SGD,
+    RMSPROP,
+    ADAMW,
+    LATE_AVERAGE,
+    DROPOUT,
+    MANY_PARTS,
+    BALANCED,
+    VARIANTS
+};
 
 static gan_trainer_options options_of(enum variant variant)
 {
     gan_trainer_options o;
-    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_STABLE));
+    ck_ok(gan_trainer_options_init(&o, variant == BALANCED ? GAN_PRESET_BEGAN : GAN_PRESET_STABLE));
     o.seed = 5;
     switch (variant) {
     case COSINE:
@@ -111,10 +124,10 @@ static struct play play_with(const gan_trainer_options *options, enum variant va
     gan_tensor_unref(examples);
     p.loader = gan_loader_new(p.dataset, BATCH, 3, NULL);
     ck_made(p.loader);
-    gan_model *g = small_generator(GAN_PRESET_STABLE);
+    gan_model *g = small_generator(options->preset);
     gan_model *d = variant == DROPOUT      ? dropping_discriminator()
                    : variant == MANY_PARTS ? normed_discriminator()
-                                           : small_discriminator(GAN_PRESET_STABLE);
+                                           : small_discriminator(options->preset);
     p.trainer = gan_trainer_new(g, d, options);
     ck_made(p.trainer);
     ck_ok(gan_trainer_set_dataset(p.trainer, p.dataset));

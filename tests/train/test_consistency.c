@@ -262,7 +262,7 @@ START_TEST(gradients_agree_with_central_differences)
         view.real_feature = gan_model_feature(d, "2");
         view.made = gan_model_apply(d, view.made_input);
         view.made_feature = gan_model_feature(d, "2");
-        view.loss = gan_objective_discriminator(&options, view.real, view.made);
+        view.loss = gan_objective_discriminator(&view);
         gan_var *penalty = gan_regularizers[i].build(&view);
         ck_made(penalty);
         ck_assert_int_eq(gan_var_rank(penalty), 0);

@@ -314,8 +314,7 @@ START_TEST(gradients_agree_with_central_differences)
             view.made_input = gan_model_apply(g, gan_normal(tape, GAN_SHAPE(EXAMPLES, 2), 0, 1));
             view.real = gan_model_apply(d, view.real_input);
             view.made = gan_model_apply(d, view.made_input);
-            view.loss = of_generator ? gan_objective_generator(&options, view.real, view.made)
-                                     : gan_objective_discriminator(&options, view.real, view.made);
+            view.loss = of_generator ? gan_objective_generator(&view) : gan_objective_discriminator(&view);
             gan_var *penalty = gan_regularizers[i].build(&view);
             ck_made(penalty);
             ck_differences(gan_regularizers[i].name, tape, penalty, d, view.real_input, numbers);

@@ -138,6 +138,7 @@ START_TEST(lines_are_json)
                            "\"d_made_logit\":0,\"d_gradient_norm\":3,\"g_gradient_norm\":0,\"d_class_real\":0,\"d_"
                            "class_made\":0,\"g_class\":0,\"d_rate\":0,"
                            "\"g_rate\":9.99999975e-05,\"rate_factor\":0,\"augment_probability\":0,\"d_real_sign\":0,"
+                           "\"balance\":0,\"convergence\":0,"
                            "\"d_committed\":true,\"g_committed\":false,"
                            "\"data_seconds\":0,\"seconds\":0}\n"
                            "{\"step\":2,\"unix_ms\":0,\"d_loss\":null,\"g_loss\":null,\"d_penalty\":0,"
@@ -145,6 +146,7 @@ START_TEST(lines_are_json)
                            "\"d_made_logit\":0,\"d_gradient_norm\":3,\"g_gradient_norm\":0,\"d_class_real\":0,\"d_"
                            "class_made\":0,\"g_class\":0,\"d_rate\":0,"
                            "\"g_rate\":9.99999975e-05,\"rate_factor\":0,\"augment_probability\":0,\"d_real_sign\":0,"
+                           "\"balance\":0,\"convergence\":0,"
                            "\"d_committed\":true,\"g_committed\":false,"
                            "\"data_seconds\":0,\"seconds\":0}\n"
                            "{\"step\":2,\"unix_ms\":0,\"quality/\\\"FID\\\"\":12.5}\n");
@@ -224,11 +226,11 @@ START_TEST(a_table_has_the_names_above)
     *strchr(text, '\n') = '\0';
     ck_assert_str_eq(text, "step,unix_ms,d_loss,g_loss,d_penalty,g_penalty,r1_penalty,d_real,d_made,d_real_logit,"
                            "d_made_logit,d_gradient_norm,g_gradient_norm,d_class_real,d_class_made,g_class,d_rate,g_"
-                           "rate,rate_factor,augment_probability,d_real_sign,d_committed,"
+                           "rate,rate_factor,augment_probability,d_real_sign,balance,convergence,d_committed,"
                            "g_committed,data_seconds,seconds");
     ck_assert(strncmp(row, "7,1", 3) == 0); /* milliseconds since 1970 begin with 1 until 2033 */
     ck_assert_str_eq(strchr(row + 2, ','),
-                     ",8.5,0.100000001,0,0,0,0.75,0,0,0,3,0,0,0,0,0,9.99999975e-05,0,0,0,1,0,0,0.25\n");
+                     ",8.5,0.100000001,0,0,0,0.75,0,0,0,3,0,0,0,0,0,9.99999975e-05,0,0,0,0,0,1,0,0,0.25\n");
     free(text);
 }
 END_TEST
@@ -564,9 +566,9 @@ START_TEST(a_run_writes_its_log)
     char *text = text_of(name);
     ck_assert_int_eq(lines_of(text), 14);
     ck_assert_ptr_nonnull(strstr(text, "\n{\"step\":14,"));
-    ck_assert_ptr_nonnull(
-        strstr(text, "\"d_rate\":0.00100000005,\"g_rate\":0.00100000005,\"rate_factor\":1,"
-                     "\"augment_probability\":0,\"d_real_sign\":0,\"d_committed\":true,\"g_committed\":true,"));
+    ck_assert_ptr_nonnull(strstr(text, "\"d_rate\":0.00100000005,\"g_rate\":0.00100000005,\"rate_factor\":1,"
+                                       "\"augment_probability\":0,\"d_real_sign\":0,\"balance\":0,\"convergence\":0,"
+                                       "\"d_committed\":true,\"g_committed\":true,"));
     free(text);
     text = events_of(path);
 #ifdef HAVE_PNG

@@ -1,0 +1,61 @@
+# What the scripts beside it share; they source it. Rows are kept as lines of comma-separated values in WORK, so that a
+# script that is stopped goes on with the runs that are missing when it is started again.
+#   BUILD  the build folder (default: build)     WORK   where rows lie (default: BUILD/results)
+#   MNIST  a folder with MNIST's files (default: ../shared/data/mnist, else digits that the library draws)
+set -eu
+export LC_ALL=C
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${BUILD:-$root/build}
+work=${WORK:-$build/results}
+mkdir -p "$work"
+mnist=${MNIST:-$root/../shared/data/mnist}
+[ -s "$mnist/train-images-idx3-ubyte.gz" ] || [ -s "$mnist/train-images-idx3-ubyte" ] || mnist=
+page=$root/docs/results.md
+
+# done_rows FILE PATTERN : how many rows of the file match
+done_rows() {
+    [ -e "$work/$1" ] || : >"$work/$1"
+    grep -c -e "$2" "$work/$1" || true
+}
+# The network that reads digits, trained once.
+reader() {
+    [ -s "$work/reader.safetensors" ] || {
+        "$build/examples/classifier" ${mnist:+--data "$mnist"} --save "$work/reader.tmp" >"$work/reader.log" &&
+            mv "$work/reader.tmp" "$work/reader.safetensors"
+    } >&2
+    echo "$work/reader.safetensors"
+}
+machine() {
+    model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1)
+    echo "${model:-an unknown processor}, $(nproc) cores, $(date -u +%Y-%m-%d)"
+}
+# publish NAME COMMAND : puts what comes in between the page's lines `<!-- NAME -->` and `<!-- /NAME -->`, under the
+# machine and the command; without a page, or with PRINT=1, prints it.
+publish() {
+    {
+        echo "Made by \`$2\` on $(machine)."
+        echo
+        cat
+    } >"$work/$1.md"
+    if [ -n "${PRINT:-}" ] || ! grep -qx "<!-- $1 -->" "$page"; then
+        cat "$work/$1.md"
+        return
+    fi
+    awk -v name="$1" -v rows="$work/$1.md" '
+        $0 == "<!-- /" name " -->" { inside = 0 }
+        !inside { print }
+        $0 == "<!-- " name " -->" { inside = 1; while ((getline line < rows) > 0) print line }' "$page" >"$work/page.tmp"
+    cat "$work/page.tmp" >"$page"
+    echo "$page: $1"
+}
+# summary FILE PATTERN FIELD... : of the rows that match, "mean ± standard error" of each field
+summary() {
+    file=$1 pattern=$2
+    shift 2
+    grep -e "$pattern" "$work/$file" | awk -F, -v fields="$*" '
+        { n++; for (i = 1; i <= split(fields, f, " "); i++) { sum[i] += $f[i]; squares[i] += $f[i] ^ 2 } }
+        END { for (i = 1; i <= split(fields, f, " "); i++) {
+                  mean = sum[i] / n; spread = n > 1 ? (squares[i] - n * mean ^ 2) / (n - 1) : 0
+                  printf "%s%.4g ± %.2g", i > 1 ? " | " : "", mean, sqrt((spread > 0 ? spread : 0) / n) }
+              printf " | %d\n", n }'
+}
