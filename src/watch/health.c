@@ -27,6 +27,7 @@ struct gan_health {
     int calm[GAN_HEALTH_PROBLEMS]; /* looks in a row with a lower score */
     int64_t seen;                  /* steps since the beginning, or since going back */
     gan_snapshot *kept[2];         /* healthy states, the older first; NULL: none, or nobody goes back */
+    bool went_back;                /* and has found no healthy state since */
     bool gave_up;                  /* said that no try is left */
     double spent;
     struct gan_health_news news;
@@ -240,6 +241,7 @@ static gan_status keep_state(gan_health *health)
                                       gan_snapshot_step(newer) + (uint64_t)health->options.snapshot_every;
     if (health->options.rollbacks == 0 || early || first_at(health, GAN_HEALTH_WARNING, true) != GAN_HEALTH_ROLLED_BACK)
         return GAN_OK;
+    health->went_back = false;
     health->kept[0] = newer;
     health->kept[1] = older;
     if (older != NULL)
@@ -248,12 +250,13 @@ static gan_status keep_state(gan_health *health)
     return health->kept[1] != NULL ? GAN_OK : gan_error_status();
 }
 
-/* The newest that was kept well before now: what leads to an alarm begins before it is one. */
+/* The newest that was kept well before now: what leads to an alarm begins before it is one. Not the same one twice, if
+ * there is an older one. */
 static int trusted(const gan_health *health)
 {
     uint64_t now = gan_trainer_steps(health->trainer), lead = (uint64_t)health->options.snapshot_every / 2;
-    bool newer = health->kept[0] == NULL || gan_snapshot_step(health->kept[1]) + lead <= now;
-    return newer ? 1 : 0;
+    bool late = gan_snapshot_step(health->kept[1]) + lead <= now;
+    return health->kept[0] == NULL || (late && !health->went_back) ? 1 : 0;
 }
 
 static void forget(gan_health *health)
@@ -281,6 +284,7 @@ static gan_status go_back(gan_health *health, const gan_watched *watched, gan_he
         health->kept[0] = NULL;
     }
     forget(health);
+    health->went_back = true;
     gan_health_tell_rollback(&health->news, health->trainer, problem, gan_snapshot_step(state),
                              (int64_t)gan_trainer_remedies(health->trainer), health->options.rollbacks);
     return deliver(health, watched);
@@ -327,6 +331,7 @@ static gan_status begin(gan_health *health, gan_trainer *trainer)
         gan_snapshot_unref(health->kept[i]);
         health->kept[i] = NULL;
     }
+    health->went_back = false;
     return keep_state(health);
 }
 

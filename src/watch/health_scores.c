@@ -27,7 +27,7 @@ enum {
  * data-starved, data-repeat, batch-small and memorising.
  */
 const gan_health_thresholds gan_health_default_thresholds[GAN_HEALTH_PROBLEMS] = {
-    [GAN_HEALTH_D_WON] = {INFINITY, 2, 2.5},
+    [GAN_HEALTH_D_WON] = {INFINITY, 1.5, 1.75},
     [GAN_HEALTH_G_WON] = {INFINITY, 0.8, 0.95},
     [GAN_HEALTH_MODE_COLLAPSE] = {INFINITY, 0.75, 0.9},
     [GAN_HEALTH_OSCILLATION] = {INFINITY, 0.5, 0.75},
@@ -154,7 +154,7 @@ static bool bounds_of_loss(const struct gan_health_scores *scores, double *least
 static double d_won(const struct gan_health_scores *scores)
 {
     double least, blind;
-    if (!bounds_of_loss(scores, &least, &blind) || scores->steps < LEAST_STEPS)
+    if (!bounds_of_loss(scores, &least, &blind) || scores->steps < GROWN_STEPS) /* D leads at first */
         return NAN;
     double left = gan_health_mean_of(&scores->d_loss) - least;
     return log10((blind - least) / (left > 1e-9 ? left : 1e-9));

@@ -486,7 +486,7 @@ START_TEST(a_run_that_is_watched_makes_the_same_bits)
         gan_health *health = gan_health_new(&o);
         ck_made(health);
         ck_assert(isnan(gan_health_score(health, GAN_HEALTH_MODE_COLLAPSE)));
-        struct outcome watched = run(health, presets[i], 0, 30, NULL), plain = run(NULL, presets[i], 0, 30, NULL);
+        struct outcome watched = run(health, presets[i], 0, 104, NULL), plain = run(NULL, presets[i], 0, 104, NULL);
         ck_ok(watched.status);
         ck_assert(same_numbers(watched.numbers, plain.numbers));
         ck_assert_int_eq(heard.events, 0);
@@ -716,7 +716,7 @@ START_TEST(conditional_and_packed_players_are_watched)
         gan_health *health = gan_health_new(&h);
         gan_run_options run;
         ck_ok(gan_run_options_init(&run));
-        run.steps = 30;
+        run.steps = 104;
         run.watch = gan_health_watch;
         run.watch_context = health;
         ck_ok(gan_trainer_run(trainer, loader, &run, NULL));
