@@ -11,6 +11,7 @@
 static const char usage[] =
     "usage: export MODEL FILE.onnx [--raw]\n"
     "Writes a model that gan_model_save wrote as an ONNX file: \"input\" [batch, ...] to \"output\" [batch, ...].\n"
+    "A model that takes labels has \"labels\", a row for each example, beside its input.\n"
     "  --raw     leaves out the last step, to the range of the data\n"
     "  --help    shows this\n";
 

@@ -64,6 +64,21 @@ static inline gan_model *onnx_table(void) /* standardised by column */
     return model;
 }
 
+/* Of one range, data of another, standardised besides; and a layer whose names could be those of the mapping. */
+static inline gan_model *onnx_mapped(void)
+{
+    static const float mean[] = {1, -2}, deviation[] = {0.5f, 3};
+    gan_model *model = ONNX_CHAIN(GAN_SHAPE(3), gan_layer_named(gan_layer_scale_shift(3, 0.5f), "range"),
+                                  gan_layer_dense(2), gan_layer_tanh());
+    gan_tensor *a = gan_tensor_from(GAN_SHAPE(2), mean), *b = gan_tensor_from(GAN_SHAPE(2), deviation);
+    gan_model_set_range(model, -1, 1);
+    gan_model_set_data_range(model, 0, 10);
+    gan_model_set_standard(model, a, b);
+    gan_tensor_unref(a);
+    gan_tensor_unref(b);
+    return model;
+}
+
 static inline gan_model *onnx_activations(void)
 {
     return ONNX_CHAIN(GAN_SHAPE(6), gan_layer_dense(8), gan_layer_elu(), gan_layer_dense(8), gan_layer_gelu(),
@@ -159,9 +174,10 @@ static const struct onnx_case onnx_cases[] = {{"article", onnx_article, EACH},
                                               {"images", onnx_images, EACH},
                                               {"sums", onnx_sums, EACH},
                                               {"weights", onnx_weights, EACH},
+                                              {"mapped", onnx_mapped, EACH},
                                               ONNX_LAYERS(ONNX_CASE)};
 #undef ONNX_CASE
-enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0], ONNX_COMPOSED = 11 };
+enum { ONNX_CASES = sizeof onnx_cases / sizeof onnx_cases[0], ONNX_COMPOSED = 12 };
 
 static inline bool onnx_is_plain(const gan_tensor *tensor)
 {

@@ -153,7 +153,7 @@ static inline gan_layer *onnx_residual_with(void)
     X(dropout, GAN_SHAPE(6), NO_LABELS, EACH, gan_layer_dropout(0.5f))                                                 \
     X(flatten, GAN_SHAPE(2, 3, 4), NO_LABELS, EACH, gan_layer_flatten())                                               \
     X(reshape, GAN_SHAPE(12), NO_LABELS, EACH, gan_layer_reshape(GAN_SHAPE(2, -1, 2)))                                 \
-    X(scale_shift, GAN_SHAPE(6), NO_LABELS, EACH, gan_layer_named(gan_layer_scale_shift(2, -1), "range"))              \
+    X(scale_shift, GAN_SHAPE(6), NO_LABELS, EACH, gan_layer_scale_shift(2, -1))                                        \
     X(concat_noise, GAN_SHAPE(3), NO_LABELS, NOISE, gan_layer_concat_noise(500))                                       \
     X(max_pool2d, GAN_SHAPE(2, 5, 4), NO_LABELS, EACH, gan_layer_max_pool2d(2, 2, 0))                                  \
     X(max_pool2d_with, GAN_SHAPE(2, 5, 4), NO_LABELS, EACH, onnx_max_pool2d_with())                                    \

@@ -1,8 +1,9 @@
 """ONNX files read and computed without a library, for tests: python3 alone, in double, as the operators' documents say.
 
-    onnx_peer.py MODEL INPUT OUTPUT [LABELS]    INPUT and OUTPUT: float32 numbers, one after another; LABELS: int32
-                                                classes, or float32 numbers
-    onnx_peer.py --check MODEL...               looks at the files' structure alone
+    onnx_peer.py LIST               the lines of LIST are MODEL, INPUT, OUTPUT and, where it takes some, LABELS, tabs
+                                    between them. INPUT and OUTPUT: float32 numbers, one after another; LABELS: int32
+                                    classes, or float32 numbers
+    onnx_peer.py --check MODEL...   looks at the files' structure alone
 
 Ends with 1, and says why, if a file's structure is not what a checker wants: a value that is used before it is made,
 made twice, or missing; a constant whose data are not of its shape; another operator set or type; an unknown operator.
@@ -511,6 +512,8 @@ if __name__ == "__main__":
             for path in sys.argv[2:]:
                 graph_of(parse(contents(path)))
         else:
-            main(*sys.argv[1:])
+            for line in contents(path).decode().splitlines():
+                path, *others = line.split("\t")
+                main(path, *others)
     except (AssertionError, IndexError, KeyError, ValueError, struct.error) as error:
         sys.exit(f"{path}: {error!r}")

@@ -23,8 +23,8 @@ static inline gan_model *onnx_recipe_model(const struct onnx_recipe *one)
         gan_generator_options o;
         gan_generator_options_init(&o, one->recipe);
         o.hidden[0] = o.hidden[1] = o.hidden[2] = 12;
-        o.width = 8;
-        o.most_width = 16;
+        o.width = 4;
+        o.most_width = 8;
         o.latent_size = 6;
         o.label_size = 3;
         o.conditioning = one->way;
@@ -38,8 +38,8 @@ static inline gan_model *onnx_recipe_model(const struct onnx_recipe *one)
     gan_discriminator_options o;
     gan_discriminator_options_init(&o, one->recipe);
     o.hidden[0] = o.hidden[1] = 12;
-    o.width = 8;
-    o.most_width = 16;
+    o.width = 4;
+    o.most_width = 8;
     o.label_size = 3;
     o.conditioning = one->way;
     o.labels = labels;

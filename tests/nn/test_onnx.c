@@ -26,21 +26,24 @@ static gan_model *made(gan_model *model)
     return model;
 }
 
-static void check_case(const char *name, gan_model *model, enum onnx_way way)
+static struct peer_cases cases;
+
+static void add_case(const char *name, gan_model *model, enum onnx_way way)
 {
     struct onnx_numbers numbers = {0};
-    const char *path = scratch_file("case.onnx");
+    char path[600];
+    peer_path(path, name, "onnx");
     ck_assert_msg(onnx_run(made(model), way, &numbers) == GAN_OK, "%s: %s", name, gan_error_message());
     ck_assert_msg(gan_model_export_onnx(model, path, NULL) == GAN_OK, "%s: %s", name, gan_error_message());
-    check_by_peer(name, path, way, &numbers);
-    onnx_clear(&numbers);
+    add_for_peer(&cases, name, way, numbers);
     gan_model_unref(model);
 }
 
 START_TEST(another_reader_computes_the_same)
 {
     for (int i = 0; i < ONNX_CASES; i++)
-        check_case(onnx_cases[i].name, onnx_case_model(&onnx_cases[i]), onnx_cases[i].way);
+        add_case(onnx_cases[i].name, onnx_case_model(&onnx_cases[i]), onnx_cases[i].way);
+    check_by_peer(&cases);
 }
 END_TEST
 
@@ -50,7 +53,8 @@ START_TEST(and_of_every_recipe_s_networks)
     int count = onnx_recipes(recipes);
     ck_assert_int_gt(count, 5 * 6);
     for (int i = 0; i < count; i++)
-        check_case(recipes[i].name, onnx_filled(onnx_recipe_model(&recipes[i])), EACH);
+        add_case(recipes[i].name, onnx_filled(onnx_recipe_model(&recipes[i])), EACH);
+    check_by_peer(&cases);
 }
 END_TEST
 
@@ -108,10 +112,9 @@ START_TEST(the_model_s_own_range_if_it_is_asked_for)
     gan_tensor_unref(numbers.out);
     numbers.out = gan_model_predict(model, numbers.in);
     ck_assert(fabsf(mapped - gan_tensor_data(numbers.out)[0]) > 1);
-    const char *path = scratch_file("own.onnx");
-    ck_ok(gan_model_export_onnx(model, path, &options));
-    check_by_peer("its own range", path, EACH, &numbers);
-    onnx_clear(&numbers);
+    ck_ok(gan_model_export_onnx(model, scratch_file("own.onnx"), &options));
+    add_for_peer(&cases, "own", EACH, numbers);
+    check_by_peer(&cases);
     gan_model_unref(model);
 }
 END_TEST
