@@ -1,3 +1,4 @@
+#!/bin/sh
 # What the scripts beside it share; they source it. Rows are kept as lines of comma-separated values in WORK, so that a
 # script that is stopped goes on with the runs that are missing when it is started again.
 #   BUILD  the build folder (default: build)     WORK   where rows lie (default: BUILD/results)
@@ -54,7 +55,8 @@ summary() {
     shift 2
     grep -e "$pattern" "$work/$file" | awk -F, -v fields="$*" '
         { n++; for (i = 1; i <= split(fields, f, " "); i++) { sum[i] += $f[i]; squares[i] += $f[i] ^ 2 } }
-        END { for (i = 1; i <= split(fields, f, " "); i++) {
+        END { if (n == 0) { print "not measured"; exit }
+              for (i = 1; i <= split(fields, f, " "); i++) {
                   mean = sum[i] / n; spread = n > 1 ? (squares[i] - n * mean ^ 2) / (n - 1) : 0
                   printf "%s%.4g ± %.2g", i > 1 ? " | " : "", mean, sqrt((spread > 0 ? spread : 0) / n) }
               printf " | %d\n", n }'

@@ -7,24 +7,24 @@
 seeds=${1:-3} data=${2:-grid} steps=${STEPS:-4000}
 rows() {
     cat <<END
+relativistic, R1 and R2 that fall (the toy's own)|
+relativistic, R1 and R2|--objective relativistic --penalty r1=0.01 --penalty r2=0.01
+relativistic|--objective relativistic
 non-saturating|--objective non-saturating
 non-saturating, R1|--objective non-saturating --penalty r1=0.01
 non-saturating, R1 and R2|--objective non-saturating --penalty r1=0.01 --penalty r2=0.01
 non-saturating, DRAGAN|--objective non-saturating --penalty dragan=1
 non-saturating, packing 2|--objective non-saturating --packing 2
-relativistic|--objective relativistic
-relativistic, R1 and R2|--objective relativistic --penalty r1=0.01 --penalty r2=0.01
-relativistic, R1 and R2 that fall (the toy's own)|
-least squares|--objective least-squares
-least squares, R1|--objective least-squares --penalty r1=0.01
-hinge|--objective hinge
-hinge, R1|--objective hinge --penalty r1=0.01
-Wasserstein, R1 and R2|--objective wasserstein --penalty r1=0.01 --penalty r2=0.01
 preset wgan|--preset wgan
 preset wgan-gp|--preset wgan-gp
-preset sngan|--preset sngan
 preset ebgan|--preset ebgan
 preset began|--preset began
+hinge|--objective hinge
+hinge, R1|--objective hinge --penalty r1=0.01
+least squares|--objective least-squares
+least squares, R1|--objective least-squares --penalty r1=0.01
+Wasserstein, R1 and R2|--objective wasserstein --penalty r1=0.01 --penalty r2=0.01
+preset sngan|--preset sngan
 END
 }
 rows | while IFS='|' read -r name options; do
@@ -48,7 +48,7 @@ done
     echo "| objective | modes | quality | KL | deviation | seconds | seeds |"
     echo "|---|---|---|---|---|---|---|"
     rows | while IFS='|' read -r name options; do
-        grep -F -e "$name;$data;" "$work/objectives.csv" | grep -e ";$steps," | cut -d';' -f4 >"$work/row.csv"
-        echo "| $name | $(summary row.csv "^$steps," 2 3 4 5 6) |"
+        grep -F -e "$name;$data;" "$work/objectives.csv" | grep -e ";$steps," | cut -d';' -f4 >"$work/row.csv" || true
+        [ ! -s "$work/row.csv" ] || echo "| $name | $(summary row.csv "^$steps," 2 3 4 5 6) |"
     done
-} | publish objectives "sh docs/results/objectives.sh $seeds $data"
+} | publish objectives "STEPS=$steps sh docs/results/objectives.sh $seeds $data"

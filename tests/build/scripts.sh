@@ -3,7 +3,7 @@
 #   scripts.sh SOURCE-ROOT
 set -eu
 cd "$1"
-scripts=$(find examples tests -name '*.sh' | sort)
+scripts=$(find docs examples tests -name '*.sh' | sort)
 for script in $scripts; do
     head -n 1 "$script" | grep -qx '#!/bin/sh' || {
         echo "FAILED: $script does not begin with #!/bin/sh"
@@ -16,4 +16,4 @@ command -v shellcheck >/dev/null || {
     exit 77
 }
 # SC1091: sourced files are in the list themselves.
-shellcheck --severity=warning --exclude=SC1091 $scripts .ci/run
+shellcheck --external-sources --source-path=SCRIPTDIR --severity=warning --exclude=SC1091 $scripts .ci/run

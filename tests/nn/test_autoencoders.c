@@ -2,6 +2,7 @@
 #include "network.h"
 
 #include "config.h"
+#include "memory_check.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -225,6 +226,27 @@ START_TEST(options_that_do_not_go_with_a_code_are_refused)
 }
 END_TEST
 
+/* A discriminator of each kind of recipe, for the image or the vector. */
+static bool build(void *context)
+{
+    gan_discriminator_options o = small(*(const gan_recipe *)context);
+    o.packing = 2;
+    o.spectral_norm = 1;
+    gan_model *d = gan_discriminator_new(o.recipe == GAN_RECIPE_MLP ? GAN_SHAPE(2, 3) : GAN_SHAPE(1, 8, 8), &o);
+    gan_model_unref(d);
+    return d != NULL;
+}
+
+START_TEST(want_of_memory_leaves_nothing_behind)
+{
+    gan_recipe recipes[] = {GAN_RECIPE_MLP, GAN_RECIPE_DCGAN};
+    for (int i = 0; i < 2; i++) {
+        ck_assert(build(&recipes[i]));
+        CHECK_EACH_ALLOCATION(build, &recipes[i]);
+    }
+}
+END_TEST
+
 #ifdef HAVE_JANSSON
 START_TEST(files_hold_them)
 {
@@ -258,6 +280,7 @@ static const struct test_case tests[] = {
     {"the error is of the centred input", the_error_is_of_the_centred_input},
     {"packed examples and norms reach the autoencoder", packed_examples_and_norms_reach_the_autoencoder},
     {"options that do not go with a code are refused", options_that_do_not_go_with_a_code_are_refused},
+    {"want of memory leaves nothing behind", want_of_memory_leaves_nothing_behind},
 #ifdef HAVE_JANSSON
     {"files hold them", files_hold_them},
 #endif
