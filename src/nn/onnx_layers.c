@@ -35,6 +35,20 @@ static const char *residual(struct gan_onnx_call *call, const char *x)
     return branch != NULL ? gan_onnx_add(call, "Add", "", beside, branch, NULL) : NULL;
 }
 
+static const char *reconstruction(struct gan_onnx_call *call, const char *x)
+{
+    const int64_t axis = 1;
+    bool squares = gan_onnx_whole_option(call, "power") == 2;
+    const char *again = inner(call, 0, "autoencoder", x, call->in);
+    const char *apart = again != NULL ? gan_onnx_add(call, "Sub", "difference", x, again, NULL) : NULL;
+    const char *error = squares ? gan_onnx_add(call, "Mul", "error", apart, apart, NULL)
+                                : gan_onnx_add(call, "Abs", "error", apart, NULL, NULL);
+    const char *mean = gan_onnx_mean(call, "mean", gan_onnx_shaped(call, "errors", error, GAN_SHAPE(-1)), &axis, 1,
+                                     true);
+    call->out = GAN_SHAPE(1);
+    return gan_onnx_add(call, "Neg", "", mean, NULL, NULL);
+}
+
 static const char *sequence(struct gan_onnx_call *call, const char *x)
 {
     gan_shape shape = call->in;
@@ -89,6 +103,7 @@ static const struct row {
     {"pixel_shuffle", gan_onnx_pixel_shuffle},
     {"pixel_unshuffle", gan_onnx_pixel_unshuffle},
     {"projection", gan_onnx_projection},
+    {"reconstruction", reconstruction},
     {"relu", gan_onnx_relu},
     {"reshape", gan_onnx_reshape},
     {"residual", residual},

@@ -187,7 +187,10 @@ static inline gan_layer *onnx_residual_with(void)
       gan_layer_with_spectral_norm(gan_layer_minibatch_discrimination(3, 2), 1))                                       \
     X(sequence, GAN_SHAPE(5), NO_LABELS, EACH, onnx_sequence())                                                        \
     X(residual, GAN_SHAPE(5), NO_LABELS, EACH, gan_layer_residual(gan_layer_dense(5)))                                 \
-    X(residual_with, GAN_SHAPE(5, 3, 2), ONE_CLASS, EACH, onnx_residual_with())
+    X(residual_with, GAN_SHAPE(5, 3, 2), ONE_CLASS, EACH, onnx_residual_with())                                        \
+    X(reconstruction, GAN_SHAPE(5), NO_LABELS, EACH, gan_layer_reconstruction(gan_layer_dense(5), 1))                  \
+    X(reconstruction_squared, GAN_SHAPE(3, 4, 5), NO_LABELS, EACH,                                                     \
+      gan_layer_reconstruction(gan_layer_conv2d(3, 3, 1, 1), 2))
 
 #define ONNX_MAKE(name, in, labels, way, layer)                                                                        \
     static inline gan_model *onnx_layer_##name(void)                                                                   \
