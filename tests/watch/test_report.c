@@ -399,6 +399,37 @@ START_TEST(a_page_stays_small)
 }
 END_TEST
 
+/* Of images that are too many or too large for a page the first are shown, in whole rows. */
+START_TEST(large_images)
+{
+    if (!gan_png_available())
+        return;
+    static const struct {
+        int count, side, columns, rows;
+    } cases[] = {{40, 256, 5, 3}, {9, 64, 5, 2}, {2, 1500, 1, 1}}; /* a megapixel is 16 of the first */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *path = scratch_file("large.html");
+        gan_report_options o;
+        ck_ok(gan_report_options_init(&o));
+        o.columns = 5;
+        gan_report *report = gan_report_open(path, &o);
+        gan_tensor *images = gan_tensor_new(GAN_SHAPE(cases[i].count, 1, cases[i].side, cases[i].side));
+        ck_ok(gan_report_add_images(report, 1, images));
+        ck_ok(gan_report_write(report));
+        gan_tensor_unref(images);
+        gan_report_unref(report);
+        int side = cases[i].side, width, height;
+        char *page = text_of(path);
+        const char *list = strstr(page, "\"list\":[");
+        ck_assert_ptr_nonnull(list);
+        ck_assert_int_eq(sscanf(list, "\"list\":[{\"step\":1,\"width\":%d,\"height\":%d,", &width, &height), 2);
+        ck_assert_int_eq(width / side, cases[i].columns); /* and gaps between them */
+        ck_assert_int_eq(height / side, cases[i].rows);
+        free(page);
+    }
+}
+END_TEST
+
 START_TEST(what_cannot_be_meant)
 {
     gan_report_options o;
@@ -485,10 +516,10 @@ START_TEST(a_killed_process_leaves_a_whole_page)
         ck_assert_int_ge(child, 0);
         if (child == 0) {
             gan_report *report = gan_report_open(keep, NULL);
-            for (uint64_t step = 1; report != NULL; step++) {
-                gan_step_report one = GAN_STEP_REPORT_INIT;
-                one.step = step;
-                one.d_loss = 1;
+            gan_step_report one = GAN_STEP_REPORT_INIT;
+            one.d_loss = 1;
+            while (report != NULL) {
+                one.step++;
                 gan_report_add_step(report, &one);
                 gan_report_write(report);
             }
@@ -969,6 +1000,7 @@ int main(void)
         {"grids have a bound in bytes", grids_have_a_bound_in_bytes},
         {"texts are escaped", texts_are_escaped},
         {"a page stays small", a_page_stays_small},
+        {"large images", large_images},
         {"what cannot be meant", what_cannot_be_meant},
         {"a page that cannot be written", a_page_that_cannot_be_written},
         {"a killed process leaves a whole page", a_killed_process_leaves_a_whole_page},
