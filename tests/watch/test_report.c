@@ -370,17 +370,17 @@ START_TEST(a_page_stays_small)
     gan_report *report = open_report(path, false, 1e9);
     gan_step_report one = GAN_STEP_REPORT_INIT;
     gan_tensor *noise = gan_tensor_new(GAN_SHAPE(64, 1, 28, 28));
-    for (one.step = 1; one.step <= 300000; one.step++) {
+    for (one.step = 1; one.step <= 90000; one.step++) {
         float *fields[] = {&one.d_loss,          &one.g_loss,          &one.d_real,       &one.d_made,
                            &one.d_gradient_norm, &one.g_gradient_norm, &one.d_real_logit, &one.d_made_logit};
         for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
             *fields[i] = sinf((float)one.step * (float)(i + 1)) / 3;
         ck_ok(gan_report_add_step(report, &one));
-        if (one.step % 3000 == 0 && gan_png_available()) {
+        if (one.step % 900 == 0 && gan_png_available()) {
             ck_ok(gan_tensor_fill_uniform(noise, 0, 1, one.step));
             ck_ok(gan_report_add_images(report, one.step, noise));
         }
-        if (one.step % 1000 == 0) {
+        if (one.step % 300 == 0) {
             gan_health_event event = alarm_event;
             event.step = one.step;
             event.level = one.step == 3000 ? GAN_HEALTH_ALARM : GAN_HEALTH_NOTE;
@@ -832,7 +832,7 @@ START_TEST(damaged_pages_are_refused)
     gan_report_options o;
     ck_ok(gan_report_options_init(&o));
     o.append = true;
-    for (size_t length = 0; length <= size; length += length + 40 < size ? 37 : 1) {
+    for (size_t length = 0; length <= size; length += length + 500 < size ? 491 : 23) {
         write_text(path, page, length);
         ck_null(gan_report_open(path, &o), path);
         ck_assert_int_eq(gan_error_status(), GAN_ERROR_FORMAT);
