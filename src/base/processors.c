@@ -169,12 +169,13 @@ char *gan_processor_name(char *text, size_t size)
     text[0] = '\0';
     if (file == NULL)
         return text;
-    while (text[0] == '\0' && fgets(line, sizeof line, file) != NULL) {
+    for (bool found = false; !found && fgets(line, sizeof line, file) != NULL;) {
         const char *value = strncmp(line, key, sizeof key - 1) == 0 ? strchr(line, ':') : NULL;
         if (value == NULL)
             continue;
         value += 1 + strspn(value + 1, " ");
         snprintf(text, size, "%.*s", (int)strcspn(value, "\n"), value);
+        found = true;
     }
     fclose(file);
     return text;

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static char root[300];
@@ -120,12 +121,27 @@ START_TEST(there_is_a_processor_and_it_can_be_pinned)
 }
 END_TEST
 
+/* One line, without what stands around it; as much of it as there is room for. */
+START_TEST(a_processor_has_a_name)
+{
+    char whole[128], cut[4], none[1] = {'x'};
+    ck_assert_ptr_eq(gan_processor_name(whole, sizeof whole), whole);
+    ck_assert(strpbrk(whole, "\n:\t") == NULL && whole[0] != ' ');
+    gan_processor_name(cut, sizeof cut);
+    ck_assert_uint_eq(strlen(cut), strlen(whole) < 3 ? strlen(whole) : 3);
+    ck_assert(strncmp(cut, whole, strlen(cut)) == 0);
+    gan_processor_name(none, sizeof none);
+    ck_assert_int_eq(none[0], '\0');
+}
+END_TEST
+
 static const struct test_case tests[] = {
     {"version 2 is rounded up", version_2_is_rounded_up},
     {"the tightest group around counts", the_tightest_group_around_counts},
     {"version 1 has a folder of its own", version_1_has_a_folder_of_its_own},
     {"strange memberships are no quota", strange_memberships_are_no_quota},
     {"there is a processor and it can be pinned", there_is_a_processor_and_it_can_be_pinned},
+    {"a processor has a name", a_processor_has_a_name},
 };
 
 int main(void)

@@ -370,17 +370,17 @@ START_TEST(a_page_stays_small)
     gan_report *report = open_report(path, false, 1e9);
     gan_step_report one = GAN_STEP_REPORT_INIT;
     gan_tensor *noise = gan_tensor_new(GAN_SHAPE(64, 1, 28, 28));
-    for (one.step = 1; one.step <= 300000; one.step++) {
+    for (one.step = 1; one.step <= 90000; one.step++) {
         float *fields[] = {&one.d_loss,          &one.g_loss,          &one.d_real,       &one.d_made,
                            &one.d_gradient_norm, &one.g_gradient_norm, &one.d_real_logit, &one.d_made_logit};
         for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
             *fields[i] = sinf((float)one.step * (float)(i + 1)) / 3;
         ck_ok(gan_report_add_step(report, &one));
-        if (one.step % 3000 == 0 && gan_png_available()) {
+        if (one.step % 900 == 0 && gan_png_available()) {
             ck_ok(gan_tensor_fill_uniform(noise, 0, 1, one.step));
             ck_ok(gan_report_add_images(report, one.step, noise));
         }
-        if (one.step % 1000 == 0) {
+        if (one.step % 300 == 0) {
             gan_health_event event = alarm_event;
             event.step = one.step;
             event.level = one.step == 3000 ? GAN_HEALTH_ALARM : GAN_HEALTH_NOTE;
@@ -396,6 +396,37 @@ START_TEST(a_page_stays_small)
     ck_assert_uint_eq(count_of(page, "\"name\":\"mode-collapse\""), 256);
     ck_assert_ptr_nonnull(strstr(page, "{\"step\":3000,\"level\":3,")); /* an alarm outlives notes */
     free(page);
+}
+END_TEST
+
+/* Of images that are too many or too large for a page the first are shown, in whole rows. */
+START_TEST(large_images)
+{
+    if (!gan_png_available())
+        return;
+    static const struct {
+        int count, side, columns, rows;
+    } cases[] = {{40, 256, 5, 3}, {9, 64, 5, 2}, {2, 1500, 1, 1}}; /* a megapixel is 16 of the first */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *path = scratch_file("large.html");
+        gan_report_options o;
+        ck_ok(gan_report_options_init(&o));
+        o.columns = 5;
+        gan_report *report = gan_report_open(path, &o);
+        gan_tensor *images = gan_tensor_new(GAN_SHAPE(cases[i].count, 1, cases[i].side, cases[i].side));
+        ck_ok(gan_report_add_images(report, 1, images));
+        ck_ok(gan_report_write(report));
+        gan_tensor_unref(images);
+        gan_report_unref(report);
+        int side = cases[i].side, width, height;
+        char *page = text_of(path);
+        const char *list = strstr(page, "\"list\":[");
+        ck_assert_ptr_nonnull(list);
+        ck_assert_int_eq(sscanf(list, "\"list\":[{\"step\":1,\"width\":%d,\"height\":%d,", &width, &height), 2);
+        ck_assert_int_eq(width / side, cases[i].columns); /* and gaps between them */
+        ck_assert_int_eq(height / side, cases[i].rows);
+        free(page);
+    }
 }
 END_TEST
 
@@ -485,10 +516,10 @@ START_TEST(a_killed_process_leaves_a_whole_page)
         ck_assert_int_ge(child, 0);
         if (child == 0) {
             gan_report *report = gan_report_open(keep, NULL);
-            for (uint64_t step = 1; report != NULL; step++) {
-                gan_step_report one = GAN_STEP_REPORT_INIT;
-                one.step = step;
-                one.d_loss = 1;
+            gan_step_report one = GAN_STEP_REPORT_INIT;
+            one.d_loss = 1;
+            while (report != NULL) {
+                one.step++;
                 gan_report_add_step(report, &one);
                 gan_report_write(report);
             }
@@ -801,7 +832,7 @@ START_TEST(damaged_pages_are_refused)
     gan_report_options o;
     ck_ok(gan_report_options_init(&o));
     o.append = true;
-    for (size_t length = 0; length <= size; length += length + 40 < size ? 37 : 1) {
+    for (size_t length = 0; length <= size; length += length + 500 < size ? 491 : 23) {
         write_text(path, page, length);
         ck_null(gan_report_open(path, &o), path);
         ck_assert_int_eq(gan_error_status(), GAN_ERROR_FORMAT);
@@ -969,6 +1000,7 @@ int main(void)
         {"grids have a bound in bytes", grids_have_a_bound_in_bytes},
         {"texts are escaped", texts_are_escaped},
         {"a page stays small", a_page_stays_small},
+        {"large images", large_images},
         {"what cannot be meant", what_cannot_be_meant},
         {"a page that cannot be written", a_page_that_cannot_be_written},
         {"a killed process leaves a whole page", a_killed_process_leaves_a_whole_page},
