@@ -73,19 +73,19 @@ static inline gan_status gan_discriminator_options_init(gan_discriminator_option
  * 1 or what the conditioning ends in.
  * DCGAN: centring, labels appended as planes, convolutions that halve the image down to a grid of 4 to 6 pixels (7
  * becomes 4), after each (but for the first) normalisation, activation, dropout; a convolution over the whole grid, or
- * what the conditioning ends in. Defaults that differ: batch norm, leaky ReLU, input in [−1, 1], weights from N(0, 0.02²).
- * POOLED: centring, labels appended as planes; `blocks` × [3 × 3 convolution, normalisation, activation, dropout] and
- * the mean of 2 × 2 pixels until a grid of 4 to 7 pixels is left; flatten, dense 1 or what the conditioning ends in.
- * SNGAN_RESNET: centring, labels appended as planes; residual blocks [normalisation, activation, dropout, 3 × 3
- * convolution, normalisation, activation, dropout, 3 × 3 convolution, mean of 2 × 2 pixels] (the first one begins with
- * its convolution), with a 1 × 1 convolution as shortcut, and after each blocks − 1 more that keep shape;
- * normalisation, activation, dropout, gan_layer_global_sum_pool, dense 1 or what the conditioning ends in. How many
- * blocks halve the image, and how many then do not, goes by the smaller side: 32: 2 and 2, 48: 4 and 1, 64: 5 and 0, as
- * published; else down to the grid, and 1. Each has twice the channels of the one before, within most_width. Defaults
- * that differ: input in [−1, 1]; the blocks' 3 × 3 weights begin √2 times as large as `initializer` says. The larger
- * tables' width and most_width are 64 and 1024. R3GAN: centring, labels appended as planes; a 1 × 1 convolution without
- * bias; the generator's blocks, at each size down to the grid, between which gan_layer_blur(4, 1, 2) halves the image
- * and a 1 × 1 convolution changes the width where it does; a convolution over the whole grid for each channel by
+ * what the conditioning ends in. Defaults that differ: batch norm, leaky ReLU, input in [−1, 1], weights from N(0,
+ * 0.02²). POOLED: centring, labels appended as planes; `blocks` × [3 × 3 convolution, normalisation, activation,
+ * dropout] and the mean of 2 × 2 pixels until a grid of 4 to 7 pixels is left; flatten, dense 1 or what the
+ * conditioning ends in. SNGAN_RESNET: centring, labels appended as planes; residual blocks [normalisation, activation,
+ * dropout, 3 × 3 convolution, normalisation, activation, dropout, 3 × 3 convolution, mean of 2 × 2 pixels] (the first
+ * one begins with its convolution), with a 1 × 1 convolution as shortcut, and after each blocks − 1 more that keep
+ * shape; normalisation, activation, dropout, gan_layer_global_sum_pool, dense 1 or what the conditioning ends in. How
+ * many blocks halve the image, and how many then do not, goes by the smaller side: 32: 2 and 2, 48: 4 and 1, 64: 5 and
+ * 0, as published; else down to the grid, and 1. Each has twice the channels of the one before, within most_width.
+ * Defaults that differ: input in [−1, 1]; the blocks' 3 × 3 weights begin √2 times as large as `initializer` says. The
+ * larger tables' width and most_width are 64 and 1024. R3GAN: centring, labels appended as planes; a 1 × 1 convolution
+ * without bias; the generator's blocks, at each size down to the grid, between which gan_layer_blur(4, 1, 2) halves the
+ * image and a 1 × 1 convolution changes the width where it does; a convolution over the whole grid for each channel by
  * itself, flatten, dense 1 without bias or what the conditioning ends in (a projection without bias, of a linear map of
  * what is there). Defaults that differ: leaky ReLU, input in [−1, 1], label_size 64, and weights as the generator's.
  * With code_size: centring, and gan_layer_reconstruction of two sequences: "encoder", the recipe's layers, which end in
