@@ -90,6 +90,7 @@ enum { GAN_HEALTH_LEADS = 256 };
 struct gan_health_scores {
     gan_loss loss;
     float label_smoothing, label_flip;
+    bool clipped;                      /* D's weights are held within bounds */
     double score[GAN_HEALTH_PROBLEMS]; /* NAN: not known */
     struct gan_health_place place[GAN_HEALTH_PROBLEMS];
 

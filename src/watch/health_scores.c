@@ -81,8 +81,10 @@ struct gan_health_look gan_health_no_look(void)
 
 void gan_health_scores_begin(struct gan_health_scores *scores, const gan_trainer_options *options)
 {
-    *scores = (struct gan_health_scores){
-        .loss = options->loss, .label_smoothing = options->label_smoothing, .label_flip = options->label_flip};
+    *scores = (struct gan_health_scores){.loss = options->loss,
+                                         .label_smoothing = options->label_smoothing,
+                                         .label_flip = options->label_flip,
+                                         .clipped = options->weight_clip > 0};
     for (int i = 0; i < GAN_HEALTH_PROBLEMS; i++) {
         scores->score[i] = NAN;
         scores->place[i] = nowhere;
@@ -304,7 +306,8 @@ static void judge_networks(struct gan_health_scores *scores, const struct gan_he
         scores->score[problems[i]] = NAN;
     for (int i = 0; i < GAN_HEALTH_NETWORKS; i++) {
         const struct gan_health_network *n = &look->network[i];
-        lift(scores, GAN_HEALTH_GRADIENTS_EXPLODE, magnitude(n->most_gradient), i, n->most_gradient_at, -1);
+        if (i != GAN_HEALTH_D || !scores->clipped) /* weights that are held small say nothing of gradients */
+            lift(scores, GAN_HEALTH_GRADIENTS_EXPLODE, magnitude(n->most_gradient), i, n->most_gradient_at, -1);
         lift(scores, GAN_HEALTH_GRADIENTS_VANISH, lasting(scores, i, -magnitude(n->least_gradient)), i,
              n->least_gradient_at, -1);
         lift(scores, GAN_HEALTH_UPDATES_LARGE, n->most_update, i, n->most_update_at, -1);

@@ -371,6 +371,8 @@ START_TEST(state_is_checked_and_other_machines_warned_of)
          "\"augment_probability\" is 2, which cannot be"},
         {"\"augment_signs\":0", "\"augment_signs\":9", "\"augment_signs\" is 9"},
         {"\"augment_updates\":0", "\"augment_updates\":4", "\"augment_updates\" is 4"},
+        {"\"remedied\":{\"count\":\"0\"", "\"remedied\":{\"count\":0", "the checkpoint's \"remedied\" is"},
+        {"\"penalty\":1,\"noise\"", "\"penalty\":-1,\"noise\"", "the checkpoint's \"remedied\" is"},
         {"\"standardised\":false", "\"standardised\":0", "\"standardised\" is 0"},
         {"\"standardised\":false", "\"standardised\":true", "has no tensor \"generator.standard.mean\""},
         {"\"loader_position\":\"2\"", "\"loader_position\":\"-2\"", "\"loader_position\" is \"-2\""},

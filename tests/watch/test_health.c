@@ -236,6 +236,13 @@ START_TEST(gradients_explode)
     ck_near(scores.score[GAN_HEALTH_GRADIENTS_EXPLODE], 4, 1e-9);
     ck_assert_int_eq(scores.place[GAN_HEALTH_GRADIENTS_EXPLODE].network, GAN_HEALTH_D);
     ck_assert_int_eq(scores.place[GAN_HEALTH_GRADIENTS_EXPLODE].parameter, 3);
+    gan_trainer_options clipped; /* where weights are held small, gradients are always long beside them */
+    ck_ok(gan_trainer_options_init(&clipped, GAN_PRESET_WGAN));
+    gan_health_scores_begin(&scores, &clipped);
+    struct gan_health_look look = calm_look(1);
+    explode(&look);
+    gan_health_scores_look(&scores, &look);
+    ck_near(scores.score[GAN_HEALTH_GRADIENTS_EXPLODE], log10(0.3), 1e-9);
 }
 END_TEST
 
