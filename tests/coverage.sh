@@ -12,7 +12,7 @@ command -v gcovr >/dev/null || {
 }
 [ -e "$build/build.ninja" ] ||
     meson setup "$build" "$root" -Db_coverage=true -Dtests=enabled -Dexamples=false -Ddocs=disabled --buildtype=debug \
-        -Doptimization=1 -Ddefault_library=static
+        -Doptimization=1 -Ddefault_library=static -Dc_args=-fprofile-update=atomic # several threads count
 ninja -C "$build"
 find "$build" -name '*.gcda' -delete
 meson test -C "$build" --no-rebuild --suite unit --print-errorlogs

@@ -493,6 +493,31 @@ START_TEST(threads_do_not_change_a_bit)
 }
 END_TEST
 
+START_TEST(reading_and_running_are_checked)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(3)), *y = gan_scale(x, 2);
+    gan_plan *plan = gan_plan_new(&y, 1);
+    const float numbers[] = {1, 2, 3};
+    ck_assert_int_eq(gan_plan_bind_memory(plan, x, NULL), GAN_ERROR_INVALID_ARGUMENT);
+    ASSERT_MESSAGE("gan_plan_bind_memory: the memory is NULL");
+    ck_assert_int_eq(gan_plan_run(NULL), GAN_ERROR_INVALID_ARGUMENT);
+    ASSERT_MESSAGE("gan_plan_run: the plan is NULL");
+    ck_assert_int_eq(gan_plan_bind_memory(plan, x, numbers), GAN_OK);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_int_eq(gan_plan_read(plan, y, NULL), GAN_ERROR_INVALID_ARGUMENT);
+    ASSERT_MESSAGE("gan_plan_read: the tensor is NULL");
+    ck_assert_int_eq(gan_plan_read(plan, NULL, NULL), GAN_ERROR_INVALID_ARGUMENT);
+    ASSERT_MESSAGE("gan_plan_read: the var is NULL");
+    ck_assert(isnan(gan_plan_scalar(NULL, y)));
+    ASSERT_MESSAGE("gan_plan_scalar: the plan is NULL");
+    ck_assert(isnan(gan_plan_scalar(plan, y)));
+    ASSERT_MESSAGE("gan_plan_scalar: the var has shape [3]; it must be one number");
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+}
+END_TEST
+
 static const struct test_case tests[] = {
     {"reading", only_what_is_wanted_can_be_read},
     {"wanted views", views_inputs_and_constants_can_be_wanted},
@@ -506,6 +531,7 @@ static const struct test_case tests[] = {
     {"sticky errors", errors_stick_to_the_tape},
     {"mistakes", each_mistake_is_named},
     {"binding", binding_is_checked},
+    {"reading and running", reading_and_running_are_checked},
     {"failing allocations", each_failing_allocation_is_an_error},
     {"no allocation", runs_allocate_nothing},
     {"threads", threads_do_not_change_a_bit},
