@@ -264,7 +264,7 @@ static gan_metric_value measure(const struct options *o, gan_extractor *features
     gan_tensor *made = gan_generator_sample(generator, o->samples, /*seed*/ 8);
     gan_tensor *of_made = made != NULL ? gan_extractor_run(features, made) : NULL;
     gan_tensor *of_real = of_made != NULL ? gan_extractor_read(features, unseen, o->samples, /*seed*/ 1) : NULL;
-    gan_metric_value distance;
+    gan_metric_value distance = {0, 0, 0, 0};
     check(of_real != NULL && gan_metric_frechet(of_real, of_made, NULL, &distance) == GAN_OK);
     gan_tensor_unref(of_real);
     gan_tensor_unref(of_made);

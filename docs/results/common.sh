@@ -49,7 +49,8 @@ publish() {
     cat "$work/page.tmp" >"$page"
     echo "$page: $1"
 }
-# summary FILE PATTERN FIELD... : of the rows that match, "mean ± standard error" of each field
+# summary FILE PATTERN FIELD... : of the rows that match, "mean ± standard error" of each field (of one row the field
+# alone), and how many there are
 summary() {
     file=$1 pattern=$2
     shift 2
@@ -58,6 +59,7 @@ summary() {
         END { if (n == 0) { print "not measured"; exit }
               for (i = 1; i <= split(fields, f, " "); i++) {
                   mean = sum[i] / n; spread = n > 1 ? (squares[i] - n * mean ^ 2) / (n - 1) : 0
-                  printf "%s%.4g ± %.2g", i > 1 ? " | " : "", mean, sqrt((spread > 0 ? spread : 0) / n) }
+                  printf "%s%.4g", (i > 1 ? " | " : ""), mean
+                  if (n > 1) printf " ± %.2g", sqrt((spread > 0 ? spread : 0) / n) }
               printf " | %d\n", n }'
 }

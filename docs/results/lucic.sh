@@ -26,4 +26,4 @@ wgan-gp 20.3
 dragan 7.6
 began 13.1
 END
-} | publish lucic "sh docs/results/lucic.sh $seeds"
+} | publish lucic "STEPS=$steps sh docs/results/lucic.sh $seeds"

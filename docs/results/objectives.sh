@@ -2,7 +2,8 @@
 # One data set, the toy's networks, equally many steps: objectives and regularisers side by side. Rates and batch are the
 # toy's own but for rows that are presets, which have their papers'. Half a minute a row and seed on one free thread;
 # stopped, it goes on where it was.
-#   [STEPS=N] [PRINT=1] sh docs/results/objectives.sh [SEEDS] [DATA]     (3 grid)
+#   [STEPS=N] [PRINT=1] [PUBLISH=1] sh docs/results/objectives.sh [SEEDS] [DATA]     (3 grid)
+# With PUBLISH nothing runs: the rows that are there are put in the page.
 . "$(dirname "$0")/common.sh"
 seeds=${1:-3} data=${2:-grid} steps=${STEPS:-4000}
 rows() {
@@ -27,7 +28,7 @@ Wasserstein, R1 and R2|--objective wasserstein --penalty r1=0.01 --penalty r2=0.
 preset sngan|--preset sngan
 END
 }
-rows | while IFS='|' read -r name options; do
+[ -n "${PUBLISH:-}" ] || rows | while IFS='|' read -r name options; do
     seed=1
     while [ $seed -le "$seeds" ]; do
         key="$name;$data;$seed;$steps"
@@ -45,10 +46,10 @@ rows | while IFS='|' read -r name options; do
     done
 done
 {
-    echo "| objective | modes | quality | KL | deviation | seconds | seeds |"
-    echo "|---|---|---|---|---|---|---|"
+    echo "| objective | modes | quality | KL | deviation | seeds |"
+    echo "|---|---|---|---|---|---|"
     rows | while IFS='|' read -r name options; do
         grep -F -e "$name;$data;" "$work/objectives.csv" | grep -e ";$steps," | cut -d';' -f4 >"$work/row.csv" || true
-        [ ! -s "$work/row.csv" ] || echo "| $name | $(summary row.csv "^$steps," 2 3 4 5 6) |"
+        [ ! -s "$work/row.csv" ] || echo "| $name | $(summary row.csv "^$steps," 2 3 4 5) |"
     done
 } | publish objectives "STEPS=$steps sh docs/results/objectives.sh $seeds $data"

@@ -3,16 +3,16 @@
 # packed by two. An hour each at 200 GF/s; stopped, it goes on where it was.
 #   [STEPS=N] [PRINT=1] sh docs/results/stacked.sh [SEEDS]     (1)
 . "$(dirname "$0")/common.sh"
-seeds=${1:-1} reader=$(reader)
+seeds=${1:-1} steps=${STEPS:-45000} reader=$(reader)
 # row NAME PATTERN OPTION... : the runs of a row
 row() {
     name=$1 pattern=$2
     shift 2
     seed=1
     while [ $seed -le "$seeds" ]; do
-        [ "$(done_rows stacked.csv "^$pattern,$seed,")" -gt 0 ] ||
-            "$build/examples/stacked" --reader "$reader" ${mnist:+--data "$mnist"} ${STEPS:+--steps $STEPS} --seed $seed \
-                --out "$work/stacked-$name-$seed" --resume --csv "$work/stacked.csv" "$@" >>"$work/stacked-$name-$seed.log"
+        [ "$(done_rows stacked.csv "^$pattern,$seed,$steps,")" -gt 0 ] ||
+            "$build/examples/stacked" --reader "$reader" ${mnist:+--data "$mnist"} --steps "$steps" --seed $seed \
+                --out "$work/stacked-$name-$seed-$steps" --resume --csv "$work/stacked.csv" "$@" >>"$work/stacked-$name-$seed.log"
         seed=$((seed + 1))
     done
 }
@@ -22,7 +22,7 @@ row pacgan2 'non-saturating,0,2' --objective non-saturating --penalty 0 --beta1 
 {
     echo "| method | modes | KL | seconds | seeds | published |"
     echo "|---|---|---|---|---|---|"
-    echo "| relativistic, R1 and R2 | $(summary stacked.csv '^relativistic,0.5,1,' 6 7 8) | 1000 / .078, another network |"
-    echo "| non-saturating | $(summary stacked.csv '^non-saturating,0,1,' 6 7 8) | DCGAN 99 / 3.40, 78.9 / 4.50 |"
-    echo "| non-saturating, packing 2 | $(summary stacked.csv '^non-saturating,0,2,' 6 7 8) | PacGAN2 1000 / .06 |"
-} | publish stacked "sh docs/results/stacked.sh $seeds"
+    echo "| relativistic, R1 and R2 | $(summary stacked.csv "^relativistic,0.5,1,[0-9]*,$steps," 6 7 8) | 1000 / .078, another network |"
+    echo "| non-saturating | $(summary stacked.csv "^non-saturating,0,1,[0-9]*,$steps," 6 7 8) | DCGAN 99 / 3.40, 78.9 / 4.50 |"
+    echo "| non-saturating, packing 2 | $(summary stacked.csv "^non-saturating,0,2,[0-9]*,$steps," 6 7 8) | PacGAN2 1000 / .06 |"
+} | publish stacked "STEPS=$steps sh docs/results/stacked.sh $seeds"
