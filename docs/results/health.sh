@@ -31,7 +31,7 @@ files() {
     done
 } | while read -r case seed count; do
     grep -q '^end' "$folder/$case-$seed" 2>/dev/null || echo "$case $seed $count"
-done | xargs -P "$jobs" -L 1 sh -c '"$0" "$1" "$3" "$4" "$5" >"$2/$3-$4" 2>&1 || cat "$2/$3-$4" >&2' \
+done | xargs -r -P "$jobs" -L 1 sh -c '"$0" "$1" "$3" "$4" "$5" >"$2/$3-$4" 2>&1 || cat "$2/$3-$4" >&2' \
     "$program" "$mnist" "$folder"
 
 bad=0
@@ -62,7 +62,7 @@ for case in $healthy; do
         }' $(files "$case") || bad=1
 done
 echo
-echo '| problem | healthy runs, most | note | warning | alarm | broken run |'
+echo '| problem | healthy runs, most | note | warning | alarm | broken runs, least |'
 echo '|---|---|---|---|---|---|'
 "$program" "$mnist" thresholds 1 1 >"$folder/thresholds"
 awk '
@@ -75,7 +75,7 @@ awk '
             if (!(part[1] in most) || part[2] + 0 > most[part[1]] + 0) most[part[1]] = part[2]
         }
     }
-    /^event/ && $4 == "alarm" && $3 == wanted && !($3 in reached) { reached[$3] = $5 }
+    /^event/ && $4 == "alarm" && $3 == wanted && (!($3 in reached) || $5 < reached[$3]) { reached[$3] = $5 }
     END {
         for (i = 1; i <= n; i++) {
             name = names[i]

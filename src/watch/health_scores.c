@@ -23,8 +23,7 @@ enum {
 };
 
 /*
- * The defaults; docs/health.md has the runs that they come from (docs/results/health.sh). Not calibrated, but rules:
- * data-starved, data-repeat, batch-small and memorising.
+ * The defaults; docs/health.md has the runs that they come from (docs/results/health.sh), and says which are rules.
  */
 const gan_health_thresholds gan_health_default_thresholds[GAN_HEALTH_PROBLEMS] = {
     [GAN_HEALTH_D_WON] = {INFINITY, 1.5, 1.75},
