@@ -51,6 +51,7 @@ echo
 echo '| healthy | runs | steps each | notes | warnings | alarms | share of the time |'
 echo '|---|---|---|---|---|---|---|'
 for case in $healthy; do
+    # shellcheck disable=SC2046 # a list of names
     awk -v steps="$steps" '
         /^run/ { case = $2; runs++ }
         /^event/ { count[$4]++ }
@@ -65,6 +66,7 @@ echo
 echo '| problem | healthy runs, most | note | warning | alarm | broken runs, least |'
 echo '|---|---|---|---|---|---|'
 "$program" "$mnist" thresholds 1 1 >"$folder/thresholds"
+# shellcheck disable=SC2046,SC2086 # lists of names
 awk '
     function shown(x) { return x == "inf" ? "–" : x }
     /^threshold/ { names[++n] = $2; note[$2] = $3; warning[$2] = $4; alarm[$2] = $5 }

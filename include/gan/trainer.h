@@ -589,7 +589,7 @@ typedef struct gan_run_options {
      * nobody: NULL
      */
     gan_watch_callback *watch;
-    void *watch_context; /**< for watch: NULL */
+    void *watch_context;              /**< for watch: NULL */
     const gan_run_observer *observer; /**< who watches, itself or the first of several; NULL for nobody: NULL */
 } gan_run_options;
 
