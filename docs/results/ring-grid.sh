@@ -1,12 +1,13 @@
 #!/bin/sh
 # The ring of 8 and the grid of 25 with the toy's own settings. Minutes a seed, on one thread; stopped, it goes on where
 # it was.
-#   [STEPS=N] [PRINT=1] sh docs/results/ring-grid.sh [SEEDS]     (10)
+#   [STEPS=N] [PRINT=1] [PUBLISH=1] sh docs/results/ring-grid.sh [SEEDS]     (10)
 . "$(dirname "$0")/common.sh"
-seeds=${1:-10} steps=${STEPS:-30000}
+seeds=${1:-10} steps=${STEPS:-30000} runs=${1:-10}
+[ -z "${PUBLISH:-}" ] || runs=0 # the rows that are there are put in the page
 for data in ring grid; do
     seed=1
-    while [ $seed -le "$seeds" ]; do
+    while [ $seed -le "$runs" ]; do
         [ "$(done_rows toys.csv "^$data,own,1,$seed,$steps,")" -gt 0 ] ||
             "$build/examples/toy" --data $data --seed $seed --steps "$steps" --csv "$work/toys.csv" \
                 --out "$work/$data-$seed.png" >"$work/$data-$seed.log"
