@@ -79,12 +79,17 @@ static double root(const struct sums *sums, int which)
 
 /* ---- a look ---- */
 
+/* The least deviation that weights count as having: a weight that begins at 0 (conditional batch norm's, the last of a
+ * residual block) is none of its own size for a while. DCGAN's weights begin with this one, and no recipe's with less.
+ */
+static const double least_deviation = 0.02;
+
 static void look_at_layer(struct sums *sums, int index, struct gan_health_network *to)
 {
     gan_parallel(PARTS, sum_part, sums);
-    double weight = root(sums, 0);
-    if (!(weight > 0))
-        return; /* not begun yet: no share can be said */
+    double weight = root(sums, 0), least = least_deviation * sqrt((double)sums->size);
+    if (weight < least)
+        weight = least;
     double gradient = root(sums, 2) / weight, update = root(sums, 1) / weight;
     if (!(gradient <= to->most_gradient)) {
         to->most_gradient = gradient;

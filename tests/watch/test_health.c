@@ -689,6 +689,50 @@ START_TEST(a_run_that_went_back_resumes_to_the_bit)
 END_TEST
 #endif
 
+/* What conditional batch norm adds for a class begins at 0: the first step is all that there is of it, and no alarm. */
+START_TEST(a_weight_that_begins_at_0_has_no_large_updates)
+{
+    gan_tensor *examples = small_batch(EXAMPLES, 4), *classes = gan_tensor_new_typed(GAN_SHAPE(EXAMPLES), GAN_INT32);
+    for (int i = 0; i < EXAMPLES; i++)
+        gan_tensor_int32(classes)[i] = i % 3;
+    gan_dataset *data = gan_dataset_from_tensor(examples, classes, 0, 1);
+    gan_generator_options g;
+    gan_discriminator_options d;
+    gan_trainer_options o;
+    ck_ok(gan_generator_options_init(&g, GAN_RECIPE_MLP));
+    ck_ok(gan_discriminator_options_init(&d, GAN_RECIPE_MLP));
+    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_STABLE));
+    g.normalization = GAN_NORMALIZATION_BATCH;
+    g.conditioning = GAN_CONDITIONING_BATCH_NORM;
+    g.labels = gan_dataset_labels(data);
+    d.conditioning = GAN_CONDITIONING_PROJECTION;
+    d.labels = gan_dataset_labels(data);
+    gan_model *maker = gan_generator_new(GAN_SHAPE(2, 3), &g), *judge = gan_discriminator_new(GAN_SHAPE(2, 3), &d);
+    gan_trainer *trainer = gan_trainer_new(maker, judge, &o);
+    ck_made(trainer);
+    gan_loader *loader = gan_loader_new(data, BATCH, 3, NULL);
+    struct heard heard = {.events = 0};
+    gan_health_options h = only(GAN_HEALTH_UPDATES_LARGE, 0.2, &heard);
+    gan_health *health = gan_health_new(&h);
+    gan_run_options run;
+    ck_ok(gan_run_options_init(&run));
+    run.steps = 9;
+    run.watch = gan_health_watch;
+    run.watch_context = health;
+    ck_ok(gan_trainer_run(trainer, loader, &run, NULL));
+    ck_assert_msg(heard.alarms == 0, "step %d: %s", (int)heard.first.step, heard.message);
+    ck_assert(gan_health_score(health, GAN_HEALTH_UPDATES_LARGE) > 0.001);
+    gan_health_unref(health);
+    gan_loader_unref(loader);
+    gan_trainer_unref(trainer);
+    gan_model_unref(maker);
+    gan_model_unref(judge);
+    gan_dataset_unref(data);
+    gan_tensor_unref(examples);
+    gan_tensor_unref(classes);
+}
+END_TEST
+
 /* Conditional players, packs, micro-batches: whatever a trainer takes can be watched. */
 START_TEST(conditional_and_packed_players_are_watched)
 {
@@ -876,6 +920,7 @@ static const struct test_case tests[] = {
     {"modes collapse", modes_collapse},
     {"it oscillates", it_oscillates},
     {"gradients explode", gradients_explode},
+    {"weights that begin at 0", a_weight_that_begins_at_0_has_no_large_updates},
     {"gradients vanish", gradients_vanish},
     {"units die", units_die},
     {"D memorises", d_memorises},
