@@ -6,6 +6,8 @@
 
 bool gan_augment_known(unsigned kinds);
 
+/* From the data's range to the generator's (gan_trainer_mapping): x·factor + offset. */
+gan_var *gan_map_examples(gan_var *x, float factor, float offset);
 /* Examples as D takes them, [N/m, m·C, …], from [N, C, …]: packs of m neighbours. */
 gan_var *gan_pack_examples(gan_var *x, int64_t packing);
 /* What G makes of noise [N, …], packed so; labels go in if G takes them. Frozen: G's state is left alone. */

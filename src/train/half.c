@@ -22,12 +22,7 @@ static gan_var *real_input(struct gan_half *half, gan_tape *tape, const struct g
 {
     gan_shape one = gan_model_output_shape(request->generator);
     half->real = gan_var_named(gan_tape_input(tape, gan_shape_of_batch(request->batch, one)), "real");
-    gan_var *x = half->real;
-    if (request->factor != 1)
-        x = gan_scale(x, request->factor);
-    if (request->offset != 0)
-        x = gan_shift(x, request->offset);
-    return gan_pack_examples(x, request->packing);
+    return gan_pack_examples(gan_map_examples(half->real, request->factor, request->offset), request->packing);
 }
 
 /* The inputs that are single numbers: for what is done to all that D sees, and for D's loss. */

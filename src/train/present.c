@@ -4,6 +4,12 @@
 #include "gan/ops.h"
 #include "nn/layer.h"
 
+gan_var *gan_map_examples(gan_var *x, float factor, float offset)
+{
+    x = factor != 1 ? gan_scale(x, factor) : x;
+    return offset != 0 ? gan_shift(x, offset) : x;
+}
+
 gan_var *gan_pack_examples(gan_var *x, int64_t packing)
 {
     gan_shape shape = gan_var_shape(x);

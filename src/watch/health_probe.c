@@ -121,8 +121,7 @@ static gan_var *input(const struct recording *r, gan_var **labels)
 
 static gan_var *as_seen(const struct gan_health_probe *probe, gan_var *x)
 {
-    x = probe->factor != 1 ? gan_scale(x, probe->factor) : x;
-    return probe->offset != 0 ? gan_shift(x, probe->offset) : x;
+    return gan_map_examples(x, probe->factor, probe->offset);
 }
 
 /* The logits of examples, and what the layer before the last gave. */
