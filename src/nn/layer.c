@@ -203,6 +203,20 @@ static gan_status declare(struct gan_slots *slots, const char *path, const char 
     return status;
 }
 
+gan_status gan_layer_build_inner(const gan_layer *inner, const char *place, const struct gan_layer_build *build,
+                                 gan_shape in, gan_shape *out)
+{
+    char *path = gan_format("%s.%s", build->path, inner->name != NULL ? inner->name : place);
+    if (path == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    struct gan_layer_build part = *build;
+    part.path = path;
+    part.layer = inner;
+    gan_status status = inner->kind->build(inner, &part, in, out);
+    gan_free(path);
+    return status;
+}
+
 gan_status gan_layer_declare(struct gan_layer_build *build, const char *name, gan_shape shape, int64_t fan_in,
                              int64_t fan_out, gan_initializer initializer)
 {

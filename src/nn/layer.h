@@ -88,6 +88,10 @@ gan_status gan_layer_declare(struct gan_layer_build *build, const char *name, ga
 /* Declares a state tensor that begins as `value`. */
 gan_status gan_layer_declare_state(struct gan_layer_build *build, const char *name, gan_shape shape, float value);
 
+/* Builds a layer within the one in hand; its path goes on with its name, or with `place` where it has none. */
+gan_status gan_layer_build_inner(const gan_layer *inner, const char *place, const struct gan_layer_build *build,
+                                 gan_shape in, gan_shape *out);
+
 /* `build` of kinds without parameters whose input is [channels, height, width]: the shape is what apply makes of it on
  * a tape of its own; what apply fails with is the error. */
 gan_status gan_layer_build_by_trial(const gan_layer *layer, struct gan_layer_build *build, gan_shape in,

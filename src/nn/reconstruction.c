@@ -18,15 +18,7 @@ struct reconstruction {
 static gan_status build(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
     const struct reconstruction *own = (const struct reconstruction *)layer;
-    const gan_layer *inside = own->autoencoder;
-    char *path = gan_format("%s.%s", build->path, inside->name != NULL ? inside->name : "autoencoder");
-    if (path == NULL)
-        return GAN_ERROR_OUT_OF_MEMORY;
-    struct gan_layer_build part = *build;
-    part.path = path;
-    part.layer = inside;
-    gan_status status = inside->kind->build(inside, &part, in, out);
-    gan_free(path);
+    gan_status status = gan_layer_build_inner(own->autoencoder, "autoencoder", build, in, out);
     if (status != GAN_OK)
         return status;
     char a[128], b[128];

@@ -22,18 +22,7 @@ static gan_status build_way(const struct residual *own, int way, struct gan_laye
     *out = in;
     if (child == NULL)
         return GAN_OK;
-    char *path = gan_format("%s.%s", build->path,
-                            child->name != NULL ? child->name
-                            : way == BRANCH     ? "branch"
-                                                : "shortcut");
-    if (path == NULL)
-        return GAN_ERROR_OUT_OF_MEMORY;
-    struct gan_layer_build part = *build;
-    part.path = path;
-    part.layer = child;
-    gan_status status = child->kind->build(child, &part, in, out);
-    gan_free(path);
-    return status;
+    return gan_layer_build_inner(child, way == BRANCH ? "branch" : "shortcut", build, in, out);
 }
 
 static gan_status build(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)

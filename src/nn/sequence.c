@@ -18,17 +18,10 @@ static gan_status build_sequence(const gan_layer *layer, struct gan_layer_build 
     const struct sequence *own = (const struct sequence *)layer;
     gan_status status = GAN_OK;
     for (int i = 0; i < own->count && status == GAN_OK; i++) {
-        const gan_layer *child = own->layers[i];
-        char *path = child->name != NULL ? gan_format("%s.%s", build->path, child->name)
-                                         : gan_format("%s.%d", build->path, i);
-        if (path == NULL)
-            return GAN_ERROR_OUT_OF_MEMORY;
-        struct gan_layer_build part = *build;
-        part.path = path;
-        part.layer = child;
-        status = child->kind->build(child, &part, in, out);
+        char place[24];
+        snprintf(place, sizeof place, "%d", i);
+        status = gan_layer_build_inner(own->layers[i], place, build, in, out);
         in = *out;
-        gan_free(path);
     }
     return status;
 }
