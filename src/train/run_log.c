@@ -23,7 +23,7 @@ struct gan_run_log {
     uint64_t latest; /* no step after it is in the files */
 };
 
-static int64_t unix_ms(void)
+int64_t gan_log_unix_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -73,7 +73,7 @@ static gan_status open_folder(gan_run_log *log, const char *folder, const char *
     if (status == GAN_OK)
         status = open_rows_in(&log->table, folder, true, append, who);
     if (status == GAN_OK)
-        status = gan_log_events_open(&log->events, folder, append, unix_ms(), who);
+        status = gan_log_events_open(&log->events, folder, append, gan_log_unix_ms(), who);
     return status;
 }
 
@@ -131,14 +131,14 @@ static void note_step(gan_run_log *log, uint64_t step)
     log->latest = step > log->latest ? step : log->latest;
 }
 
-/* What an older program's report lacks stays zero. */
-static gan_status read_report(gan_step_report *own, const gan_step_report *given, const char *who)
+gan_status gan_log_read_report(gan_step_report *own, const gan_step_report *given, const char *argument,
+                               const char *who)
 {
     if (given == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: report is NULL", who);
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, argument);
     if (given->struct_size < sizeof given->struct_size || given->struct_size > sizeof *own)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                        "%s: the report's struct_size is %zu, want %zu; begin with GAN_STEP_REPORT_INIT", who,
+                        "%s: the %s's struct_size is %zu, want %zu; begin with GAN_STEP_REPORT_INIT", who, argument,
                         given->struct_size, sizeof *own);
     memcpy(own, given, given->struct_size);
     return GAN_OK;
@@ -150,10 +150,10 @@ gan_status gan_run_log_write(gan_run_log *log, const gan_step_report *report)
     gan_step_report own = GAN_STEP_REPORT_INIT;
     if (log == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: log is NULL", who);
-    gan_status status = read_report(&own, report, who);
+    gan_status status = gan_log_read_report(&own, report, "report", who);
     if (status != GAN_OK || own.step % (uint64_t)log->options.every != 0)
         return status;
-    int64_t now = unix_ms();
+    int64_t now = gan_log_unix_ms();
     note_step(log, own.step);
     status = gan_log_rows_write(&log->lines, &own, now);
     if (status == GAN_OK)
@@ -176,7 +176,7 @@ gan_status gan_run_log_write_number(gan_run_log *log, uint64_t step, const char 
     gan_status status = check_named(log, name, "gan_run_log_write_number");
     if (status != GAN_OK)
         return status;
-    int64_t now = unix_ms();
+    int64_t now = gan_log_unix_ms();
     note_step(log, step);
     status = gan_log_rows_write_number(&log->lines, step, name, value, now);
     return status == GAN_OK ? gan_log_events_write_number(&log->events, step, name, value, now) : status;
@@ -211,7 +211,7 @@ gan_status gan_run_log_write_event(gan_run_log *log, const gan_health_event *eve
         return status;
     char name[64];
     snprintf(name, sizeof name, "health/%.50s", event->name);
-    int64_t now = unix_ms();
+    int64_t now = gan_log_unix_ms();
     note_step(log, event->step);
     status = gan_log_rows_write_event(&log->lines, event, now);
     if (status != GAN_OK)
@@ -234,7 +234,7 @@ gan_status gan_run_log_write_images(gan_run_log *log, uint64_t step, const char 
     if (picture == NULL)
         return gan_error_status();
     note_step(log, step);
-    status = gan_log_events_write_picture(&log->events, step, name, picture, unix_ms(), who);
+    status = gan_log_events_write_picture(&log->events, step, name, picture, gan_log_unix_ms(), who);
     gan_picture_free(picture);
     return status;
 }
@@ -250,7 +250,7 @@ gan_status gan_run_log_cut(gan_run_log *log, uint64_t step)
     if (status == GAN_OK)
         status = gan_log_rows_cut(&log->table, step, who);
     if (status == GAN_OK)
-        status = gan_log_events_cut(&log->events, step, unix_ms(), who);
+        status = gan_log_events_cut(&log->events, step, gan_log_unix_ms(), who);
     if (status == GAN_OK)
         log->latest = step;
     return status;

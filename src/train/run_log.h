@@ -17,6 +17,12 @@ struct gan_log_field {
 extern const struct gan_log_field gan_log_fields[];
 double gan_log_value(const gan_step_report *report, const struct gan_log_field *field);
 
+/* A caller's report into `own`, which is begun with GAN_STEP_REPORT_INIT: what an older program's lacks stays zero. */
+gan_status gan_log_read_report(gan_step_report *own, const gan_step_report *given, const char *argument,
+                               const char *who);
+/* Milliseconds since 1970. */
+int64_t gan_log_unix_ms(void);
+
 /* ---- rows ---- */
 
 struct gan_log_rows {

@@ -9,27 +9,13 @@
 #include "io/grid.h"
 #include "io/png.h"
 #include "train/run_log.h"
+#include "train/trainer.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-double gan_report_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-int64_t gan_report_unix_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- opening and closing ---- */
 
@@ -71,8 +57,8 @@ static gan_status set_up(gan_report *report, const char *path, const gan_report_
     report->every_seconds = o->every_seconds;
     report->columns = o->columns;
     report->scale = o->scale;
-    report->began_ms = gan_report_unix_ms();
-    report->opened = gan_report_clock();
+    report->began_ms = gan_log_unix_ms();
+    report->opened = gan_trainer_time();
     report->written = report->opened;
     report->progress.left = -1;
     gan_report_observe(report);
@@ -209,25 +195,13 @@ gan_status gan_report_cut(gan_report *report, uint64_t step)
     return GAN_OK;
 }
 
-static gan_status read_step(gan_step_report *own, const gan_step_report *given, const char *who)
-{
-    if (given == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: step is NULL", who);
-    if (given->struct_size < sizeof given->struct_size || given->struct_size > sizeof *own)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                        "%s: the step's struct_size is %zu, want %zu; begin with GAN_STEP_REPORT_INIT", who,
-                        given->struct_size, sizeof *own);
-    memcpy(own, given, given->struct_size);
-    return GAN_OK;
-}
-
 gan_status gan_report_add_step(gan_report *report, const gan_step_report *step)
 {
     static const char who[] = "gan_report_add_step";
     gan_step_report own = GAN_STEP_REPORT_INIT;
     if (report == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: report is NULL", who);
-    gan_status status = read_step(&own, step, who);
+    gan_status status = gan_log_read_report(&own, step, "step", who);
     if (status != GAN_OK)
         return status;
     double values[64];
@@ -335,7 +309,7 @@ gan_status gan_report_add_images(gan_report *report, uint64_t step, const gan_te
 
 void gan_report_write_if_due(gan_report *report, bool at_once)
 {
-    double since = gan_report_clock() - report->written;
+    double since = gan_trainer_time() - report->written;
     if (!at_once && !(since >= report->every_seconds && since >= 100 * report->took))
         return;
     if (gan_report_write_page(report, "gan_report") != GAN_OK)

@@ -71,10 +71,6 @@ struct gan_report {
     double opened, written, took; /* clock: when, when last, how long that lasted */
 };
 
-/* Seconds of a clock that only goes forward; milliseconds since 1970. */
-double gan_report_clock(void);
-int64_t gan_report_unix_ms(void);
-
 /* The value of "facts": what is trained, by what, on what. */
 gan_status gan_report_write_facts(struct gan_json_writer *json, gan_trainer *trainer, const gan_loader *loader);
 
