@@ -7,6 +7,7 @@
 #include "source.h"
 #include "tensor/tensor.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -224,12 +225,15 @@ static gan_status take_order(struct parser *parser, struct header *header)
 
 static gan_status take_size(struct parser *parser, int64_t *size)
 {
+    enum { MOST_DIGITS = 18 }; /* what an int64_t holds, whatever the digits are */
     int digits = 0;
     skip_blanks(parser);
-    for (*size = 0; *parser->at >= '0' && *parser->at <= '9' && digits < 19; digits++)
+    for (*size = 0; isdigit((unsigned char)*parser->at) && digits < MOST_DIGITS; digits++)
         *size = 10 * *size + (*parser->at++ - '0');
-    if (digits == 0 || digits == 19)
-        return bad_header(parser, digits == 0 ? "a size" : "a size of at most 18 digits");
+    if (digits == 0)
+        return bad_header(parser, "a size");
+    if (isdigit((unsigned char)*parser->at))
+        return bad_header(parser, "the end of a size after 18 digits");
     if (*parser->at == 'L') /* as Python 2 wrote them */
         parser->at++;
     return GAN_OK;
