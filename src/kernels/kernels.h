@@ -115,7 +115,7 @@ struct gan_matmul_call {
     struct gan_operand a, b, out; /* strides: batch axes, then the two of the matrix */
     bool has_epilogue;
     struct gan_map_program epilogue; /* over [batch · m, n] or finer; its linear order is the output's */
-    int64_t m_parts, n_parts, parts;
+    int64_t row_unit, column_unit, m_parts, n_parts, parts;
 };
 
 /*

@@ -33,13 +33,12 @@ static void finish(const struct gan_conv_pass *pass, const struct gan_run *run, 
 {
     const struct gan_map_program *epilogue = &pass->call->epilogue;
     int64_t channels = pass->out_size[0], examples = pass->call->conv.examples;
-    bool whole = end - first == channels;
     for (int64_t row = region->row; row < region->row_end; row++) {
         int64_t from = (row * pass->out_size[2] + region->begin) * examples * channels + first;
-        int64_t rows = whole ? 1 : (region->end - region->begin) * examples;
-        int64_t each = whole ? (region->end - region->begin) * examples * channels : end - first;
-        for (int64_t i = 0; i < rows; i++, from += channels)
-            gan_cpu_kernels_used()->run_program(epilogue, run, from, each, pass->out + from, pass->out + from);
+        struct gan_row_range range = {from, (region->end - region->begin) * examples, end - first, channels};
+        if (end - first == channels) /* one run */
+            range = (struct gan_row_range){from, 1, range.rows * channels, range.rows * channels};
+        gan_cpu_kernels_used()->finish_rows(epilogue, run, &range, pass->out + from);
     }
 }
 
@@ -110,7 +109,7 @@ static void cut_pass(struct gan_conv_call *call, int64_t wanted)
 
 void gan_cpu_prepare_conv(struct gan_conv_call *call)
 {
-    enum { FLOPS_OF_A_PART = 1 << 23 };
+    enum { FLOPS_OF_A_PART = 1 << 21 };
     const struct gan_conv *conv = &call->conv;
     if (call->has_epilogue)
         gan_map_finish(&call->epilogue, NULL);

@@ -7,10 +7,8 @@
 #include <string.h>
 
 enum {
-    PART = 16 * 1024, /* elements: some microseconds of work, and a part's blocks stay in the cache */
-    FLOPS_OF_A_PART = 1 << 23,
-    PARTS_OF_A_SUM = 64, /* at most: each has a partial result */
-    PARTS_OF_A_PRODUCT = 16
+    PART = 16 * 1024,   /* elements: some microseconds of work, and a part's blocks stay in the cache */
+    PARTS_OF_A_SUM = 64 /* at most: each has a partial result */
 };
 
 const struct gan_cpu_kernels *gan_cpu_kernels_used(void)
@@ -178,27 +176,52 @@ enum gan_products gan_products_in_use(void)
     return gan_cpu_level_used() == GAN_CPU_BASELINE ? GAN_PRODUCTS_BLIS : GAN_PRODUCTS_OWN;
 }
 
-static void prepare_matmul(struct gan_matmul_call *call)
+struct range {
+    int64_t begin, end;
+};
+
+/*
+ * A side of a product is cut at multiples of a unit. Parts take a share of the units that are left: large ones first,
+ * so that what was packed and fetched serves long, small ones last, so that the threads end together.
+ */
+static int64_t end_of_part(int64_t units, int64_t begin)
 {
-    if (call->has_epilogue)
-        gan_map_finish(&call->epilogue, NULL);
-    int64_t flops = 2 * call->m * call->n * call->k;
-    int64_t wanted = gan_smaller(PARTS_OF_A_PRODUCT, gan_divide_up(flops, FLOPS_OF_A_PART));
-    /* The longer side is cut; BLIS packs the other one anew for each part, so a part keeps some width. */
-    call->m_parts = call->n_parts = 1;
-    if (call->m > call->n)
-        call->m_parts = gan_smaller(wanted, gan_divide_up(call->m, 96));
-    else
-        call->n_parts = gan_smaller(wanted, gan_divide_up(call->n, 96));
-    call->parts = call->batch * call->m_parts * call->n_parts;
+    enum { SHARES = 16 };
+    return begin + gan_divide_up(units - begin, SHARES);
 }
 
-/* Part i of `parts` of `size`, cut at multiples of 32 where there are enough. */
-static int64_t cut(int64_t size, int64_t parts, int64_t i)
+static int64_t count_parts(int64_t units)
 {
-    if (i == parts)
-        return size;
-    return gan_smaller(size, gan_divide_up(gan_divide_up(size, 32) * i, parts) * 32);
+    int64_t parts = 0;
+    for (int64_t unit = 0; unit < units; unit = end_of_part(units, unit))
+        parts++;
+    return parts;
+}
+
+static struct range range_of_part(int64_t size, int64_t unit, int64_t part)
+{
+    int64_t units = gan_divide_up(size, unit), begin = 0;
+    while (part-- > 0)
+        begin = end_of_part(units, begin);
+    return (struct range){begin * unit, gan_smaller(end_of_part(units, begin) * unit, size)};
+}
+
+static void prepare_matmul(struct gan_matmul_call *call)
+{
+    enum { LEAST_FLOPS = 1 << 20, LEAST_ROWS = 96 }; /* of a part */
+    if (call->has_epilogue)
+        gan_map_finish(&call->epilogue, NULL);
+    /* The longer side is cut. Whoever cuts rows packs all columns anew for each part, and BLIS all rows if columns are
+     * cut: so these parts keep some size. */
+    bool by_rows = call->m > call->n, packs = by_rows || gan_products_in_use() != GAN_PRODUCTS_OWN;
+    int64_t least = packs ? LEAST_ROWS : gan_cpu_kernels_used()->panel_columns;
+    int64_t flops = 2 * least * (by_rows ? call->n : call->m) * call->k;
+    int64_t unit = least * gan_divide_up(LEAST_FLOPS, gan_larger(flops, 1));
+    call->row_unit = by_rows ? unit : call->m;
+    call->column_unit = by_rows ? call->n : unit;
+    call->m_parts = count_parts(gan_divide_up(call->m, call->row_unit));
+    call->n_parts = count_parts(gan_divide_up(call->n, call->column_unit));
+    call->parts = call->batch * call->m_parts * call->n_parts;
 }
 
 /* BLIS knows even rows only: a product for each run of them. */
@@ -239,17 +262,16 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
     const struct gan_matmul_call *call = opaque;
     int64_t n_part = part % call->n_parts, m_part = part / call->n_parts % call->m_parts;
     int64_t batch = part / call->n_parts / call->m_parts;
-    int64_t m0 = cut(call->m, call->m_parts, m_part), m1 = cut(call->m, call->m_parts, m_part + 1);
-    int64_t n0 = cut(call->n, call->n_parts, n_part), n1 = cut(call->n, call->n_parts, n_part + 1);
-    if (m0 >= m1 || n0 >= n1)
-        return;
+    struct range rows = range_of_part(call->m, call->row_unit, m_part);
+    struct range columns = range_of_part(call->n, call->column_unit, n_part);
+    int64_t m = rows.end - rows.begin, n = columns.end - columns.begin;
     int row = call->batch_rank, column = call->batch_rank + 1;
-    const float *a = matrix(call, &call->a, run, batch) + m0 * call->a.strides[row];
-    const float *b = matrix(call, &call->b, run, batch) + n0 * call->b.strides[column];
+    const float *a = matrix(call, &call->a, run, batch) + rows.begin * call->a.strides[row];
+    const float *b = matrix(call, &call->b, run, batch) + columns.begin * call->b.strides[column];
     float *out = matrix(call, &call->out, run, batch);
-    float *c = out + m0 * call->out.strides[row] + n0;
-    gan_cpu_multiply(&(struct gan_product){.m = m1 - m0,
-                                           .n = n1 - n0,
+    float *c = out + rows.begin * call->out.strides[row] + columns.begin;
+    gan_cpu_multiply(&(struct gan_product){.m = m,
+                                           .n = n,
                                            .k = call->k,
                                            .terms = 1,
                                            .a = &a,
@@ -258,15 +280,14 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
                                            .b = &b,
                                            .b_row = call->b.strides[row],
                                            .b_column = call->b.strides[column],
+                                           .n_behind = call->n - columns.end,
                                            .c = c,
                                            .c_rows = gan_even_rows(call->out.strides[row])});
     if (!call->has_epilogue)
         return;
-    for (int64_t i = m0; i < m1; i++) {
-        float *values = out + i * call->out.strides[row] + n0;
-        gan_cpu_kernels_used()->run_program(&call->epilogue, run, (batch * call->m + i) * call->n + n0, n1 - n0, values,
-                                            values);
-    }
+    /* Where there is an epilogue, the result has no gaps. */
+    struct gan_row_range range = {(batch * call->m + rows.begin) * call->n + columns.begin, m, n, call->n};
+    gan_cpu_kernels_used()->finish_rows(&call->epilogue, run, &range, c);
 }
 
 /* ---- fill, index, random ---- */

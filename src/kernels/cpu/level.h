@@ -9,6 +9,11 @@
 #include "product.h"
 #include "windows.h"
 
+/* Rows of a domain in linear order: `rows` runs of `columns` elements that begin `pitch` apart. */
+struct gan_row_range {
+    int64_t begin, rows, columns, pitch;
+};
+
 #ifdef GAN_LEVEL
 #define GAN_JOIN_(a, b) a##_##b
 #define GAN_JOIN(a, b)  GAN_JOIN_(a, b)
@@ -23,6 +28,8 @@
 
 void LEVEL(gan_run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin,
                             int64_t count, const float *load_0, float *out);
+void LEVEL(gan_finish_rows)(const struct gan_map_program *program, const struct gan_run *run,
+                            const struct gan_row_range *range, float *values);
 gan_kernel LEVEL(gan_reduce), LEVEL(gan_reduce_combine);
 gan_product_function LEVEL(gan_product);
 gan_pack_function LEVEL(gan_pack);
@@ -40,6 +47,9 @@ struct gan_cpu_kernels {
      * NULL, holds load 0 for that range. */
     void (*run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin, int64_t count,
                         const float *load_0, float *out);
+    /* The same for rows of the domain, in place: `values`, spaced as the rows are, are load 0 and become the result. */
+    void (*finish_rows)(const struct gan_map_program *program, const struct gan_run *run,
+                        const struct gan_row_range *range, float *values);
     gan_kernel *reduce, *reduce_combine;
     gan_product_function *product;
     gan_pack_function *pack;

@@ -192,6 +192,19 @@ static void next_row(struct cursor *cursor, const struct gan_map_program *progra
     }
 }
 
+/* Forward in linear order, by any distance. */
+static void move_cursor(struct cursor *cursor, const struct gan_map_program *program, const struct gan_operand *load,
+                        int64_t distance)
+{
+    for (int axis = program->rank - 1; axis >= 0 && distance > 0; axis--) {
+        int64_t index = cursor->index[axis] + distance;
+        distance = index < program->dims[axis] ? 0 : index / program->dims[axis];
+        index -= distance * program->dims[axis];
+        cursor->offset += (index - cursor->index[axis]) * load->strides[axis];
+        cursor->index[axis] = index;
+    }
+}
+
 static void copy_run(const float *from, int64_t stride, float *to, int64_t n)
 {
     if (stride == 1) {
@@ -225,6 +238,18 @@ static const float *gather_block(struct cursor *cursor, const struct gan_map_pro
         next_row(cursor, program, load);
     }
     return whole != NULL ? whole : room;
+}
+
+/* The instructions over a block whose loads are there; the last one's values go to `out`. */
+static void compute_all(const struct gan_map_program *program, const float **values, float (*rooms)[BLOCK], float *out,
+                        int64_t n)
+{
+    for (int i = 0; i < program->instructions; i++) {
+        int value = program->loads + i;
+        float *to = i + 1 == program->instructions ? out : rooms[program->room[value]];
+        compute(&program->instruction[i], values, to, n);
+        values[value] = to;
+    }
 }
 
 void LEVEL(gan_run_program)(const struct gan_map_program *program, const struct gan_run *run, int64_t begin,
@@ -261,11 +286,58 @@ void LEVEL(gan_run_program)(const struct gan_map_program *program, const struct 
                 values[i] = gather_block(&cursors[i], program, load, base[i], room, n);
             }
         }
-        for (int i = 0; i < program->instructions; i++) {
-            int value = program->loads + i;
-            float *to = i + 1 == program->instructions ? out + done : rooms[program->room[value]];
-            compute(&program->instruction[i], values, to, n);
-            values[value] = to;
+        compute_all(program, values, rooms, out + done, n);
+    }
+}
+
+/* One load of `rows` runs of `columns` elements, side by side in the room. */
+static void gather_rows(struct cursor *cursor, const struct gan_map_program *program, const struct gan_operand *load,
+                        const float *base, float *room, int64_t rows, int64_t columns, int64_t pitch)
+{
+    for (int64_t row = 0; row < rows; row++, room += columns) {
+        const float *values = gather_block(cursor, program, load, base, room, columns);
+        if (values != room)
+            memcpy(room, values, (size_t)columns * sizeof *room);
+        move_cursor(cursor, program, load, pitch - columns);
+    }
+}
+
+static void copy_rows(const float *from, int64_t from_row, float *to, int64_t to_row, int64_t rows, int64_t columns)
+{
+    for (; rows > 0; rows--, from += from_row, to += to_row)
+        memcpy(to, from, (size_t)columns * sizeof *to);
+}
+
+void LEVEL(gan_finish_rows)(const struct gan_map_program *program, const struct gan_run *run,
+                            const struct gan_row_range *range, float *values)
+{
+    const int64_t columns = range->columns, at_once = BLOCK / columns;
+    if (at_once < 2) {
+        for (int64_t row = 0, at = 0; row < range->rows; row++, at += range->pitch)
+            LEVEL(gan_run_program)(program, run, range->begin + at, columns, values + at, values + at);
+        return;
+    }
+    _Alignas(64) float rooms[MOST_ROOMS][BLOCK];
+    const float *arguments[GAN_MAP_LOADS + GAN_MAP_INSTRUCTIONS];
+    struct cursor cursors[GAN_MAP_LOADS];
+    for (int i = 0; i < program->loads; i++)
+        arguments[i] = rooms[program->room[i]];
+    for (int i = 1; i < program->loads; i++)
+        place_cursor(&cursors[i], program, &program->load[i], range->begin);
+    float *result = rooms[program->room[program->loads + program->instructions - 1]];
+    for (int64_t row = 0; row < range->rows; row += at_once, values += at_once * range->pitch) {
+        int64_t rows = range->rows - row < at_once ? range->rows - row : at_once;
+        copy_rows(values, range->pitch, rooms[program->room[0]], columns, rows, columns);
+        for (int i = 1; i < program->loads; i++) {
+            const struct gan_operand *load = &program->load[i];
+            const float *base = run->memory[load->memory];
+            float *room = rooms[program->room[i]];
+            if (program->uniform[i])
+                copy_run(base + load->offset, 0, room, rows * columns);
+            else
+                gather_rows(&cursors[i], program, load, base, room, rows, columns, range->pitch);
         }
+        compute_all(program, arguments, rooms, result, rows * columns);
+        copy_rows(result, columns, values, range->pitch, rows, columns);
     }
 }

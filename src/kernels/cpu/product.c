@@ -143,6 +143,8 @@ static inline __attribute__((always_inline)) void compute_tile(const struct tile
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
         c[i] = tile->c + tile->c_place[i];
+        __builtin_prefetch(c[i], 1); /* it is written when the sums are ready, and comes from memory meanwhile */
+        __builtin_prefetch(c[i] + last, 1);
         if (vectors > 1)
             sums[i][0] = tile->add ? V_LOAD(c[i]) : V_ZERO;
         sums[i][vectors - 1] = !tile->add       ? V_ZERO
@@ -222,8 +224,49 @@ static tile_function *const tile_functions[TILE_ROWS + 1][2] = {
 #endif
 };
 
-/* One panel of each term against all rows of A. */
-static void multiply_panels(const struct gan_product *product, struct tile *tile)
+/* A piece of B that becomes a panel. */
+struct block {
+    int64_t column, term, k; /* where it begins */
+    int64_t columns, depth;
+    const float *b;
+};
+
+static struct block block_at(const struct gan_product *product, int64_t deepest, int64_t column, int64_t term,
+                             int64_t k)
+{
+    int64_t columns = product->n + product->n_behind - column, depth = product->k - k;
+    return (struct block){.column = column,
+                          .term = term,
+                          .k = k,
+                          .columns = columns < TILE_COLUMNS ? columns : TILE_COLUMNS,
+                          .depth = depth < deepest ? depth : deepest,
+                          .b = product->b[term] + column * product->b_column + k * product->b_row};
+}
+
+/* In the order in which they are needed: down a term, then the next term, then the next columns. */
+static struct block block_after(const struct gan_product *product, int64_t deepest, const struct block *block)
+{
+    if (block->k + deepest < product->k)
+        return block_at(product, deepest, block->column, block->term, block->k + deepest);
+    if (block->term + 1 < product->terms)
+        return block_at(product, deepest, block->column, block->term + 1, 0);
+    return block_at(product, deepest, block->column + TILE_COLUMNS, 0, 0);
+}
+
+/* Share i of `shares` of a block: fetched while tiles are computed, since packing alone would wait for the memory. */
+static void fetch_ahead(const struct gan_product *product, const struct block *block, int64_t i, int64_t shares)
+{
+    enum { LINE = 16 }; /* floats of a cache line */
+    bool by_rows = product->b_column == 1;
+    int64_t lines = by_rows ? block->depth : block->columns, length = by_rows ? block->columns : block->depth;
+    int64_t distance = by_rows ? product->b_row : product->b_column;
+    for (int64_t line = lines * i / shares; line < lines * (i + 1) / shares; line++)
+        for (int64_t at = 0; at < length; at += LINE)
+            __builtin_prefetch(block->b + line * distance + at, 0, 2);
+}
+
+/* One panel of each term against all rows of A; `next`, if not NULL, is what will be packed then. */
+static void multiply_panels(const struct gan_product *product, struct tile *tile, const struct block *next)
 {
     /* Rows at multiples of the first-level cache's period would push each other out of it: then fewer of them. */
     bool collide = product->a_rows.stride % PERIOD == 0;
@@ -236,6 +279,8 @@ static void multiply_panels(const struct gan_product *product, struct tile *tile
             tile->a_place[j - row] = gan_row_place(&product->a_rows, j);
             tile->c_place[j - row] = gan_row_place(&product->c_rows, j);
         }
+        if (next != NULL)
+            fetch_ahead(product, next, i, tiles);
         tile_functions[end - row][tile->columns <= VECTOR](tile);
     }
 }
@@ -248,26 +293,21 @@ static void pack_and_multiply(const struct gan_product *product)
     /* Panels of nearly equal depth, in whole transposed blocks, rather than a shallow one at the end. */
     int64_t panels = (product->k + PANEL_DEPTH - 1) / PANEL_DEPTH;
     int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
-    for (int64_t column = 0; column < product->n; column += TILE_COLUMNS) {
-        struct tile tile = {.terms = 1,
-                            .panel = &the_panel,
-                            .panel_row = TILE_COLUMNS,
-                            .a_column = product->a_column,
-                            .add = product->add};
-        tile.columns = product->n - column < TILE_COLUMNS ? product->n - column : TILE_COLUMNS;
-        tile.c = product->c + column;
-        for (int64_t term = 0; term < product->terms; term++) {
-            const float *b = product->b[term] + column * product->b_column;
-            for (int64_t k = 0; k < product->k; k += deepest) {
-                const float *a = product->a[term] + k * product->a_column;
-                tile.a = &a;
-                tile.depth = product->k - k < deepest ? product->k - k : deepest;
-                LEVEL(gan_pack)
-                (b + k * product->b_row, product->b_row, product->b_column, tile.depth, tile.columns, panel);
-                multiply_panels(product, &tile);
-                tile.add = true;
-            }
-        }
+    struct tile tile = {
+        .terms = 1, .panel = &the_panel, .panel_row = TILE_COLUMNS, .a_column = product->a_column, .add = product->add};
+    struct block next = block_at(product, deepest, 0, 0, 0);
+    while (next.column < product->n) {
+        struct block block = next;
+        next = block_after(product, deepest, &block);
+        block.columns = product->n - block.column < TILE_COLUMNS ? product->n - block.column : TILE_COLUMNS;
+        LEVEL(gan_pack)(block.b, product->b_row, product->b_column, block.depth, block.columns, panel);
+        const float *a = product->a[block.term] + block.k * product->a_column;
+        tile.a = &a;
+        tile.c = product->c + block.column;
+        tile.columns = block.columns;
+        tile.depth = block.depth;
+        tile.add = product->add || block.term > 0 || block.k > 0;
+        multiply_panels(product, &tile, &next);
     }
 }
 
@@ -279,15 +319,17 @@ void LEVEL(gan_product)(const struct gan_product *product)
         pack_and_multiply(product);
         return;
     }
-    multiply_panels(product, &(struct tile){.terms = product->terms,
-                                            .a = product->a,
-                                            .panel = product->b,
-                                            .panel_row = packed ? TILE_COLUMNS : product->b_row,
-                                            .a_column = product->a_column,
-                                            .depth = product->k,
-                                            .c = product->c,
-                                            .columns = product->n,
-                                            .add = product->add});
+    multiply_panels(product,
+                    &(struct tile){.terms = product->terms,
+                                   .a = product->a,
+                                   .panel = product->b,
+                                   .panel_row = packed ? TILE_COLUMNS : product->b_row,
+                                   .a_column = product->a_column,
+                                   .depth = product->k,
+                                   .c = product->c,
+                                   .columns = product->n,
+                                   .add = product->add},
+                    NULL);
 }
 
 void LEVEL(gan_multiply_add_rows)(const float *restrict a, int64_t a_row, const float *restrict b, int64_t b_row,

@@ -5,6 +5,7 @@
 
 const struct gan_cpu_kernels LEVEL(gan_cpu_kernels) = {
     .run_program = LEVEL(gan_run_program),
+    .finish_rows = LEVEL(gan_finish_rows),
     .reduce = LEVEL(gan_reduce),
     .reduce_combine = LEVEL(gan_reduce_combine),
     .product = LEVEL(gan_product),
