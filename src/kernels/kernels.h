@@ -148,6 +148,9 @@ struct gan_conv_call {
     struct gan_map_program epilogue; /* over the result; its linear order is that of the result in memory */
     int64_t block_columns, blocks_per_part;
     int64_t row_parts, column_parts, unit_parts, parts;
+    int64_t scratch_size; /* bytes */
+    int scratch_memory;
+    int64_t scratch_offset; /* bytes */
 };
 
 /* Puts a weight into panels. */

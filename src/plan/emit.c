@@ -34,6 +34,13 @@ struct gan_operand gan_operand_in_order(struct gan_operand operand, int rank, st
 
 /* ---- steps ---- */
 
+int64_t gan_emit_scratch(struct gan_emitter *emitter, int64_t size)
+{
+    if (emitter->steps->scratch_size < size)
+        emitter->steps->scratch_size = size;
+    return emitter->arena_size * emitter->backend->element;
+}
+
 void *gan_emit_call(struct gan_emitter *emitter, size_t size)
 {
     struct gan_steps *steps = emitter->steps;

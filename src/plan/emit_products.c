@@ -70,6 +70,8 @@ static gan_status emit_conv(struct gan_emitter *emitter, int product, int root)
     if (call->has_epilogue)
         gan_emit_program(emitter, root, &call->epilogue);
     emitter->backend->prepare_conv(call);
+    call->scratch_memory = GAN_MEMORY_ARENA;
+    call->scratch_offset = gan_emit_scratch(emitter, call->scratch_size);
     emitter->steps->flops += flops_of(&call->conv);
     return gan_emit_step(emitter, emitter->backend->conv, call, call->parts, root, NULL);
 }

@@ -51,11 +51,9 @@ gan_status gan_emit_reduction(struct gan_emitter *emitter, int index)
     set_reduced(emitter, call, index);
     if (node->follower >= 0)
         set_reduced(emitter, call, node->follower);
-    call->scratch_memory = GAN_MEMORY_ARENA;
-    call->scratch_offset = emitter->arena_size * emitter->backend->element;
     emitter->backend->prepare_reduce(call);
-    if (emitter->steps->scratch_size < call->scratch_size)
-        emitter->steps->scratch_size = call->scratch_size;
+    call->scratch_memory = GAN_MEMORY_ARENA;
+    call->scratch_offset = gan_emit_scratch(emitter, call->scratch_size);
     gan_status status = gan_emit_step(emitter, emitter->backend->reduce, call, call->parts, index, NULL);
     if (status == GAN_OK && call->combine_parts > 0)
         status = gan_emit_step(emitter, emitter->backend->reduce_combine, call, call->combine_parts, index, "combine");

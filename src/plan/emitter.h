@@ -19,6 +19,8 @@ struct gan_operand gan_operand_in_order(struct gan_operand operand, int rank, st
 
 /* A cleared call that the plan owns; NULL when memory is short. */
 void *gan_emit_call(struct gan_emitter *emitter, size_t size);
+/* Room that a step needs beside its operands, `size` bytes: where it begins in the arena. All steps share it. */
+int64_t gan_emit_scratch(struct gan_emitter *emitter, int64_t size);
 gan_status gan_emit_step(struct gan_emitter *emitter, gan_kernel *run, void *call, int64_t parts, int node,
                          const char *purpose);
 

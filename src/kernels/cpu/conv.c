@@ -1,5 +1,6 @@
 /* The CPU backend's convolutions: how a call is cut into parts, and what a part does. */
 #include "conv.h"
+#include "conv_winograd.h"
 
 #include "kernels/products.h"
 
@@ -51,6 +52,10 @@ static void compute_pass(const struct gan_conv_call *call, const struct gan_run 
                                      .row_end = pass.out_size[1] * (row_part + 1) / call->row_parts,
                                      .begin = pass.out_size[2] * unit_part / call->unit_parts,
                                      .end = pass.out_size[2] * (unit_part + 1) / call->unit_parts};
+    if (call->panels.format == GAN_PANELS_FORWARD_WINOGRAD || call->panels.format == GAN_PANELS_DATA_WINOGRAD) {
+        gan_conv_winograd_compute(&pass, run, part);
+        return;
+    }
     int64_t first = 0, end = pass.out_size[0];
     if (gan_conv_is_depthwise(&call->conv)) {
         gan_conv_compute_depthwise(&pass, &region);
@@ -73,6 +78,8 @@ void gan_cpu_conv(const void *opaque, const struct gan_run *run, int64_t part)
     const struct gan_conv_call *call = opaque;
     if (call->conv.kind != GAN_CONV_WEIGHT)
         compute_pass(call, run, part);
+    else if (call->scratch_size > 0)
+        gan_conv_winograd_gradient(call, run, part);
     else if (gan_conv_is_depthwise(&call->conv))
         gan_conv_compute_gradient_depthwise(call, run, part);
     else
@@ -120,10 +127,14 @@ void gan_cpu_prepare_conv(struct gan_conv_call *call)
     /* BLIS gets all columns at once. */
     call->block_columns = gan_products_in_use() == GAN_PRODUCTS_OWN ? gan_cpu_kernels_used()->panel_columns
                                                                     : gan_larger(conv->x[0], conv->y[0]);
-    if (conv->kind != GAN_CONV_WEIGHT)
+    if (call->panels.format == GAN_PANELS_FORWARD_WINOGRAD || call->panels.format == GAN_PANELS_DATA_WINOGRAD)
+        gan_conv_winograd_cut(call);
+    else if (conv->kind != GAN_CONV_WEIGHT)
         cut_pass(call, wanted);
     else if (gan_conv_is_depthwise(conv))
         call->parts = conv->window.kernel[0] * conv->window.kernel[1];
+    else if (gan_conv_has_winograd(conv))
+        gan_conv_winograd_gradient_cut(call);
     else
         gan_conv_cut_gradient(call, wanted);
 }

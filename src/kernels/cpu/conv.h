@@ -9,11 +9,13 @@
 
 /* Formats of a weight; 0 is as it is. */
 enum {
-    GAN_PANELS_FORWARD = 1, /* for each group and block of columns, each tap's panel: rows are x's channels */
-    GAN_PANELS_DATA,        /* the same; rows are y's channels */
-    GAN_PANELS_FORWARD_FEW, /* for each row of taps and block of columns a panel: columns are (tap, channel) */
-    GAN_PANELS_DATA_FEW,    /* the same; rows are y's channels */
-    GAN_PANELS_DEPTHWISE    /* for each tap its channels' numbers */
+    GAN_PANELS_FORWARD = 1,      /* for each group and block of columns, each tap's panel: rows are x's channels */
+    GAN_PANELS_DATA,             /* the same; rows are y's channels */
+    GAN_PANELS_FORWARD_FEW,      /* for each row of taps and block of columns a panel: columns are (tap, channel) */
+    GAN_PANELS_DATA_FEW,         /* the same; rows are y's channels */
+    GAN_PANELS_FORWARD_WINOGRAD, /* for each block of columns, point and phase a panel (conv_winograd.h) */
+    GAN_PANELS_DATA_WINOGRAD,    /* the same; rows are y's channels */
+    GAN_PANELS_DEPTHWISE         /* for each tap its channels' numbers */
 };
 
 bool gan_conv_is_depthwise(const struct gan_conv *conv);
@@ -34,6 +36,10 @@ static inline int64_t gan_conv_first_channel(const struct gan_conv_matrices *mat
 
 /* Where group `group` of the weight begins: the axis of y's channels holds all groups. */
 int64_t gan_conv_group_offset(const struct gan_conv *conv, const struct gan_operand *weight, int64_t group);
+
+/* Rows k … k + rows − 1 of the panels of all taps of a block of columns, panel by panel. */
+void gan_conv_pack_taps(const struct gan_panels_call *call, const float *weight, int64_t block, int64_t k, int64_t rows,
+                        float *out);
 
 /* A pass, forward or data, seen from its result: what goes in, what comes out, and which taps a position has. */
 struct gan_conv_pass {

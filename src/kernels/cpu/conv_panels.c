@@ -1,5 +1,6 @@
 /* A convolution's weight in the form in which its passes read it. */
 #include "conv.h"
+#include "conv_winograd.h"
 
 #include "kernels/products.h"
 
@@ -55,14 +56,18 @@ struct gan_panels gan_cpu_panels_for(const struct gan_conv *conv)
         return (struct gan_panels){forward ? GAN_PANELS_FORWARD_FEW : GAN_PANELS_DATA_FEW,
                                    rows * panel *
                                        gan_divide_up(conv->window.kernel[1] * matrices.columns, matrices.width)};
+    if (gan_conv_has_winograd(conv))
+        return (struct gan_panels){forward ? GAN_PANELS_FORWARD_WINOGRAD : GAN_PANELS_DATA_WINOGRAD,
+                                   gan_conv_winograd_weights(conv, matrices.width)};
     return (struct gan_panels){forward ? GAN_PANELS_FORWARD : GAN_PANELS_DATA,
                                conv->groups * matrices.blocks * taps * panel};
 }
 
 void gan_cpu_prepare_panels(struct gan_panels_call *call)
 {
-    bool plain = call->panels.format == GAN_PANELS_FORWARD || call->panels.format == GAN_PANELS_DATA;
-    call->parts = plain ? call->conv.groups * gan_conv_matrices(&call->conv, panel_width()).blocks : 1;
+    bool by_blocks = call->panels.format != GAN_PANELS_DEPTHWISE && call->panels.format != GAN_PANELS_FORWARD_FEW &&
+                     call->panels.format != GAN_PANELS_DATA_FEW;
+    call->parts = by_blocks ? call->conv.groups * gan_conv_matrices(&call->conv, panel_width()).blocks : 1;
 }
 
 static void pack_depthwise(const struct gan_panels_call *call, const float *weight, float *out)
@@ -89,25 +94,32 @@ static void pack_few(const struct gan_panels_call *call, const float *weight, fl
                                               : 0;
 }
 
-static void pack_block(const struct gan_panels_call *call, const float *weight, int64_t index, float *out)
+void gan_conv_pack_taps(const struct gan_panels_call *call, const float *weight, int64_t block, int64_t k, int64_t rows,
+                        float *out)
 {
     const struct gan_conv *conv = &call->conv;
     struct gan_conv_matrices matrices = gan_conv_matrices(conv, panel_width());
     const int64_t *strides = call->weight.strides, *kernel = conv->window.kernel;
-    int64_t taps = kernel[0] * kernel[1], panel = matrices.depth * matrices.width;
-    int64_t group = index / matrices.blocks, first = index % matrices.blocks * matrices.width;
+    int64_t group = block / matrices.blocks, first = block % matrices.blocks * matrices.width;
     int64_t columns = gan_smaller(matrices.columns - first, matrices.width);
     int64_t row = strides[matrices.depth_axis], column = strides[matrices.column_axis];
     const struct gan_cpu_kernels *kernels = gan_cpu_kernels_used();
-    weight += gan_conv_group_offset(conv, &call->weight, group) + first * column;
-    out += index * taps * panel;
+    weight += gan_conv_group_offset(conv, &call->weight, group) + first * column + k * row;
     if (strides[3] == 1 && (strides[2] == kernel[1] || kernel[0] == 1)) { /* the taps lie side by side */
-        kernels->pack_taps(weight, row, column, taps, matrices.depth, columns, out);
+        kernels->pack_taps(weight, row, column, kernel[0] * kernel[1], rows, columns, out);
         return;
     }
     for (int64_t i = 0; i < kernel[0]; i++)
-        for (int64_t j = 0; j < kernel[1]; j++, out += panel)
-            kernels->pack(weight + i * strides[2] + j * strides[3], row, column, matrices.depth, columns, out);
+        for (int64_t j = 0; j < kernel[1]; j++, out += rows * matrices.width)
+            kernels->pack(weight + i * strides[2] + j * strides[3], row, column, rows, columns, out);
+}
+
+static void pack_block(const struct gan_panels_call *call, const float *weight, int64_t block, float *out)
+{
+    struct gan_conv_matrices matrices = gan_conv_matrices(&call->conv, panel_width());
+    int64_t taps = call->conv.window.kernel[0] * call->conv.window.kernel[1];
+    out += block * taps * matrices.depth * matrices.width;
+    gan_conv_pack_taps(call, weight, block, 0, matrices.depth, out);
 }
 
 void gan_cpu_panels(const void *opaque, const struct gan_run *run, int64_t part)
@@ -119,6 +131,8 @@ void gan_cpu_panels(const void *opaque, const struct gan_run *run, int64_t part)
         pack_depthwise(call, weight, out);
     else if (call->panels.format == GAN_PANELS_FORWARD || call->panels.format == GAN_PANELS_DATA)
         pack_block(call, weight, part, out);
+    else if (call->panels.format == GAN_PANELS_FORWARD_WINOGRAD || call->panels.format == GAN_PANELS_DATA_WINOGRAD)
+        gan_conv_winograd_pack(call, weight, part, out);
     else
         pack_few(call, weight, out);
 }

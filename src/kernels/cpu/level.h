@@ -37,6 +37,7 @@ gan_pack_taps_function LEVEL(gan_pack_taps);
 gan_transpose_function LEVEL(gan_transpose);
 gan_multiply_add_rows_function LEVEL(gan_multiply_add_rows);
 gan_weighted_sum_function LEVEL(gan_weighted_sum);
+gan_combine_rows_function LEVEL(gan_combine_rows);
 gan_choose_function LEVEL(gan_choose);
 gan_add_to_chosen_function LEVEL(gan_add_to_chosen);
 #endif
@@ -58,6 +59,7 @@ struct gan_cpu_kernels {
     gan_multiply_add_rows_function *multiply_add_rows;
     gan_transpose_function *transpose;
     gan_weighted_sum_function *weighted_sum;
+    gan_combine_rows_function *combine_rows;
     gan_choose_function *choose;
     gan_add_to_chosen_function *add_to_chosen;
 };

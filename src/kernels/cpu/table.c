@@ -15,6 +15,7 @@ const struct gan_cpu_kernels LEVEL(gan_cpu_kernels) = {
     .multiply_add_rows = LEVEL(gan_multiply_add_rows),
     .transpose = LEVEL(gan_transpose),
     .weighted_sum = LEVEL(gan_weighted_sum),
+    .combine_rows = LEVEL(gan_combine_rows),
     .choose = LEVEL(gan_choose),
     .add_to_chosen = LEVEL(gan_add_to_chosen),
 };

@@ -36,6 +36,46 @@ void LEVEL(gan_weighted_sum)(const float *restrict in, int64_t stride, const int
     }
 }
 
+/* Where `count` is known, the loop over it unrolls. */
+static inline __attribute__((always_inline)) void combine_row(const float *const *from, const float *factor,
+                                                              const int64_t count, int64_t at, float *restrict out,
+                                                              int64_t n, const bool add)
+{
+    int64_t j = 0;
+    for (; j + VECTOR <= n; j += VECTOR) {
+        vector sum = add ? V_LOAD(out + j) : V_ZERO;
+        for (int64_t i = 0; i < count; i++)
+            sum = V_FMA(V_SAME(factor[i]), V_LOAD(from[i] + at + j), sum);
+        V_STORE(out + j, sum);
+    }
+    for (; j < n; j++) {
+        float sum = add ? out[j] : 0;
+        for (int64_t i = 0; i < count; i++)
+            sum = FMA(factor[i], from[i][at + j], sum);
+        out[j] = sum;
+    }
+}
+
+void LEVEL(gan_combine_rows)(const float *const *from, const float *factor, int64_t count, int64_t from_row, float *out,
+                             int64_t out_row, int64_t rows, int64_t columns, bool add)
+{
+    if (from_row == columns && out_row == columns) { /* one long row */
+        columns *= rows;
+        rows = 1;
+    }
+    for (int64_t i = 0, at = 0; i < rows; i++, at += from_row, out += out_row)
+        if (count == 1 && add)
+            combine_row(from, factor, 1, at, out, columns, true);
+        else if (count == 1)
+            combine_row(from, factor, 1, at, out, columns, false);
+        else if (count == 2 && !add)
+            combine_row(from, factor, 2, at, out, columns, false);
+        else if (count == 4 && !add)
+            combine_row(from, factor, 4, at, out, columns, false);
+        else
+            combine_row(from, factor, count, at, out, columns, add);
+}
+
 /* A later number wins over the largest so far. */
 #define WINS(number, largest) (((number) > (largest)) | ((number) != (number)))
 

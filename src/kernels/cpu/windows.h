@@ -3,11 +3,20 @@
 #ifndef GAN_SRC_KERNELS_CPU_WINDOWS_H
 #define GAN_SRC_KERNELS_CPU_WINDOWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* out[j] = Σ_i weight[i]·in[index[i]·stride + j] for j < n: for each number one chain of multiply-adds in order. */
 typedef void gan_weighted_sum_function(const float *in, int64_t stride, const int64_t *index, const float *weight,
                                        int64_t count, float *out, int64_t n);
+
+/*
+ * out[i, j] = Σ_t factor[t]·from[t][i, j] for `rows` rows of `columns` numbers that lie together, or, with `add`, that
+ * added to out: for each number one chain of multiply-adds in order. At most GAN_COMBINED arrays.
+ */
+#define GAN_COMBINED 9
+typedef void gan_combine_rows_function(const float *const *from, const float *factor, int64_t count, int64_t from_row,
+                                       float *out, int64_t out_row, int64_t rows, int64_t columns, bool add);
 
 /* The taps of a window: rows × columns, so far from each other. At least one. */
 struct gan_window_taps {
