@@ -17,7 +17,7 @@ struct gan_view {
     int64_t strides[GAN_MAX_RANK];
 };
 
-enum { GAN_MEMORY_ARENA, GAN_MEMORY_CONSTANTS, GAN_MEMORY_LEAVES };
+enum { GAN_MEMORY_ARENA, GAN_MEMORY_RESULTS, GAN_MEMORY_CONSTANTS, GAN_MEMORY_LEAVES };
 
 /* The order in which a node's axes lie in memory, outermost first. Row-major: 0, 1, 2, … */
 struct gan_order {
@@ -120,7 +120,11 @@ struct gan_fused {
 };
 bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused *program);
 
-/* place.c: sets memory and offset; *size is the arena's size in elements */
-gan_status gan_graph_place(struct gan_graph *graph, bool reuse, int64_t *size);
+/* In elements: what is needed while the steps run, and what outlasts them. */
+struct gan_graph_sizes {
+    int64_t arena, results;
+};
+/* place.c: sets memory and offset */
+gan_status gan_graph_place(struct gan_graph *graph, bool reuse, struct gan_graph_sizes *sizes);
 
 #endif

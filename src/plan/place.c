@@ -1,7 +1,8 @@
 /*
  * Where numbers lie: every node that is stored gets a place in one arena, and places are shared by nodes whose
- * lifetimes do not meet. Parts of a pack or concat are computed where they belong; an elementwise step may take over
- * the room of an argument that nobody reads after it.
+ * lifetimes do not meet; what outlasts the run lies apart, so that the arena is free after it. Parts of a pack or
+ * concat are computed where they belong; an elementwise step may take over the room of an argument that nobody reads
+ * after it.
  */
 #include "graph.h"
 
@@ -179,9 +180,10 @@ static void place_room(struct room *rooms, int index, const struct room **busy)
             room->offset = busy[i]->offset + busy[i]->size;
 }
 
-gan_status gan_graph_place(struct gan_graph *graph, bool reuse, int64_t *size)
+gan_status gan_graph_place(struct gan_graph *graph, bool reuse, struct gan_graph_sizes *sizes)
 {
     int count = (int)graph->count, used = 0;
+    *sizes = (struct gan_graph_sizes){0};
     find_lifetimes(graph);
     for (int i = count - 1; i >= 0; i--) {
         enum gan_op_kind kind = gan_node_kind(&graph->nodes[i]);
@@ -201,27 +203,34 @@ gan_status gan_graph_place(struct gan_graph *graph, bool reuse, int64_t *size)
         return GAN_ERROR_OUT_OF_MEMORY;
     }
     for (int i = 0; i < count; i++) {
-        const struct gan_node *node = &graph->nodes[i];
+        struct gan_node *node = &graph->nodes[i];
         if (!is_stored(graph, i) || node->parent >= 0 || node->alias >= 0)
             continue;
-        int64_t elements = node->size;
-        rooms[used++] = (struct room){.node = i,
-                                      .first = reuse ? node->first : 0,
-                                      .last = reuse ? node->last : count,
-                                      .size = (elements + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT};
+        int64_t size = (node->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        if (node->last == count) {
+            node->memory = GAN_MEMORY_RESULTS;
+            node->offset = sizes->results;
+            sizes->results += size;
+            continue;
+        }
+        rooms[used++] = (struct room){
+            .node = i, .first = reuse ? node->first : 0, .last = reuse ? node->last : count, .size = size};
     }
     qsort(rooms, (size_t)used, sizeof *rooms, by_size);
-    *size = 0;
     for (int i = 0; i < used; i++) {
         place_room(rooms, i, busy);
         graph->nodes[rooms[i].node].offset = rooms[i].offset;
-        if (rooms[i].offset + rooms[i].size > *size)
-            *size = rooms[i].offset + rooms[i].size;
+        if (rooms[i].offset + rooms[i].size > sizes->arena)
+            sizes->arena = rooms[i].offset + rooms[i].size;
     }
     for (int i = 0; i < count; i++) {
+        struct gan_node *node = &graph->nodes[i];
+        if (!is_stored(graph, i) || (node->parent < 0 && node->alias < 0))
+            continue;
         int64_t offset;
-        if (is_stored(graph, i) && (graph->nodes[i].parent >= 0 || graph->nodes[i].alias >= 0))
-            graph->nodes[i].offset = graph->nodes[owner_of(graph, i, &offset)].offset + offset;
+        const struct gan_node *owner = &graph->nodes[owner_of(graph, i, &offset)];
+        node->memory = owner->memory;
+        node->offset = owner->offset + offset;
     }
     gan_free(rooms);
     gan_free(busy);

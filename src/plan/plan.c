@@ -79,23 +79,26 @@ static gan_status convert_leaves(gan_plan *plan)
     return GAN_OK;
 }
 
-/* The arena, the constants, and the table of where everything lies. */
-static gan_status allocate(gan_plan *plan, int64_t arena_elements)
+/* The arena, room for results, the constants, and the table of where everything lies. */
+static gan_status allocate(gan_plan *plan, const struct gan_graph_sizes *sizes)
 {
     size_t element = (size_t)plan->backend->element;
     size_t leaves = plan->graph.leaf_count, constants = plan->graph.constant_count;
-    plan->arena_size = (size_t)arena_elements * element + (size_t)plan->steps.scratch_size;
-    plan->arena = gan_alloc(plan->arena_size);
+    plan->arena_size = (size_t)sizes->arena * element + (size_t)plan->steps.scratch_size;
+    plan->results_size = (size_t)sizes->results * element;
+    plan->arena = plan->options.arena != NULL ? gan_arena_ref(plan->options.arena) : gan_arena_new();
+    plan->results = gan_alloc(plan->results_size);
     plan->constants = gan_alloc_zero(constants + 1, element);
     plan->memory = gan_alloc_zero(leaves + GAN_MEMORY_LEAVES, sizeof *plan->memory);
-    if (plan->arena == NULL || plan->constants == NULL || plan->memory == NULL)
+    if (plan->arena == NULL || plan->results == NULL || plan->constants == NULL || plan->memory == NULL ||
+        gan_arena_reserve(plan->arena, plan->arena_size) != GAN_OK)
         return GAN_ERROR_OUT_OF_MEMORY;
     for (size_t i = 0; i < constants; i++)
         if (element == sizeof(double))
             ((double *)plan->constants)[i] = (double)plan->graph.constants[i];
         else
             ((float *)plan->constants)[i] = plan->graph.constants[i];
-    plan->memory[GAN_MEMORY_ARENA] = plan->arena;
+    plan->memory[GAN_MEMORY_RESULTS] = plan->results;
     plan->memory[GAN_MEMORY_CONSTANTS] = plan->constants;
     return element == sizeof(double) ? convert_leaves(plan) : GAN_OK;
 }
@@ -107,11 +110,11 @@ static gan_status build(gan_plan *plan)
     if (status != GAN_OK)
         return status;
     gan_graph_fuse(&plan->graph, plan->options.fuse && plan->backend->fuses);
-    int64_t arena_elements = 0;
-    status = gan_graph_place(&plan->graph, plan->options.reuse, &arena_elements);
+    struct gan_graph_sizes sizes;
+    status = gan_graph_place(&plan->graph, plan->options.reuse, &sizes);
     if (status == GAN_OK)
-        status = gan_steps_emit(&plan->steps, &plan->graph, plan->backend, arena_elements);
-    return status == GAN_OK ? allocate(plan, arena_elements) : status;
+        status = gan_steps_emit(&plan->steps, &plan->graph, plan->backend, sizes.arena);
+    return status == GAN_OK ? allocate(plan, &sizes) : status;
 }
 
 /* A plan that is still to be built. */
@@ -177,7 +180,8 @@ void gan_plan_unref(gan_plan *plan)
     gan_free(plan->wanted);
     gan_free(plan->updates);
     gan_free(plan->assignments);
-    gan_free(plan->arena);
+    gan_arena_unref(plan->arena);
+    gan_free(plan->results);
     gan_free(plan->constants);
     gan_free(plan->memory);
     gan_free(plan);
@@ -197,7 +201,12 @@ bool gan_plan_draws(const gan_plan *plan)
 
 size_t gan_plan_memory(const gan_plan *plan)
 {
-    return plan != NULL ? plan->arena_size : 0;
+    return plan != NULL ? plan->arena_size + plan->results_size : 0;
+}
+
+size_t gan_plan_results_memory(const gan_plan *plan)
+{
+    return plan != NULL ? plan->results_size : 0;
 }
 
 double gan_plan_flops(const gan_plan *plan)

@@ -2,6 +2,7 @@
 #ifndef GAN_SRC_PLAN_PLAN_H
 #define GAN_SRC_PLAN_PLAN_H
 
+#include "arena.h"
 #include "gan/plan.h"
 
 enum gan_backend_kind {
@@ -13,10 +14,11 @@ struct gan_plan_options {
     enum gan_backend_kind backend;
     bool fuse;  /* runs of elementwise ops in one pass; off: a step an op */
     bool reuse; /* intermediates share memory when their lifetimes allow; off: each keeps its own until the next run */
-    bool assignments; /* carry out the tape's assignments in gan_plan_commit even if no update is wanted */
+    bool assignments;        /* carry out the tape's assignments in gan_plan_commit even if no update is wanted */
+    struct gan_arena *arena; /* shared with plans that never run at the same time; NULL: one of its own */
 };
 
-/* {CPU, fuse, reuse, no assignments} */
+/* {CPU, fuse, reuse, no assignments, an arena of its own} */
 extern const struct gan_plan_options gan_plan_default_options;
 
 gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_plan_options *options);
@@ -28,6 +30,9 @@ gan_status gan_plan_commit(gan_plan *plan);
 
 /* The numbers of a wanted float var in the plan's own memory (CPU backend only), valid until the next compute. */
 const float *gan_plan_numbers(gan_plan *plan, gan_var *var);
+
+/* What is left of gan_plan_memory without the arena: the room of what outlasts a run. */
+size_t gan_plan_results_memory(const gan_plan *plan);
 
 /* True if something that the plan computes is random. */
 bool gan_plan_draws(const gan_plan *plan);

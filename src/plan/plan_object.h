@@ -2,6 +2,7 @@
 #ifndef GAN_SRC_PLAN_OBJECT_H
 #define GAN_SRC_PLAN_OBJECT_H
 
+#include "arena.h"
 #include "emit.h"
 #include "graph.h"
 #include "plan.h"
@@ -22,8 +23,10 @@ struct gan_plan {
     struct gan_assignment *assignments; /* those of the tape when the plan was made */
     int assignment_count;
 
-    void *arena, *constants;
-    size_t arena_size; /* bytes */
+    struct gan_arena *arena;
+    size_t arena_size; /* bytes of it that the plan uses */
+    void *results, *constants;
+    size_t results_size; /* bytes */
     void **memory;
     bool computed;   /* the latest run came to its end: there is something to read */
     double *seconds; /* of each step, if the plan is profiled: the sum over `profiled` runs */

@@ -152,6 +152,7 @@ gan_status gan_plan_compute(gan_plan *plan)
     if (status != GAN_OK)
         return status;
     plan->computed = false;
+    plan->memory[GAN_MEMORY_ARENA] = gan_arena_memory(plan->arena); /* a plan that shares it may have moved it */
     _Atomic int64_t bad_index = INT64_MIN;
     struct gan_run run = {plan->memory, plan->seed, plan->step, &bad_index};
     for (size_t i = 0; i < plan->steps.count; i++) {

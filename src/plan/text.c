@@ -78,7 +78,7 @@ char *gan_plan_text(const gan_plan *plan)
         return NULL;
     struct text text = {0};
     append(&text, "%zu steps, %.1f MiB, %.3f GFLOP in matrix products, backend %s\n", plan->steps.count,
-           (double)plan->arena_size / (1024.0 * 1024.0), plan->steps.flops * 1e-9, plan->backend->name);
+           (double)gan_plan_memory(plan) / (1024.0 * 1024.0), plan->steps.flops * 1e-9, plan->backend->name);
     append(&text, "step  %-20s %6s  %10s  %s%s\n", "shape", "parts", "place",
            plan->seconds != NULL && plan->profiled > 0 ? "       µs  " : "", "computes");
     for (size_t i = 0; i < plan->steps.count; i++)

@@ -82,8 +82,29 @@ static void judge_made(struct gan_regularizer_view *view, bool frozen)
     view->class_made = gan_classify(view->discriminator, view->made_judged, view->made_labels);
 }
 
+/* Whether it makes no difference that D judges real and made examples in one batch: its weights are read once then. Not
+ * where their logits' slopes at the one or the other kind are wanted, nor, to keep it simple, with labels. */
+static bool are_judged_together(const struct gan_half_request *request)
+{
+    const gan_model *discriminator = request->discriminator;
+    return gan_trained_labels(request->generator) == NULL && discriminator->state.count == 0 &&
+           !gan_model_mixes_examples(discriminator) && !request->active[GAN_REGULARIZER_R1] &&
+           !request->active[GAN_REGULARIZER_R2] && !request->active[GAN_REGULARIZER_CONSENSUS];
+}
+
+static void judge_together(struct gan_regularizer_view *view)
+{
+    gan_var *inputs[2] = {gan_present(view, view->real_input), gan_present(view, view->made_input)};
+    gan_var *judged = gan_judge(view->discriminator, gan_concat(inputs, 2, 0), NULL, false);
+    int64_t both = gan_var_shape(judged).dims[0];
+    view->real_judged = gan_var_named(gan_slice(judged, 0, 0, both / 2), "D(x)");
+    view->made_judged = gan_var_named(gan_slice(judged, 0, both / 2, both), "D(G(z))");
+    view->real = gan_judged_logit(view->discriminator, view->real_judged);
+    view->made = gan_judged_logit(view->discriminator, view->made_judged);
+}
+
 /* A plan for all the vars that the half has. The half's state is assigned when it commits. */
-static gan_status plan_half(struct gan_half *half, gan_tape *tape)
+static gan_status plan_half(struct gan_half *half, gan_tape *tape, struct gan_arena *arena)
 {
     if (gan_tape_status(tape) != GAN_OK)
         return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
@@ -107,6 +128,7 @@ static gan_status plan_half(struct gan_half *half, gan_tape *tape)
             wanted[count++] = half->penalty[i];
     struct gan_plan_options options = gan_plan_default_options;
     options.assignments = true;
+    options.arena = arena;
     half->plan = gan_plan_new_with(wanted, count, &options);
     return half->plan != NULL ? GAN_OK : gan_error_status();
 }
@@ -150,8 +172,12 @@ static void record_discriminator(struct gan_half *half, gan_tape *tape, const st
     view.noise = noise(tape, request);
     view.made_input = gan_make_examples(&view, view.noise, true);
     view.real_input = real_input(half, tape, request);
-    judge_real(&view, false);
-    judge_made(&view, false);
+    if (are_judged_together(request)) {
+        judge_together(&view);
+    } else {
+        judge_real(&view, false);
+        judge_made(&view, false);
+    }
     half->loss = gan_var_named(gan_objective_discriminator(&view), "D's loss");
     half->class_real = view.class_real;
     half->class_made = view.class_made;
@@ -203,7 +229,7 @@ static gan_status record(struct gan_half *half, const struct gan_half_request *r
     if (tape == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
     function(half, tape, request);
-    gan_status status = plan_half(half, tape);
+    gan_status status = plan_half(half, tape, request->arena);
     gan_tape_unref(tape); /* the plan shares it */
     if (status != GAN_OK)
         gan_half_clear(half);

@@ -17,6 +17,7 @@ struct gan_half_request {
     int64_t packing;               /* examples that D takes together */
     bool augmented, noisy;         /* whether D's inputs are changed, and get noise */
     gan_tensor *averages;          /* LeCam's */
+    struct gan_arena *arena;       /* that the halves share */
 };
 
 /* The vars belong to the plan's tape; those that a half has no use for are NULL. */

@@ -221,7 +221,8 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     if (status != GAN_OK)
         return status;
     trainer->averages = gan_tensor_new(GAN_SHAPE(3));
-    if (trainer->averages == NULL)
+    trainer->arena = gan_arena_new();
+    if (trainer->averages == NULL || trainer->arena == NULL)
         return gan_error_status();
     status = gan_gradients_init(&trainer->generator_gradients, generator, NULL, o);
     if (status == GAN_OK)
@@ -268,6 +269,7 @@ void gan_trainer_unref(gan_trainer *trainer)
     gan_gradients_clear(&trainer->generator_gradients);
     gan_gradients_clear(&trainer->discriminator_gradients);
     gan_tensor_unref(trainer->averages);
+    gan_arena_unref(trainer->arena);
     gan_optimizer *first = trainer->options.generator_optimizer, *second = trainer->options.discriminator_optimizer;
     gan_optimizer_unref(first);
     gan_optimizer_unref(second);
@@ -349,7 +351,8 @@ static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plan
                                        .batch = batch / trainer->options.micro_batches,
                                        .packing = trainer->packing,
                                        .augmented = trainer->options.augment != 0,
-                                       .averages = trainer->averages};
+                                       .averages = trainer->averages,
+                                       .arena = trainer->arena};
     request.noisy = trainer->options.instance_noise > 0 ||
                     gan_course_of(&trainer->options, GAN_SETTING_INSTANCE_NOISE) != NULL;
     gan_trainer_mapping(trainer, &request.factor, &request.offset);

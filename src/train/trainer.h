@@ -38,6 +38,7 @@ struct gan_trainer {
     float instance_noise;
     struct gan_adaptive adaptive;                           /* its probability is that of all augmentation */
     float balance;                                          /* BEGAN's k; 0 with other losses */
+    struct gan_arena *arena;                                /* of all plans: one runs at a time */
     gan_tensor *averages;                                   /* [3]: see gan_regularizer_view */
     int64_t packing;                                        /* examples that D takes together */
     float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */

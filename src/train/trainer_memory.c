@@ -3,6 +3,7 @@
 
 #include "base/status.h"
 #include "nn/model.h"
+#include "plan/plan.h"
 #include "train/optimizer.h"
 
 #include <inttypes.h>
@@ -23,7 +24,16 @@ gan_status gan_trainer_plan(gan_trainer *trainer, int64_t batch)
 size_t gan_trainer_memory(const gan_trainer *trainer)
 {
     const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? gan_plan_memory(plans->discriminator.plan) + gan_plan_memory(plans->generator.plan) : 0;
+    if (plans == NULL)
+        return 0;
+    const gan_plan *half[2] = {plans->discriminator.plan, plans->generator.plan};
+    size_t results = 0, arena = 0; /* the halves share the arena */
+    for (int i = 0; i < 2; i++) {
+        size_t shared = gan_plan_memory(half[i]) - gan_plan_results_memory(half[i]);
+        results += gan_plan_results_memory(half[i]);
+        arena = shared > arena ? shared : arena;
+    }
+    return arena + results;
 }
 
 double gan_trainer_flops(const gan_trainer *trainer)
