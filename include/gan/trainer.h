@@ -415,7 +415,8 @@ GAN_API gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight)
 GAN_API gan_status gan_trainer_plan(gan_trainer *trainer, int64_t batch);
 /**
  * Bytes that the plans of the latest batch size need for gradients and losses, and for intermediates, whose room both
- * halves of a step share; 0 before gan_trainer_plan or the first step. They are allocated when they are planned, and steps keep to them.
+ * halves of a step share; 0 before gan_trainer_plan or the first step. They are allocated when they are planned, and
+ * steps keep to them.
  */
 GAN_API size_t gan_trainer_memory(const gan_trainer *trainer);
 /**

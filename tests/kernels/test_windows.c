@@ -46,6 +46,41 @@ START_TEST(weighted_sums)
 }
 END_TEST
 
+START_TEST(combined_rows)
+{
+    enum { APART = MOST + 5 };
+    static float in[GAN_COMBINED][ROWS * APART], out[ROWS * APART], before[ROWS * APART];
+    static const float factor[GAN_COMBINED] = {1, -1, 0.5f, -0.5f, 1, 0.25f, -1, 2, 1};
+    const float *from[GAN_COMBINED];
+    struct level levels[MOST_LEVELS];
+    int levels_count = levels_here(levels);
+    for (int i = 0; i < GAN_COMBINED; i++) {
+        from[i] = in[i];
+        fill(in[i], ROWS * APART, 7 + (uint64_t)i);
+    }
+    fill(before, ROWS * APART, 5);
+    for (int level = 0; level < levels_count; level++)
+        for (int i = 0; i < SIZES; i++)
+            for (int64_t count = 0; count <= GAN_COMBINED; count++)
+                for (int way = 0; way < 4; way++) { /* rows apart or not, added or not */
+                    int64_t columns = sizes[i], apart = way & 1 ? APART : columns;
+                    bool add = way & 2;
+                    memcpy(out, before, sizeof out);
+                    levels[level].kernels->combine_rows(from, factor, count, apart, out, apart, ROWS, columns, add);
+                    for (int64_t place = 0; place < ROWS * APART; place++) {
+                        bool inside = place / apart < ROWS && place % apart < columns;
+                        double sum = inside && !add ? 0 : (double)before[place];
+                        for (int64_t t = 0; t < count && inside; t++)
+                            sum += (double)factor[t] * (double)in[t][place];
+                        ck_assert_msg(fabs((double)out[place] - sum) < 2e-6,
+                                      "%s, %lld arrays, %lld columns %lld apart, place %lld: %.9g is not %.9g",
+                                      levels[level].name, (long long)count, (long long)columns, (long long)apart,
+                                      (long long)place, (double)out[place], sum);
+                    }
+                }
+}
+END_TEST
+
 /* Numbers with ties, infinities and NaN. */
 static void fill_awkward(float *numbers, int64_t count)
 {
@@ -100,6 +135,7 @@ END_TEST
 
 static const struct test_case tests[] = {
     {"weighted sums", weighted_sums},
+    {"combined rows", combined_rows},
     {"the largest of windows", the_largest_of_windows},
 };
 

@@ -94,6 +94,49 @@ START_TEST(shared_memory_loses_nothing)
 }
 END_TEST
 
+/* What is read of a plan outlasts the runs of another one in the same arena, which may move it to a larger one. */
+START_TEST(plans_that_take_turns_share_an_arena)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x[2] = {gan_tape_input(tape, GAN_SHAPE(20, 30)), gan_tape_input(tape, GAN_SHAPE(200, 300))};
+    gan_plan *plans[2], *alone[2];
+    gan_var *wanted[2][2];
+    gan_tensor *numbers[2];
+    struct gan_plan_options shared = gan_plan_default_options;
+    shared.arena = gan_arena_new();
+    for (int i = 0; i < 2; i++) {
+        gan_var *y = gan_softmax(gan_matmul_transposed(gan_tanh(x[i]), false, x[i], true), 1);
+        wanted[i][0] = gan_sum(gan_square(y));
+        wanted[i][1] = gan_grad(wanted[i][0], x[i]);
+        numbers[i] = gan_tensor_new(gan_var_shape(x[i]));
+        gan_tensor_fill_normal(numbers[i], 0, 1, 4 + (uint64_t)i);
+        plans[i] = gan_plan_new_with(wanted[i], 2, &shared);
+        alone[i] = gan_plan_new(wanted[i], 2);
+        gan_plan_bind(plans[i], x[i], numbers[i]);
+        gan_plan_bind(alone[i], x[i], numbers[i]);
+        ck_assert_int_eq(gan_plan_run(alone[i]), GAN_OK);
+        ck_assert_uint_eq(gan_plan_memory(plans[i]), gan_plan_memory(alone[i]));
+        ck_assert_uint_lt(gan_plan_results_memory(plans[i]), gan_plan_memory(plans[i]));
+    }
+    ck_assert_uint_eq(gan_arena_size(shared.arena), gan_plan_memory(plans[1]) - gan_plan_results_memory(plans[1]));
+    gan_arena_unref(shared.arena); /* the plans hold it */
+    for (int turn = 0; turn < 3; turn++) {
+        ck_assert_int_eq(gan_plan_run(plans[0]), GAN_OK);
+        ck_assert_int_eq(gan_plan_run(plans[1]), GAN_OK);
+        for (int i = 0; i < 2; i++)
+            for (int j = 0; j < 2; j++)
+                ck_assert_mem_eq(gan_plan_numbers(plans[i], wanted[i][j]), gan_plan_numbers(alone[i], wanted[i][j]),
+                                 (size_t)gan_shape_size(gan_var_shape(wanted[i][j])) * sizeof(float));
+    }
+    for (int i = 0; i < 2; i++) {
+        gan_plan_unref(plans[i]);
+        gan_plan_unref(alone[i]);
+        gan_tensor_unref(numbers[i]);
+    }
+    gan_tape_unref(tape);
+}
+END_TEST
+
 START_TEST(gradients_are_packed_in_place)
 {
     gan_tape *tape = gan_tape_new();
@@ -522,6 +565,7 @@ static const struct test_case tests[] = {
     {"reading", only_what_is_wanted_can_be_read},
     {"wanted views", views_inputs_and_constants_can_be_wanted},
     {"shared memory", shared_memory_loses_nothing},
+    {"shared arenas", plans_that_take_turns_share_an_arena},
     {"packing", gradients_are_packed_in_place},
     {"indices", indices_out_of_range_fail_the_run},
     {"randomness", random_numbers_follow_seed_step_and_place},
