@@ -5,6 +5,7 @@
  */
 #include "threads.h"
 
+#include "clock.h"
 #include "float_mode.h"
 #include "gan/base.h"
 #include "processors.h"
@@ -14,7 +15,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <time.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -70,13 +70,6 @@ static void breathe(void)
 #endif
 }
 
-static int64_t nanoseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* ---- workers ---- */
 
 /* Acquire: who sees that no part is left also sees the workers counted in `inside` that took them. */
@@ -96,7 +89,7 @@ static void take_parts(uint32_t number)
 /* Waits awake for a job other than `seen`, or the end; false when that took too long. */
 static bool spin(uint32_t seen)
 {
-    int64_t begin = nanoseconds();
+    int64_t begin = gan_nanoseconds();
     do {
         for (int turn = 0; turn < 64; turn++) {
             if (number_of(atomic_load_explicit(&pool.job, memory_order_acquire)) != seen ||
@@ -104,7 +97,7 @@ static bool spin(uint32_t seen)
                 return true;
             breathe();
         }
-    } while (nanoseconds() - begin < SPIN_NANOSECONDS);
+    } while (gan_nanoseconds() - begin < SPIN_NANOSECONDS);
     return false;
 }
 

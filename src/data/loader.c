@@ -1,5 +1,6 @@
 #include "data/loader.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/status.h"
@@ -8,7 +9,6 @@
 #include "io/checksum.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 enum {
     PART_FLOATS = 16384, /* about so many numbers are one thread's work at a time */
@@ -122,13 +122,6 @@ void gan_loader_unref(gan_loader *loader)
 
 /* ---- batches ---- */
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static const struct gan_batch *next_batch(gan_loader *loader)
 {
     if (loader->ahead != NULL)
@@ -141,9 +134,9 @@ gan_status gan_loader_next(gan_loader *loader, const gan_tensor **examples, cons
 {
     if (loader == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_loader_next: loader is NULL");
-    double begin = now();
+    double begin = gan_seconds();
     const struct gan_batch *batch = next_batch(loader);
-    loader->waited = now() - begin;
+    loader->waited = gan_seconds() - begin;
     loader->waited_in_all += loader->waited;
     if (batch->status != GAN_OK) /* perhaps another thread's */
         return gan_fail(batch->status, "%s", batch->message);

@@ -1,6 +1,7 @@
 /* The table of recipes, and what they share. */
 #include "nn/recipes.h"
 
+#include "base/names.h"
 #include "base/status.h"
 
 #include <string.h>
@@ -23,26 +24,20 @@ const char *gan_recipe_name(gan_recipe recipe)
     return row != NULL ? row->name : NULL;
 }
 
+static const char *name_of(int number)
+{
+    return rows[number]->name;
+}
+
 gan_status gan_recipe_from_name(const char *name, gan_recipe *recipe)
 {
-    if (name == NULL || recipe == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_recipe_from_name: %s is NULL",
-                        name == NULL ? "name" : "recipe");
-    char known[256] = "";
-    for (int i = 0; i < RECIPES; i++) {
-        if (strcmp(rows[i]->name, name) == 0) {
-            *recipe = (gan_recipe)i;
-            return GAN_OK;
-        }
-        size_t used = strlen(known);
-        if (used + strlen(rows[i]->name) + 3 < sizeof known) {
-            if (used > 0)
-                memcpy(known + used, ", ", 3);
-            strcat(known, rows[i]->name);
-        }
-    }
-    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_recipe_from_name: there is no recipe \"%.40s\"; there are %s",
-                    name, known);
+    if (recipe == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_recipe_from_name: recipe is NULL");
+    int found = gan_find_name("gan_recipe_from_name", "recipe", name, name_of, RECIPES);
+    if (found < 0)
+        return gan_error_status();
+    *recipe = (gan_recipe)found;
+    return GAN_OK;
 }
 
 /* ---- images ---- */

@@ -1,4 +1,5 @@
 /* A plan at work: what is bound to its inputs, its runs, and what is read afterwards. */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/threads.h"
@@ -7,7 +8,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- binding ---- */
 
@@ -126,13 +126,6 @@ static void run_part(void *opaque, int64_t part)
     context->step->run(context->step->call, context->run, part);
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 gan_status gan_plan_profile(gan_plan *plan)
 {
     double *seconds = gan_alloc_zero(plan->steps.count, sizeof *seconds);
@@ -157,10 +150,10 @@ gan_status gan_plan_compute(gan_plan *plan)
     struct gan_run run = {plan->memory, plan->seed, plan->step, &bad_index};
     for (size_t i = 0; i < plan->steps.count; i++) {
         struct part_context context = {&plan->steps.list[i], &run};
-        double begin = plan->seconds != NULL ? seconds_now() : 0;
+        double begin = plan->seconds != NULL ? gan_seconds() : 0;
         gan_parallel(context.step->parts, run_part, &context);
         if (plan->seconds != NULL)
-            plan->seconds[i] += seconds_now() - begin;
+            plan->seconds[i] += gan_seconds() - begin;
     }
     plan->profiled++;
     if (bad_index != INT64_MIN)

@@ -1,6 +1,7 @@
 /* The presets: settings of the trainer that belong together, and what they say of the networks. */
 #include "train/options.h"
 
+#include "base/names.h"
 #include "base/status.h"
 #include "nn/recipes.h"
 #include "train/augment.h"
@@ -22,22 +23,20 @@ const char *gan_preset_name(gan_preset preset)
     return (size_t)preset < PRESETS ? names[preset] : NULL;
 }
 
+static const char *name_of(int number)
+{
+    return names[number];
+}
+
 gan_status gan_preset_from_name(const char *name, gan_preset *preset)
 {
-    if (name == NULL || preset == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_preset_from_name: %s is NULL",
-                        name == NULL ? "name" : "preset");
-    char known[256] = "";
-    for (int i = 0; i < PRESETS; i++) {
-        if (strcmp(names[i], name) == 0) {
-            *preset = (gan_preset)i;
-            return GAN_OK;
-        }
-        size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? ", " : "", names[i]);
-    }
-    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_preset_from_name: there is no preset \"%.40s\"; there are %s",
-                    name, known);
+    if (preset == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_preset_from_name: preset is NULL");
+    int found = gan_find_name("gan_preset_from_name", "preset", name, name_of, PRESETS);
+    if (found < 0)
+        return gan_error_status();
+    *preset = (gan_preset)found;
+    return GAN_OK;
 }
 
 static bool known_preset(gan_preset preset, const char *who)

@@ -1,6 +1,7 @@
 /* The whole loop: steps until a limit, a callback or a flag ends it. */
 #include "train/trainer.h"
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "gan/sampler.h"
 #include "nn/model.h"
@@ -86,7 +87,7 @@ static gan_status prepare_checkpoints(struct run *run)
 {
     const char *path = run->options.checkpoint_path;
     run->saved = -1;
-    run->saved_at = gan_trainer_time();
+    run->saved_at = gan_seconds();
     if (path == NULL)
         return GAN_OK;
     if (!run->options.resume)
@@ -153,7 +154,7 @@ static bool is_over(const struct run *run, gan_stop *stop)
         *stop = GAN_STOP_EPOCHS;
     else if (o->steps > 0 && run->done >= o->steps)
         *stop = GAN_STOP_STEPS;
-    else if (o->seconds > 0 && gan_trainer_time() - run->begin >= o->seconds)
+    else if (o->seconds > 0 && gan_seconds() - run->begin >= o->seconds)
         *stop = GAN_STOP_SECONDS;
     else
         return false;
@@ -185,7 +186,7 @@ static gan_progress progress_of(const struct run *run)
                              .epochs = run->options.epochs,
                              .epoch_step = run->done > 0 ? before % run->steps_per_epoch + 1 : 0,
                              .epoch_steps = run->steps_per_epoch,
-                             .seconds = gan_trainer_time() - run->begin};
+                             .seconds = gan_seconds() - run->begin};
     progress.seconds_left = seconds_left(run, planned, progress.seconds);
     return progress;
 }
@@ -280,7 +281,7 @@ static bool checkpoint_is_due(const struct run *run)
 {
     const gan_run_options *o = &run->options;
     return (o->checkpoint_every_steps > 0 && run->done % o->checkpoint_every_steps == 0) ||
-           (o->checkpoint_every_seconds > 0 && gan_trainer_time() - run->saved_at >= o->checkpoint_every_seconds);
+           (o->checkpoint_every_seconds > 0 && gan_seconds() - run->saved_at >= o->checkpoint_every_seconds);
 }
 
 /* Also where none is due, at the end, if there is something new. */
@@ -292,11 +293,11 @@ static gan_status save(struct run *run, bool at_the_end)
     gan_status status = gan_observers_saving(run->options.observer, &progress);
     if (status != GAN_OK)
         return status;
-    struct gan_run_position position = {true, run->done, gan_trainer_time() - run->begin, run->evaluation};
+    struct gan_run_position position = {true, run->done, gan_seconds() - run->begin, run->evaluation};
     status = gan_checkpoints_add(run->trainer, run->loader, &position, run->options.checkpoint_path,
                                  run->options.checkpoints_kept, who);
     run->saved = run->done;
-    run->saved_at = gan_trainer_time();
+    run->saved_at = gan_seconds();
     return status;
 }
 
@@ -376,7 +377,7 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the result's struct_size is %zu, want %zu; begin with GAN_RUN_RESULT_INIT", who,
                         result->struct_size, sizeof *result);
-    struct run run = {.trainer = trainer, .loader = loader, .begin = gan_trainer_time()};
+    struct run run = {.trainer = trainer, .loader = loader, .begin = gan_seconds()};
     gan_run_result own = {.struct_size = sizeof own, .stop = GAN_STOP_ERROR};
     gan_status status = prepare(&run, options);
     if (status == GAN_OK)
@@ -386,7 +387,7 @@ gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_r
     own.steps = run.done;
     own.resumed = run.resumed;
     own.epochs = run.steps_per_epoch > 0 ? run.done / run.steps_per_epoch : 0;
-    own.seconds = gan_trainer_time() - run.begin;
+    own.seconds = gan_seconds() - run.begin;
     own.best_value = run.evaluation.best_value;
     own.best_error = run.evaluation.best_error;
     own.best_step = run.evaluation.best_step;

@@ -4,6 +4,7 @@
  */
 #include "train/trainer.h"
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
 #include "nn/model.h"
@@ -16,18 +17,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* The noise of the two halves comes from seeds of their own, at the number of the update. */
 #define D_NOISE_LABEL UINT64_C(0x6e6f69736564)
 #define G_NOISE_LABEL UINT64_C(0x6e6f69736567)
-
-double gan_trainer_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- the reduce phase: is all finite? ---- */
 
@@ -383,7 +376,7 @@ static gan_status run_step(struct step *step)
 gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batches, gan_step_report *report,
                             const char *who)
 {
-    double begin = gan_trainer_time();
+    double begin = gan_seconds();
     *report = (gan_step_report)GAN_STEP_REPORT_INIT;
     report->rate_factor = (float)gan_schedule_factor(&trainer->options, trainer->steps);
     struct step step = {.trainer = trainer, .batches = batches, .report = report, .who = who};
@@ -401,7 +394,7 @@ gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batc
         gan_trainer_note_steps(trainer);
     }
     report->step = trainer->steps;
-    report->seconds = gan_trainer_time() - begin;
+    report->seconds = gan_seconds() - begin;
     return status;
 }
 

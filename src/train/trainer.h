@@ -96,7 +96,4 @@ struct gan_batches {
 gan_status gan_trainer_step(gan_trainer *trainer, const struct gan_batches *batches, gan_step_report *report,
                             const char *who);
 
-/* Seconds of a clock that only goes forward. */
-double gan_trainer_time(void);
-
 #endif

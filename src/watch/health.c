@@ -1,6 +1,7 @@
 /* Health: when to look, what level a problem has, whom to tell, and when to go back. */
 #include "watch/health.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "gan/run_log.h"
@@ -337,24 +338,24 @@ static gan_status begin(gan_health *health, gan_trainer *trainer)
 
 static gan_status after_step(gan_health *health, const gan_watched *watched, bool *go_on)
 {
-    double before = gan_trainer_time();
+    double before = gan_seconds();
     gan_status status = GAN_OK;
     gan_health_scores_step(&health->scores, watched->report);
     health->seen++;
     bool due = is_due(health, 0) && watched->real != NULL;
     if (due)
         status = look(health, watched);
-    health->spent += gan_trainer_time() - before;
+    health->spent += gan_seconds() - before;
     if (due && status == GAN_OK)
         status = judge_all(health, watched, NULL);
     if (due && status == GAN_OK)
         status = answer(health, watched, go_on);
-    before = gan_trainer_time();
+    before = gan_seconds();
     if (due && status == GAN_OK)
         status = keep_state(health);
     if (is_due(health, 1))
         gan_health_layers_keep(&health->layers, health->trainer);
-    health->spent += gan_trainer_time() - before;
+    health->spent += gan_seconds() - before;
     return status;
 }
 

@@ -1,5 +1,6 @@
 /* A record of metrics as JSON and as a table; the metrics' names. */
 #include "base/memory.h"
+#include "base/names.h"
 #include "base/status.h"
 #include "gan/metric.h"
 #include "io/json.h"
@@ -37,21 +38,17 @@ const char *gan_metric_name(gan_metric metric)
     return (unsigned)metric < GAN_METRICS ? names[metric].name : NULL;
 }
 
+static const char *name_of(int number)
+{
+    return names[number].name;
+}
+
 bool gan_metric_from_name(const char *name, gan_metric *metric)
 {
-    char all[512];
-    size_t used = 0;
-    for (int i = 0; i < GAN_METRICS; i++) {
-        if (name != NULL && strcmp(name, names[i].name) == 0) {
-            if (metric != NULL)
-                *metric = (gan_metric)i;
-            return true;
-        }
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i > 0 ? ", " : "", names[i].name);
-    }
-    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_metric_from_name: '%.40s' is no metric; there are %s",
-             name != NULL ? name : "NULL", all);
-    return false;
+    int found = gan_find_name("gan_metric_from_name", "metric", name, name_of, GAN_METRICS);
+    if (found >= 0 && metric != NULL)
+        *metric = (gan_metric)found;
+    return found >= 0;
 }
 
 static bool usable(const gan_metric_record *record, const char *who)

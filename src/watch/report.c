@@ -1,6 +1,7 @@
 /* A run's report: the handle, and what is counted in. */
 #include "watch/report.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/options.h"
@@ -58,7 +59,7 @@ static gan_status set_up(gan_report *report, const char *path, const gan_report_
     report->columns = o->columns;
     report->scale = o->scale;
     report->began_ms = gan_log_unix_ms();
-    report->opened = gan_trainer_time();
+    report->opened = gan_seconds();
     report->written = report->opened;
     report->progress.left = -1;
     gan_report_observe(report);
@@ -309,7 +310,7 @@ gan_status gan_report_add_images(gan_report *report, uint64_t step, const gan_te
 
 void gan_report_write_if_due(gan_report *report, bool at_once)
 {
-    double since = gan_trainer_time() - report->written;
+    double since = gan_seconds() - report->written;
     if (!at_once && !(since >= report->every_seconds && since >= 100 * report->took))
         return;
     if (gan_report_write_page(report, "gan_report") != GAN_OK)

@@ -2,6 +2,7 @@
 #include "watch/report_page.h"
 #include "watch/report.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "io/file.h"
@@ -19,7 +20,7 @@ static void write_run(const gan_report *r, struct gan_json_writer *json)
     gan_json_write_text(json, "reason", r->ended);
     gan_json_write_integer(json, "began_ms", r->began_ms);
     gan_json_write_integer(json, "written_ms", gan_log_unix_ms());
-    gan_json_write_digits(json, "seconds", r->earlier + gan_trainer_time() - r->opened, 9);
+    gan_json_write_digits(json, "seconds", r->earlier + gan_seconds() - r->opened, 9);
     gan_json_write_integer(json, "step", r->progress.step);
     gan_json_write_integer(json, "steps", r->progress.steps);
     gan_json_write_integer(json, "epoch", r->progress.epoch);
@@ -149,7 +150,7 @@ static void write_template(struct gan_file_writer *file, const gan_report *repor
 
 gan_status gan_report_write_page(gan_report *report, const char *who)
 {
-    double began = gan_trainer_time();
+    double began = gan_seconds();
     char *data = data_of(report);
     struct gan_file_writer *file = data != NULL ? gan_file_writer_open(report->path, who) : NULL;
     gan_status status = file != NULL ? GAN_OK : gan_error_status();
@@ -158,7 +159,7 @@ gan_status gan_report_write_page(gan_report *report, const char *who)
         status = gan_file_writer_commit(file);
     }
     gan_free(data);
-    report->written = gan_trainer_time();
+    report->written = gan_seconds();
     report->took = report->written - began;
     return status;
 }

@@ -4,6 +4,7 @@
  *
  * The networks are those of nets.c; Adam(2e-4, β1 .5), uniform random data. --help lists the options.
  */
+#include "base/clock.h"
 #include "nets.h"
 #include "products.h"
 
@@ -88,13 +89,13 @@ static double measure_peak(int threads)
     double best = 0;
     for (int attempt = 0; attempt < 5; attempt++) {
         pthread_t others[256];
-        double begin = gan_trainer_time();
+        double begin = gan_seconds();
         for (int i = 1; i < threads; i++)
             pthread_create(&others[i], NULL, peak_thread, &turns);
         peak_thread(&turns);
         for (int i = 1; i < threads; i++)
             pthread_join(others[i], NULL);
-        double rate = 2.0 * 12 * lanes * (double)turns * threads / (gan_trainer_time() - begin) * 1e-9;
+        double rate = 2.0 * 12 * lanes * (double)turns * threads / (gan_seconds() - begin) * 1e-9;
         best = rate > best ? rate : best;
     }
     return best;
@@ -161,20 +162,20 @@ static void run(const struct arguments *arguments)
     int steps = 0;
     long before = 0;
     double begin = 0;
-    for (int i = -WARM_UP; steps < MOST_STEPS && (i < 3 || gan_trainer_time() - begin < arguments->seconds); i++) {
+    for (int i = -WARM_UP; steps < MOST_STEPS && (i < 3 || gan_seconds() - begin < arguments->seconds); i++) {
         if (i == 0) {
-            begin = gan_trainer_time();
+            begin = gan_seconds();
             before = allocations;
             const struct gan_trainer_plans *plans = gan_trainer_latest_plans(trainer);
             if (arguments->profile && (gan_plan_profile(plans->discriminator.plan) != GAN_OK ||
                                        gan_plan_profile(plans->generator.plan) != GAN_OK))
                 fail();
         }
-        double start = gan_trainer_time();
+        double start = gan_seconds();
         if (gan_train_step(trainer, real, NULL, NULL) != GAN_OK)
             fail();
         if (i >= 0)
-            times[steps++] = gan_trainer_time() - start;
+            times[steps++] = gan_seconds() - start;
     }
     report(arguments, trainer, times, steps, (double)(allocations - before) / steps);
     if (arguments->profile)
@@ -197,14 +198,14 @@ static void run_sampler(const struct arguments *arguments)
     if (sampler == NULL || out == NULL || times == NULL)
         fail();
     int runs = 0;
-    for (int i = -WARM_UP; runs < MOST_RUNS && (i < 3 || gan_trainer_time() - begin < arguments->seconds); i++) {
+    for (int i = -WARM_UP; runs < MOST_RUNS && (i < 3 || gan_seconds() - begin < arguments->seconds); i++) {
         if (i == 0)
-            begin = gan_trainer_time();
-        double start = gan_trainer_time();
+            begin = gan_seconds();
+        double start = gan_seconds();
         if (gan_sampler_run(sampler, NULL, NULL, out) != GAN_OK)
             fail();
         if (i >= 0)
-            times[runs++] = gan_trainer_time() - start;
+            times[runs++] = gan_seconds() - start;
     }
     qsort(times, (size_t)runs, sizeof *times, by_size);
     printf(

@@ -1,5 +1,6 @@
 /* Each product of the timed networks alone: its passes, with the numbers hot in the cache. */
 #include "products.h"
+#include "base/clock.h"
 
 #include "ops/ops.h"
 #include "plan/plan_object.h"
@@ -86,8 +87,7 @@ static bool time_pass(const struct product *product, int pass, double peak, doub
         return false;
     double best = 1e9;
     int64_t bytes = 0;
-    for (double begin = gan_trainer_time(), runs = 0; runs < LEAST_RUNS || gan_trainer_time() - begin < seconds;
-         runs++) {
+    for (double begin = gan_seconds(), runs = 0; runs < LEAST_RUNS || gan_seconds() - begin < seconds; runs++) {
         if (gan_plan_profile(plan) != GAN_OK || gan_plan_run(plan) != GAN_OK)
             return false;
         for (size_t i = 0; i < plan->steps.count; i++)

@@ -174,7 +174,7 @@ START_TEST(names)
     }
     ck_assert_ptr_null(gan_metric_name((gan_metric)GAN_METRICS));
     ck_assert(!gan_metric_from_name("beauty", NULL));
-    check_refused(gan_error_status(), "'beauty' is no metric; there are frechet, kernel-distance,");
+    check_refused(gan_error_status(), "there is no metric \"beauty\"; there are frechet, kernel-distance,");
     check_has(gan_error_message(), "memorisation");
     ck_assert(!gan_metric_from_name(NULL, NULL));
 }
