@@ -27,6 +27,7 @@
 #include "plot.h"
 #include "report.h"
 #include "rollback.h"
+#include "run.h"
 #include "run_log.h"
 #include "sampler.h"
 #include "schedule.h"

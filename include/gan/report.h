@@ -5,7 +5,7 @@
 #ifndef GAN_REPORT_H
 #define GAN_REPORT_H
 
-#include "trainer.h"
+#include "run.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -5,7 +5,7 @@
 #ifndef GAN_ROLLBACK_H
 #define GAN_ROLLBACK_H
 
-#include "trainer.h"
+#include "run.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -5,7 +5,7 @@
 #ifndef GAN_RUN_LOG_H
 #define GAN_RUN_LOG_H
 
-#include "trainer.h"
+#include "run.h"
 
 #ifdef __cplusplus
 extern "C" {

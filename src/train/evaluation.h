@@ -2,7 +2,7 @@
 #ifndef GAN_SRC_TRAIN_EVALUATION_H
 #define GAN_SRC_TRAIN_EVALUATION_H
 
-#include "gan/trainer.h"
+#include "gan/run.h"
 
 struct gan_evaluation {
     gan_model *best; /* a copy; NULL before the first */

@@ -2,7 +2,7 @@
 #ifndef GAN_SRC_TRAIN_OBSERVERS_H
 #define GAN_SRC_TRAIN_OBSERVERS_H
 
-#include "gan/trainer.h"
+#include "gan/run.h"
 
 /* `first` is the options' observer; NULL: nobody. */
 bool gan_observers_want_images(const gan_run_observer *first);
