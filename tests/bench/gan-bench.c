@@ -23,7 +23,8 @@ struct arguments {
     int64_t batch;
     int threads;
     double seconds;
-    int64_t samples; /* 0: training */
+    int64_t samples;    /* 0: training */
+    const char *export; /* where to write the generator that is sampled; NULL: nowhere */
     bool profile, pin, products;
 };
 
@@ -197,6 +198,8 @@ static void run_sampler(const struct arguments *arguments)
     double *times = calloc(MOST_RUNS, sizeof *times), begin = 0;
     if (sampler == NULL || out == NULL || times == NULL)
         fail();
+    if (arguments->export != NULL && gan_model_export_onnx(generator, arguments->export, NULL) != GAN_OK)
+        fail();
     int runs = 0;
     for (int i = -WARM_UP; runs < MOST_RUNS && (i < 3 || gan_seconds() - begin < arguments->seconds); i++) {
         if (i == 0)
@@ -228,10 +231,11 @@ static void choose_products(const char *name)
 
 static void usage(FILE *to)
 {
-    fprintf(to,
-            "usage: gan-bench [--net NAME] [--batch N] [--threads N] [--seconds S] [--products best|own|blis] [--pin] "
-            "[--profile] [--json]\n       gan-bench --op [--net NAME] ...: each product of the net (of all) "
-            "alone\nnets (usual batch):");
+    fprintf(
+        to,
+        "usage: gan-bench [--net NAME] [--batch N] [--threads N] [--seconds S] [--products best|own|blis] [--pin] "
+        "[--profile] [--json]\n       gan-bench --op [--net NAME] ...: each product of the net (of all) "
+        "alone\n       gan-bench --sample IMAGES [--export FILE.onnx] ...: the generator alone\nnets (usual batch):");
     for (int i = 0; i < net_count; i++)
         fprintf(to, " %s (%lld)", nets[i].name, (long long)nets[i].batch);
     fprintf(to, "\n");
@@ -257,6 +261,8 @@ int main(int count, char **words)
             arguments.batch = atoi(words[++i]);
         else if (strcmp(words[i], "--sample") == 0 && atoi(next) > 0)
             arguments.samples = atoi(words[++i]);
+        else if (strcmp(words[i], "--export") == 0 && *next != '\0')
+            arguments.export = words[++i];
         else if (strcmp(words[i], "--threads") == 0 && atoi(next) > 0 && atoi(next) <= 256)
             arguments.threads = atoi(words[++i]);
         else if (strcmp(words[i], "--seconds") == 0 && atof(next) > 0)

@@ -79,12 +79,9 @@ cat <<END
 
 ## Making images
 
-| net | images at a time | ms | images a second |
-|---|---|---|---|
+Fresh noise each time; ONNX Runtime (npm's onnxruntime-node) runs the same generator, exported, with as many threads. A
+single image reads all weights once: ONNX Runtime keeps its own copy of them, laid out for that, while libgan reads the
+model's own, which training or the user may have changed since the last image.
+
 END
-for net in mlp dcgan28 dcgan32 dcgan64; do
-    for images in 1 64; do
-        line=$("$bench" --net $net --sample $images --threads "$cores" --seconds 2)
-        echo "| $net | $images | $(echo "$line" | field median_ms) | $(echo "$line" | field images_per_second) |"
-    done
-done
+sh "$here/compare-sampling.sh" "$build" "$cores" 2 3
