@@ -240,7 +240,7 @@ static struct block block_at(const struct gan_product *product, int64_t deepest,
                           .k = k,
                           .columns = columns < TILE_COLUMNS ? columns : TILE_COLUMNS,
                           .depth = depth < deepest ? depth : deepest,
-                          .b = product->b[term] + column * product->b_column + k * product->b_row};
+                          .b = columns > 0 ? product->b[term] + column * product->b_column + k * product->b_row : NULL};
 }
 
 /* In the order in which they are needed: down a term, then the next term, then the next columns. */
