@@ -30,7 +30,11 @@ static void discriminator_defaults(gan_discriminator_options *o)
     o->most_width = 512;
 }
 
-/* A grid of 7 is no power of two away from 4: one more halving, which rounds up, takes 28, 14, 7 to 4. */
+/*
+ * A grid of 7 is no power of two away from 4, and gets one more halving: 28, 14, 7, then 4 in G, whose 4 becomes 7 by a
+ * window of 3, and 3 in D, whose windows are all of 4: against it G comes to better digits than against one that ends
+ * at 4.
+ */
 static int halvings(gan_shape example)
 {
     struct gan_recipe_grid grid = gan_recipe_grid(example);
@@ -38,7 +42,7 @@ static int halvings(gan_shape example)
     return grid.stages + (least == 7 ? 1 : 0);
 }
 
-/* A side of the image after so many halvings. */
+/* A side of G's maps, so many levels above the image. */
 static int64_t halved(int64_t side, int times)
 {
     for (; times > 0; times--)
@@ -46,25 +50,31 @@ static int64_t halved(int64_t side, int times)
     return side;
 }
 
-/* The window between the maps at `level` and those of half their size, at level + 1: 4 wide where the side is even, 3
- * where it is odd. */
-static gan_conv_options window_below(gan_shape example, int level)
+static gan_conv_options halving(void)
 {
     gan_conv_options options;
     gan_conv_options_init(&options, 4, 2, 1);
+    return options;
+}
+
+/* G's window from the maps at level + 1 to those of twice their size at `level`: 4 wide where that is even, 3 where it
+ * is odd. */
+static gan_conv_options doubling(gan_shape example, int level)
+{
+    gan_conv_options options = halving();
     for (int axis = 0; axis < 2; axis++)
         if (halved(example.dims[1 + axis], level) % 2 != 0)
             options.kernel[axis] = 3;
     return options;
 }
 
-/* A window of the grid's size, without stride or padding: between one position and the grid. */
-static gan_conv_options whole_grid(gan_shape example)
+/* A window as large as the grid, without stride or padding: between one position and the grid. */
+static gan_conv_options whole(int64_t height, int64_t width)
 {
     gan_conv_options options;
     gan_conv_options_init(&options, 1, 1, 0);
-    for (int axis = 0; axis < 2; axis++)
-        options.kernel[axis] = halved(example.dims[1 + axis], halvings(example));
+    options.kernel[0] = height;
+    options.kernel[1] = width;
     return options;
 }
 
@@ -77,7 +87,7 @@ static struct gan_recipe_hidden with_drawn_gains(struct gan_recipe_hidden hidden
 
 static gan_layer *up(gan_shape example, int level, int64_t channels, gan_initializer initializer)
 {
-    gan_conv_options window = window_below(example, level);
+    gan_conv_options window = doubling(example, level);
     return gan_recipe_weighted(gan_layer_conv_transpose2d_with(channels, &window), initializer);
 }
 
@@ -85,7 +95,7 @@ static void generator(gan_model *model, gan_shape example, const gan_generator_o
 {
     int stages = halvings(example);
     struct gan_recipe_hidden hidden = with_drawn_gains(gan_recipe_generator_hidden(o));
-    gan_conv_options first = whole_grid(example);
+    gan_conv_options first = whole(halved(example.dims[1], stages), halved(example.dims[2], stages));
     gan_conditioning_add_input(model, &hidden.by);
     int64_t latent = gan_shape_size(gan_model_output_shape(model));
     gan_model_add(model, gan_layer_reshape(GAN_SHAPE(latent, 1, 1)));
@@ -115,7 +125,7 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
     gan_recipe_centre(model, o);
     gan_conditioning_add_input(model, &by);
     for (int level = 0; level < stages; level++) {
-        gan_conv_options window = window_below(example, level);
+        gan_conv_options window = halving();
         gan_layer *down = gan_layer_conv2d_with(gan_recipe_channels(level, o->width, o->most_width), &window);
         down = without_bias_if(batch && level == 0, gan_recipe_weighted(down, o->initializer));
         gan_recipe_add_hidden(model, down, level == 0 ? &plain : &hidden);
@@ -125,7 +135,7 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
         gan_model_add(model, gan_conditioning_head(&by, o->initializer));
         return;
     }
-    gan_conv_options last = whole_grid(example);
+    gan_conv_options last = whole(example.dims[1] >> stages, example.dims[2] >> stages);
     gan_model_add(
         model, without_bias_if(batch, gan_recipe_weighted(gan_layer_conv2d_with(by.outputs, &last), o->initializer)));
     gan_model_add(model, gan_layer_flatten());

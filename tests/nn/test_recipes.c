@@ -114,15 +114,16 @@ START_TEST(dcgan_has_the_examples_numbers)
 }
 END_TEST
 
-/* 4, 7, 14, 28: a side of 7 is halved to 4 by a window of 3. Non-square: 4 × 7 is the grid, 7 × 14 above it. */
+/* G: 4, 7, 14, 28, a side of 7 being made of 4 by a window of 3; D: 28, 14, 7, 3. Non-square: above 4 × 7, or 3 × 7,
+ * are 7 × 14. */
 START_TEST(dcgan_halves_seven)
 {
     struct options o = options_of(GAN_RECIPE_DCGAN, 0, 0);
-    int64_t ends = 100 * 256 * 16, between = 256 * 128 * 9 + 128 * 64 * 16 + 64 * 16;
-    int64_t g_norms = 2 * (256 + 128 + 64), d_norms = 2 * (128 + 256);
-    check_counts("28", made(GAN_SHAPE(1, 28, 28), &o), ends + between + g_norms, between + 256 * 16 + d_norms);
-    ends = 100 * 256 * 28, between = 256 * 128 * 12 + 128 * 64 * 16 + 64 * 16;
-    check_counts("28 x 56", made(GAN_SHAPE(1, 28, 56), &o), ends + between + g_norms, between + 256 * 28 + d_norms);
+    int64_t larger = 128 * 64 * 16 + 64 * 16, g_norms = 2 * (256 + 128 + 64);
+    int64_t d = larger + 256 * 128 * 16 + 2 * (128 + 256);
+    check_counts("28", made(GAN_SHAPE(1, 28, 28), &o), 100 * 256 * 16 + 256 * 128 * 9 + larger + g_norms, d + 256 * 9);
+    check_counts("28 x 56", made(GAN_SHAPE(1, 28, 56), &o), 100 * 256 * 28 + 256 * 128 * 12 + larger + g_norms,
+                 d + 256 * 21);
 }
 END_TEST
 

@@ -127,7 +127,7 @@ def conv1(a, b, bias=True):
     return nn.Conv2d(a, b, 1, bias=bias)
 
 
-# ---- DCGAN at 28 × 28, widths 4, 6 and 6: 28, 14, 7, and 4 as the grid
+# ---- DCGAN at 28 × 28, widths 4, 6 and 6: from 4 to 7, 14 and 28, and from there to 14, 7 and 3
 
 def dcgan(stable):
     def up(a, b, *window):
@@ -139,8 +139,8 @@ def dcgan(stable):
 
     g = Net(nn.Unflatten(1, (LATENT, 1, 1)), *up(LATENT, 6, 4), *up(6, 6, 3, 2, 1), *up(6, 4, 4, 2, 1),
             nn.ConvTranspose2d(4, 1, 4, 2, 1, bias=False), nn.Tanh())
-    d = Net(nn.Conv2d(1, 4, 4, 2, 1, bias=stable), nn.LeakyReLU(0.2), *down(4, 6, 4, 2, 1), *down(6, 6, 3, 2, 1),
-            nn.Conv2d(6, 1, 4, bias=stable), nn.Flatten())
+    d = Net(nn.Conv2d(1, 4, 4, 2, 1, bias=stable), nn.LeakyReLU(0.2), *down(4, 6, 4, 2, 1), *down(6, 6, 4, 2, 1),
+            nn.Conv2d(6, 1, 3, bias=stable), nn.Flatten())
     return g, d
 
 
