@@ -72,7 +72,8 @@ static inline gan_status gan_discriminator_options_init(gan_discriminator_option
  * MLP: flatten, centring, labels appended, hidden_count × [dense or maxout, normalisation, activation, dropout], dense
  * 1 or what the conditioning ends in.
  * DCGAN: centring, labels appended as planes, convolutions that halve the image down to a grid of 4 to 6 pixels (7
- * becomes 3), after each (but for the first) normalisation, activation, dropout; a convolution over the whole grid, or
+ * becomes 3), after each (but for the first) normalisation, activation, dropout, and `blocks` × [3 × 3 convolution,
+ * normalisation, activation, dropout]; a convolution over the whole grid, or
  * what the conditioning ends in. Defaults that differ: batch norm, leaky ReLU, input in [−1, 1], weights from N(0,
  * 0.02²). POOLED: centring, labels appended as planes; `blocks` × [3 × 3 convolution, normalisation, activation,
  * dropout] and the mean of 2 × 2 pixels until a grid of 4 to 7 pixels is left; flatten, dense 1 or what the

@@ -81,7 +81,7 @@ typedef struct gan_generator_options {
     int64_t most_width; /**< but at most so many. DCGAN: 512, POOLED: 256, SNGAN_RESNET: 256, R3GAN: 256 */
     /**
      * Depth: at each size of feature maps so many convolutions (POOLED: 1) or residual blocks (SNGAN_RESNET: 1, R3GAN:
-     * 2), 1 to 64. DCGAN: 0, it has none
+     * 2), 1 to 64; DCGAN's convolutions are beside those that change the size: 0 to 64, 0
      */
     int64_t blocks;
     /** Iterations, ≥ 1, of gan_layer_with_spectral_norm on every layer that it is for; 0: none. 0 */
@@ -105,7 +105,8 @@ static inline gan_status gan_generator_options_init(gan_generator_options *optio
  * activation.
  * DCGAN: labels appended, transposed convolution to a grid of 4 to 6 pixels, then one that doubles it until it is the
  * image's size, with windows of 4 (of 3 where a side of 7 is made of 4: 4, 7, 14, 28); after each but the last
- * normalisation, activation, dropout; output activation. Its options' defaults differ from those above: batch norm,
+ * normalisation, activation, dropout, and `blocks` × [3 × 3 convolution, normalisation, activation, dropout]; output
+ * activation. Its options' defaults differ from those above: batch norm,
  * tanh, weights from N(0, 0.02²), batch norm's gains from N(1, 0.02²).
  * POOLED: labels appended, dense to the grid, normalisation, activation, dropout; then, until it is the image's size,
  * nearest upsampling by 2 and `blocks` × [3 × 3 convolution, normalisation, activation, dropout]; a 3 × 3 convolution;

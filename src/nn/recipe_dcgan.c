@@ -102,9 +102,11 @@ static void generator(gan_model *model, gan_shape example, const gan_generator_o
     int64_t channels = gan_recipe_channels(stages - 1, o->width, o->most_width);
     gan_recipe_add_hidden(model, gan_recipe_weighted(gan_layer_conv_transpose2d_with(channels, &first), o->initializer),
                           &hidden);
+    gan_recipe_add_convolutions(model, o->blocks, channels, o->initializer, &hidden);
     for (int level = stages - 1; level > 0; level--) {
         channels = gan_recipe_channels(level - 1, o->width, o->most_width);
         gan_recipe_add_hidden(model, up(example, level, channels, o->initializer), &hidden);
+        gan_recipe_add_convolutions(model, o->blocks, channels, o->initializer, &hidden);
     }
     gan_layer *last = up(example, 0, example.dims[0], o->initializer);
     gan_model_add(model, o->normalization == GAN_NORMALIZATION_BATCH ? gan_layer_without_bias(last) : last);
@@ -126,9 +128,11 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
     gan_conditioning_add_input(model, &by);
     for (int level = 0; level < stages; level++) {
         gan_conv_options window = halving();
-        gan_layer *down = gan_layer_conv2d_with(gan_recipe_channels(level, o->width, o->most_width), &window);
+        int64_t channels = gan_recipe_channels(level, o->width, o->most_width);
+        gan_layer *down = gan_layer_conv2d_with(channels, &window);
         down = without_bias_if(batch && level == 0, gan_recipe_weighted(down, o->initializer));
         gan_recipe_add_hidden(model, down, level == 0 ? &plain : &hidden);
+        gan_recipe_add_convolutions(model, o->blocks, channels, o->initializer, &hidden);
     }
     if (by.way == GAN_CONDITIONING_PROJECTION || by.way == GAN_CONDITIONING_AUXILIARY) {
         gan_model_add(model, gan_layer_flatten());
@@ -143,6 +147,7 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
 
 const struct gan_recipe_row gan_recipe_dcgan = {.name = "dcgan",
                                                 .images = true,
+                                                .most_blocks = GAN_RECIPE_MOST_BLOCKS,
                                                 .normalizes = true,
                                                 .generator_defaults = generator_defaults,
                                                 .discriminator_defaults = discriminator_defaults,

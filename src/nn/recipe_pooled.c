@@ -24,13 +24,6 @@ static void discriminator_defaults(gan_discriminator_options *o)
     o->blocks = 1;
 }
 
-static void add_convolutions(gan_model *model, int64_t count, int64_t channels, gan_initializer initializer,
-                             const struct gan_recipe_hidden *hidden)
-{
-    for (int64_t i = 0; i < count; i++)
-        gan_recipe_add_hidden(model, gan_recipe_conv3(channels, initializer), hidden);
-}
-
 static void generator(gan_model *model, gan_shape example, const gan_generator_options *o)
 {
     struct gan_recipe_grid grid = gan_recipe_grid(example);
@@ -43,8 +36,8 @@ static void generator(gan_model *model, gan_shape example, const gan_generator_o
     gan_recipe_add_layers(model, &after);
     for (int level = grid.stages - 1; level >= 0; level--) {
         gan_model_add(model, gan_layer_upsample(2, GAN_RESIZE_NEAREST));
-        add_convolutions(model, o->blocks, gan_recipe_channels(level, o->width, o->most_width), o->initializer,
-                         &hidden);
+        gan_recipe_add_convolutions(model, o->blocks, gan_recipe_channels(level, o->width, o->most_width),
+                                    o->initializer, &hidden);
     }
     gan_model_add(model, gan_recipe_conv3(example.dims[0], o->initializer));
 }
@@ -57,8 +50,8 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
     gan_recipe_centre(model, o);
     gan_conditioning_add_input(model, &by);
     for (int level = 0; level < grid.stages; level++) {
-        add_convolutions(model, o->blocks, gan_recipe_channels(level, o->width, o->most_width), o->initializer,
-                         &hidden);
+        gan_recipe_add_convolutions(model, o->blocks, gan_recipe_channels(level, o->width, o->most_width),
+                                    o->initializer, &hidden);
         gan_model_add(model, gan_layer_average_pool2d(2, 2, 0));
     }
     gan_model_add(model, gan_layer_flatten());

@@ -107,6 +107,13 @@ gan_layer *gan_recipe_conv1(int64_t channels, gan_initializer initializer)
     return gan_recipe_weighted(gan_layer_conv2d(channels, 1, 1, 0), initializer);
 }
 
+void gan_recipe_add_convolutions(gan_model *model, int64_t count, int64_t channels, gan_initializer initializer,
+                                 const struct gan_recipe_hidden *hidden)
+{
+    for (int64_t i = 0; i < count; i++)
+        gan_recipe_add_hidden(model, gan_recipe_conv3(channels, initializer), hidden);
+}
+
 void gan_recipe_add_grid(gan_model *model, int64_t channels, struct gan_recipe_grid grid, gan_initializer initializer,
                          bool biased)
 {

@@ -48,6 +48,9 @@ gan_layer *gan_recipe_weighted(gan_layer *layer, gan_initializer initializer);
 /* A 3 × 3 convolution that keeps the size, and one of single pixels. */
 gan_layer *gan_recipe_conv3(int64_t channels, gan_initializer initializer);
 gan_layer *gan_recipe_conv1(int64_t channels, gan_initializer initializer);
+/* `count` 3 × 3 convolutions that keep the size, with what follows each. */
+void gan_recipe_add_convolutions(gan_model *model, int64_t count, int64_t channels, gan_initializer initializer,
+                                 const struct gan_recipe_hidden *hidden);
 /* From [n] to the grid, [channels, height, width]: dense, reshape. */
 void gan_recipe_add_grid(gan_model *model, int64_t channels, struct gan_recipe_grid grid, gan_initializer initializer,
                          bool biased);

@@ -127,6 +127,19 @@ START_TEST(dcgan_halves_seven)
 }
 END_TEST
 
+/* Between the others, 3 × 3 convolutions without bias and with batch norm: at 4, 7 and 14 in G, at 14, 7 and 3 in D. */
+START_TEST(dcgan_goes_deeper)
+{
+    struct options o = options_of(GAN_RECIPE_DCGAN, 0, 0);
+    int64_t g = 100 * 256 * 16 + 256 * 128 * 9 + 128 * 64 * 16 + 64 * 16 + 2 * (256 + 128 + 64);
+    int64_t d = 64 * 16 + 128 * 64 * 16 + 256 * 128 * 16 + 256 * 9 + 2 * (128 + 256);
+    int64_t more = 9 * (256 * 256 + 128 * 128 + 64 * 64) + 2 * (256 + 128 + 64);
+    o.g.blocks = 1;
+    o.d.blocks = 2;
+    check_counts("28, deeper", made(GAN_SHAPE(1, 28, 28), &o), g + more, d + 2 * more);
+}
+END_TEST
+
 /* Of an up-block of SNGAN's G: two batch norms, two 3 × 3 convolutions, a shortcut. */
 static int64_t up_block(int64_t from, int64_t to)
 {
@@ -643,7 +656,7 @@ START_TEST(options_that_cannot_be_meant_are_refused)
 {
     REFUSED_G(GAN_RECIPE_POOLED, o.g.blocks = 0, "gan_generator_new: blocks is 0, want 1 to 64 with recipe \"pooled\"");
     REFUSED_G(GAN_RECIPE_R3GAN, o.g.blocks = 65, "blocks is 65, want 1 to 64");
-    REFUSED_G(GAN_RECIPE_DCGAN, o.g.blocks = 1, "blocks is 1, want 0 to 0 with recipe \"dcgan\"");
+    REFUSED_G(GAN_RECIPE_DCGAN, o.g.blocks = -1, "blocks is -1, want 0 to 64 with recipe \"dcgan\"");
     REFUSED_D(GAN_RECIPE_SNGAN_RESNET, o.d.blocks = -1, "gan_discriminator_new: blocks is -1");
     REFUSED_G(GAN_RECIPE_R3GAN, o.g.normalization = GAN_NORMALIZATION_BATCH, "recipe \"r3gan\" is made to do without");
     REFUSED_D(GAN_RECIPE_R3GAN, o.d.normalization = GAN_NORMALIZATION_LAYER, "want GAN_NORMALIZATION_NONE");
@@ -670,6 +683,7 @@ static const struct test_case tests[] = {
     {"names", recipes_have_names},
     {"dcgan's counts", dcgan_has_the_examples_numbers},
     {"dcgan at 28", dcgan_halves_seven},
+    {"dcgan, deeper", dcgan_goes_deeper},
     {"sngan_resnet's counts", sngan_resnet_has_the_papers_numbers},
     {"sngan_resnet's halvings", sngan_resnets_discriminator_halves_as_often_as_published},
     {"r3gan's counts", r3gan_has_the_published_numbers},
