@@ -25,7 +25,7 @@ static const char usage[] =
     "  --protocol pacgan   PacGAN's networks, settings and points, for comparing with its table\n"
     "  --packing M         D judges M points together (1)\n"
     "  --rate R            learning rate of both\n"
-    "  --steps N           (16000; with --preset 3000; of the protocol 400000)\n"
+    "  --steps N           (26000; with --preset 3000; of the protocol 400000)\n"
     "  --batch N           packs in a batch (128; of the protocol 100)\n"
     "  --seed N            (1)\n"
     "  --threads N         (1)\n"
@@ -107,7 +107,7 @@ static void begin_own(struct settings *s)
     o->r1_weight = o->r2_weight = 0;
     o->generator_rate = o->discriminator_rate = 1e-3f;
     o->average_decay = 0.9995f;
-    s->steps = 16000;
+    s->steps = 26000;
     s->batch = 128;
 }
 
