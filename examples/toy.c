@@ -25,8 +25,8 @@ static const char usage[] =
     "  --protocol pacgan   PacGAN's networks, settings and points, for comparing with its table\n"
     "  --packing M         D judges M points together (1)\n"
     "  --rate R            learning rate of both\n"
-    "  --steps N           (30000; with --preset 3000; of the protocol 400000)\n"
-    "  --batch N           packs in a batch (256; of the protocol 100)\n"
+    "  --steps N           (26000; with --preset 3000; of the protocol 400000)\n"
+    "  --batch N           packs in a batch (128; of the protocol 100)\n"
     "  --seed N            (1)\n"
     "  --threads N         (1)\n"
     "  --samples N         how many are judged; the first 2500 also by themselves (100000)\n"
@@ -72,30 +72,32 @@ static void begin_pacgan(struct settings *s)
     s->batch = 100;
 }
 
-static void add_cosine(struct settings *s, gan_setting setting, float begin, float end)
-{
-    gan_trainer_options *o = &s->trainer;
-    o->courses[o->course_count++] = (gan_course){
-        .setting = setting, .schedule = GAN_SCHEDULE_COSINE, .begin = begin, .end = end, .steps = s->steps};
-}
-
-/* By equal factors: from `begin` to `end` in nine tenths of the steps, and on. */
-static void add_fall(struct settings *s, gan_setting setting, double begin, double end)
+/* By equal factors, from `begin` to `end`, once a share of the steps is done. */
+static void add_fall(struct settings *s, gan_setting setting, double begin, double end, double done)
 {
     enum { FALLS = 200 };
-    int64_t each = s->steps * 9 / 10 / FALLS;
+    int64_t hold = (int64_t)(done * (double)s->steps), each = (s->steps - hold) / FALLS;
     gan_trainer_options *o = &s->trainer;
     o->courses[o->course_count++] = (gan_course){.setting = setting,
                                                  .schedule = GAN_SCHEDULE_STEP,
                                                  .begin = (float)begin,
                                                  .factor = (float)pow(end / begin, 1.0 / FALLS),
+                                                 .hold = hold,
                                                  .steps = each > 1 ? each : 1};
+}
+
+static void add_line(struct settings *s, gan_setting setting, float begin, float end)
+{
+    gan_trainer_options *o = &s->trainer;
+    o->courses[o->course_count++] = (gan_course){
+        .setting = setting, .schedule = GAN_SCHEDULE_LINEAR, .begin = begin, .end = end, .steps = s->steps};
 }
 
 /*
  * What the example does by itself: pairs compared, D's slopes punished at both, no momentum, an average of G (Huang et
  * al., "The GAN is dead; long live the GAN!", NeurIPS 2024, at the size of a toy). The penalties blur D: strong ones
- * first, so that all modes get their share, then weak ones, so that D sees how narrow a mode is.
+ * first, so that all modes get their share, then weak ones, so that D sees how narrow a mode is. The rates fall by
+ * then: while they are high, G's modes wander about their places.
  */
 static void begin_own(struct settings *s)
 {
@@ -105,8 +107,8 @@ static void begin_own(struct settings *s)
     o->r1_weight = o->r2_weight = 0;
     o->generator_rate = o->discriminator_rate = 1e-3f;
     o->average_decay = 0.9995f;
-    s->steps = 30000;
-    s->batch = 256;
+    s->steps = 26000;
+    s->batch = 128;
 }
 
 /* Once all options are read: how the numbers of begin_own go on. */
@@ -117,11 +119,13 @@ static void set_courses(struct settings *s)
         o->generator_rate = o->discriminator_rate = s->rate;
     if (s->preset_given || s->pacgan)
         return;
-    add_cosine(s, GAN_SETTING_GENERATOR_RATE, o->generator_rate, o->generator_rate / 20);
-    add_cosine(s, GAN_SETTING_DISCRIMINATOR_RATE, o->discriminator_rate, o->discriminator_rate / 20);
+    double rate = (double)o->generator_rate;
+    add_fall(s, GAN_SETTING_GENERATOR_RATE, rate, rate / 100, 0.1);
+    add_fall(s, GAN_SETTING_DISCRIMINATOR_RATE, rate, rate / 100, 0.1);
+    add_line(s, GAN_SETTING_BETA2, 0.99f, 0.999f);
     if (s->own_penalties) {
-        add_fall(s, GAN_SETTING_R1_WEIGHT, 0.01, 0.0003);
-        add_fall(s, GAN_SETTING_R2_WEIGHT, 0.01, 0.0003);
+        add_fall(s, GAN_SETTING_R1_WEIGHT, 0.01, 1e-4, 0.5);
+        add_fall(s, GAN_SETTING_R2_WEIGHT, 0.01, 1e-4, 0.5);
     }
 }
 
@@ -291,7 +295,7 @@ static void read_options(struct settings *s, int count, char **words)
 
 /* ---- the networks ---- */
 
-enum { LATENT = 4, WIDTH = 128, LAYERS = 4 };
+enum { LATENT = 2, WIDTH = 128 };
 
 /* With biases that are drawn, too: where units bend must differ, or D is the same along every ray from the middle. */
 static gan_layer *dense(int64_t in, int64_t units)
@@ -301,17 +305,51 @@ static gan_layer *dense(int64_t in, int64_t units)
     return gan_layer_with_bias_initializer(layer, gan_initializer_uniform(-bound, bound));
 }
 
-static gan_model *new_network(int64_t in, int64_t out, bool spectral)
+/*
+ * Between modes that lie apart G must be steep, within them flat: a staircase. Steep tanh layers make one far more
+ * easily than pieces of straight lines do. And the fewer numbers z has, the fewer of its points are on a step's edge.
+ */
+static gan_model *new_generator(void)
 {
-    gan_model *m = gan_model_new(GAN_SHAPE(in));
-    for (int layer = 0; layer <= LAYERS; layer++) {
-        gan_layer *product = layer < LAYERS ? dense(layer == 0 ? in : WIDTH, WIDTH) : gan_layer_dense(out);
-        gan_model_add(m, spectral ? gan_layer_with_spectral_norm(product, 1) : product);
-        if (layer < LAYERS)
-            gan_model_add(m, gan_layer_leaky_relu(0.2f));
+    gan_model *g = gan_model_new(GAN_SHAPE(LATENT));
+    gan_model_add(g, dense(LATENT, WIDTH));
+    gan_model_add(g, gan_layer_leaky_relu(0.2f));
+    gan_model_add(g, dense(WIDTH, WIDTH));
+    gan_model_add(g, gan_layer_leaky_relu(0.2f));
+    for (int layer = 0; layer < 2; layer++) {
+        gan_model_add(g, dense(WIDTH, WIDTH));
+        gan_model_add(g, gan_layer_scale_shift(3, 0));
+        gan_model_add(g, gan_layer_tanh());
     }
-    check(gan_model_status(m) == GAN_OK);
-    return m;
+    gan_model_add(g, gan_layer_dense(2));
+    check(gan_model_status(g) == GAN_OK);
+    return g;
+}
+
+static gan_var *sines(void *context, gan_var *x)
+{
+    (void)context;
+    return gan_sin(x);
+}
+
+/*
+ * D must see what is small in a plane that is large: it begins with sines of many directions and frequencies (Tancik et
+ * al., "Fourier features let networks learn high frequency functions in low dimensional domains", NeurIPS 2020; here
+ * they learn, too), and goes on smoothly, since its slopes are what G learns from.
+ */
+static gan_model *new_plain_discriminator(int64_t in, bool spectral)
+{
+    gan_layer *waves = gan_layer_with_initializer(gan_layer_dense(WIDTH), gan_initializer_normal(0, 4));
+    waves = gan_layer_with_bias_initializer(waves, gan_initializer_uniform(-(float)pi, (float)pi));
+    gan_layer *products[] = {waves, dense(WIDTH, WIDTH), dense(WIDTH, WIDTH), gan_layer_dense(1)};
+    gan_model *d = gan_model_new(GAN_SHAPE(in));
+    for (int i = 0; i < 4; i++) {
+        gan_model_add(d, spectral ? gan_layer_with_spectral_norm(products[i], 1) : products[i]);
+        if (i < 3)
+            gan_model_add(d, i == 0 ? gan_layer_function(sines, NULL, NULL) : gan_layer_silu());
+    }
+    check(gan_model_status(d) == GAN_OK);
+    return d;
 }
 
 /* For EBGAN and BEGAN: through a single number and back. */
@@ -333,7 +371,7 @@ static gan_model *new_discriminator(const struct settings *s)
     gan_loss loss = s->trainer.loss;
     if (loss == GAN_LOSS_ENERGY_MARGIN || loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM)
         return new_autoencoder(s->packing);
-    return new_network(2 * s->packing, 1, s->trainer.preset == GAN_PRESET_SNGAN);
+    return new_plain_discriminator(2 * s->packing, s->trainer.preset == GAN_PRESET_SNGAN);
 }
 
 static gan_model *pacgan_generator(void)
@@ -366,7 +404,7 @@ static gan_model *pacgan_discriminator(int64_t packing)
 
 static gan_trainer *new_trainer(const struct settings *s)
 {
-    gan_model *g = s->pacgan ? pacgan_generator() : new_network(LATENT, 2, false);
+    gan_model *g = s->pacgan ? pacgan_generator() : new_generator();
     gan_model *d = s->pacgan ? pacgan_discriminator(s->packing) : new_discriminator(s);
     check(g != NULL && d != NULL);
     gan_trainer *trainer = gan_trainer_new(g, d, &s->trainer);
