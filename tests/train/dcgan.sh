@@ -1,8 +1,7 @@
 #!/bin/sh
 # DCGAN on the real MNIST: two epochs at batch 64. A classifier that reads 99 % of the test digits finds all ten classes
-# among 10,000 samples, and of those of the conditional one 95 % are the digit that was asked for. Of both it is to be more
-# than 90 % sure of 85 %. The unconditional one has 86.7 % (seed 1, AVX-512); since other instruction sets round otherwise,
-# the test fails below 83 %.
+# among 10,000 samples, and of those of the conditional one 95 % are the digit that was asked for. Of both it is more than
+# 90 % sure of 85 % (the unconditional one has 86.7 % with seed 1, with AVX2 and AVX-512 alike).
 #   dcgan.sh SOURCE-ROOT DCGAN CLASSIFIER [SEED]
 set -eu
 root=$1 dcgan=$2 classifier=$3 seed=${4:-1}
@@ -35,7 +34,7 @@ cat "$scratch/log"
 wants 99 "$(awk '{ for (i = 1; i < NF; i++) if ($i == "reads") { print $(i + 1); exit } }' "$scratch/log")" \
     'test digits that the classifier reads, %'
 wants 10 "$(of free classes)" 'classes among the samples'
-wants 83 "$(of free 'surer than 90 %:')" 'samples that it is more than 90 % sure of, % (the aim is 85)'
+wants 85 "$(of free 'surer than 90 %:')" 'samples that it is more than 90 % sure of, %'
 wants 85 "$(of asked 'surer than 90 %:')" 'samples of the conditional one that it is more than 90 % sure of, %'
 wants 95 "$(of asked 'as asked:')" 'samples of the conditional one that are the digit asked for, %'
 [ $bad = 0 ] || echo "FAILED"
