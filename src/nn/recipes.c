@@ -4,8 +4,6 @@
 #include "base/names.h"
 #include "base/status.h"
 
-#include <string.h>
-
 static const struct gan_recipe_row *const rows[] = {
     [GAN_RECIPE_MLP] = &gan_recipe_mlp,       [GAN_RECIPE_DCGAN] = &gan_recipe_dcgan,
     [GAN_RECIPE_POOLED] = &gan_recipe_pooled, [GAN_RECIPE_SNGAN_RESNET] = &gan_recipe_sngan_resnet,

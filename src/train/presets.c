@@ -7,9 +7,6 @@
 #include "train/augment.h"
 #include "train/losses.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static const char *const names[] = {
     [GAN_PRESET_ARTICLE] = "article", [GAN_PRESET_STABLE] = "stable", [GAN_PRESET_WGAN] = "wgan",
     [GAN_PRESET_WGAN_GP] = "wgan-gp", [GAN_PRESET_LSGAN] = "lsgan",   [GAN_PRESET_RSGAN] = "rsgan",

@@ -1,7 +1,7 @@
 /* The CPU backend's convolutions: how a call is cut into parts, and what a part does. */
 #include "conv.h"
-#include "conv_winograd.h"
 
+#include "conv_winograd.h"
 #include "kernels/products.h"
 
 enum {
@@ -37,8 +37,6 @@ static void finish(const struct gan_conv_pass *pass, const struct gan_run *run, 
     for (int64_t row = region->row; row < region->row_end; row++) {
         int64_t from = (row * pass->out_size[2] + region->begin) * examples * channels + first;
         struct gan_row_range range = {from, (region->end - region->begin) * examples, end - first, channels};
-        if (end - first == channels) /* one run */
-            range = (struct gan_row_range){from, 1, range.rows * channels, range.rows * channels};
         gan_cpu_kernels_used()->finish_rows(epilogue, run, &range, pass->out + from);
     }
 }
@@ -46,20 +44,20 @@ static void finish(const struct gan_conv_pass *pass, const struct gan_run *run, 
 static void compute_pass(const struct gan_conv_call *call, const struct gan_run *run, int64_t part)
 {
     struct gan_conv_pass pass = pass_of(call, run);
+    if (gan_panels_are_winograd(&call->panels)) {
+        gan_conv_winograd_compute(&pass, run, part);
+        return;
+    }
     int64_t column_part = part % call->column_parts, unit_part = part / call->column_parts % call->unit_parts;
     int64_t row_part = part / call->column_parts / call->unit_parts;
     struct gan_conv_region region = {.row = pass.out_size[1] * row_part / call->row_parts,
                                      .row_end = pass.out_size[1] * (row_part + 1) / call->row_parts,
                                      .begin = pass.out_size[2] * unit_part / call->unit_parts,
                                      .end = pass.out_size[2] * (unit_part + 1) / call->unit_parts};
-    if (call->panels.format == GAN_PANELS_FORWARD_WINOGRAD || call->panels.format == GAN_PANELS_DATA_WINOGRAD) {
-        gan_conv_winograd_compute(&pass, run, part);
-        return;
-    }
     int64_t first = 0, end = pass.out_size[0];
     if (gan_conv_is_depthwise(&call->conv)) {
         gan_conv_compute_depthwise(&pass, &region);
-    } else if (call->panels.format == GAN_PANELS_FORWARD_FEW || call->panels.format == GAN_PANELS_DATA_FEW) {
+    } else if (gan_panels_are_few(&call->panels)) {
         gan_conv_compute_few(&pass, &region);
     } else {
         int64_t blocks = call->conv.groups * pass.matrices.blocks;
@@ -105,7 +103,7 @@ static void cut_pass(struct gan_conv_call *call, int64_t wanted)
     struct gan_conv_matrices matrices = gan_conv_matrices(conv, call->block_columns);
     call->row_parts = gan_smaller(out[1], wanted);
     call->unit_parts = call->column_parts = 1;
-    bool plain = call->panels.format != GAN_PANELS_FORWARD_FEW && call->panels.format != GAN_PANELS_DATA_FEW;
+    bool plain = !gan_panels_are_few(&call->panels);
     if (plain)
         call->unit_parts = gan_smaller(out[2], gan_larger(strips(conv), gan_divide_up(wanted, call->row_parts)));
     if (plain && !gan_conv_is_depthwise(conv))
@@ -127,7 +125,7 @@ void gan_cpu_prepare_conv(struct gan_conv_call *call)
     /* BLIS gets all columns at once. */
     call->block_columns = gan_products_in_use() == GAN_PRODUCTS_OWN ? gan_cpu_kernels_used()->panel_columns
                                                                     : gan_larger(conv->x[0], conv->y[0]);
-    if (call->panels.format == GAN_PANELS_FORWARD_WINOGRAD || call->panels.format == GAN_PANELS_DATA_WINOGRAD)
+    if (gan_panels_are_winograd(&call->panels))
         gan_conv_winograd_cut(call);
     else if (conv->kind != GAN_CONV_WEIGHT)
         cut_pass(call, wanted);

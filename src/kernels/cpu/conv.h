@@ -18,6 +18,16 @@ enum {
     GAN_PANELS_DEPTHWISE         /* for each tap its channels' numbers */
 };
 
+static inline bool gan_panels_are_few(const struct gan_panels *panels)
+{
+    return panels->format == GAN_PANELS_FORWARD_FEW || panels->format == GAN_PANELS_DATA_FEW;
+}
+
+static inline bool gan_panels_are_winograd(const struct gan_panels *panels)
+{
+    return panels->format == GAN_PANELS_FORWARD_WINOGRAD || panels->format == GAN_PANELS_DATA_WINOGRAD;
+}
+
 bool gan_conv_is_depthwise(const struct gan_conv *conv);
 
 /* A weight's matrices, `depth` rows of `columns` for each tap, as forward and data passes multiply by them. */

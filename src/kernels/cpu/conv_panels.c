@@ -42,8 +42,7 @@ struct gan_panels gan_cpu_panels_for(const struct gan_conv *conv)
 
 void gan_cpu_prepare_panels(struct gan_panels_call *call)
 {
-    bool by_blocks = call->panels.format != GAN_PANELS_DEPTHWISE && call->panels.format != GAN_PANELS_FORWARD_FEW &&
-                     call->panels.format != GAN_PANELS_DATA_FEW;
+    bool by_blocks = call->panels.format != GAN_PANELS_DEPTHWISE && !gan_panels_are_few(&call->panels);
     call->parts = by_blocks ? call->conv.groups * gan_conv_matrices(&call->conv, panel_width()).blocks : 1;
 }
 
@@ -88,7 +87,7 @@ void gan_cpu_panels(const void *opaque, const struct gan_run *run, int64_t part)
         pack_depthwise(call, weight, out);
     else if (call->panels.format == GAN_PANELS_FORWARD || call->panels.format == GAN_PANELS_DATA)
         pack_block(call, weight, part, out);
-    else if (call->panels.format == GAN_PANELS_FORWARD_WINOGRAD || call->panels.format == GAN_PANELS_DATA_WINOGRAD)
+    else if (gan_panels_are_winograd(&call->panels))
         gan_conv_winograd_pack(call, weight, part, out);
     else
         pack_few(call, weight, out);

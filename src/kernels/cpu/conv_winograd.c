@@ -2,8 +2,6 @@
 
 #include "kernels/products.h"
 
-#include <string.h>
-
 enum {
     LEAST_EXAMPLES = 32, /* smaller batches would wait for the weight's sums; and samplers' rows stay what they are */
     LEAST_CHANNELS = 32,
@@ -82,12 +80,12 @@ static int64_t phases_of(const struct gan_conv *conv)
     return conv->window.stride[0] * conv->window.stride[1];
 }
 
-static int64_t points_of(const struct gan_conv *conv)
+int64_t gan_conv_winograd_points(const struct gan_conv *conv)
 {
     return (int64_t)gan_conv_winograd(conv, 0)->points * gan_conv_winograd(conv, 1)->points;
 }
 
-static void lines_of_phase(const struct gan_conv *conv, int64_t phase, struct gan_winograd_line line[2])
+void gan_conv_winograd_lines(const struct gan_conv *conv, int64_t phase, struct gan_winograd_line line[2])
 {
     line[0] = gan_conv_winograd_line(conv, 0, phase / conv->window.stride[1]);
     line[1] = gan_conv_winograd_line(conv, 1, phase % conv->window.stride[1]);
@@ -98,7 +96,7 @@ static void lines_of_phase(const struct gan_conv *conv, int64_t phase, struct ga
 int64_t gan_conv_winograd_weights(const struct gan_conv *conv, int64_t width)
 {
     struct gan_conv_matrices matrices = gan_conv_matrices(conv, width);
-    return matrices.blocks * points_of(conv) * phases_of(conv) * matrices.depth * width;
+    return matrices.blocks * gan_conv_winograd_points(conv) * phases_of(conv) * matrices.depth * width;
 }
 
 /* Point (a, b) of a phase: `taps` hold `count` numbers each. */
@@ -107,7 +105,7 @@ static void add_taps(const struct gan_conv *conv, int64_t phase, int64_t a, int6
 {
     const struct gan_winograd *down = gan_conv_winograd(conv, 0), *across = gan_conv_winograd(conv, 1);
     struct gan_winograd_line line[2];
-    lines_of_phase(conv, phase, line);
+    gan_conv_winograd_lines(conv, phase, line);
     const float *from[GAN_WINOGRAD_MOST_TAPS * GAN_WINOGRAD_MOST_TAPS];
     float factor[GAN_WINOGRAD_MOST_TAPS * GAN_WINOGRAD_MOST_TAPS];
     int64_t terms = 0;
@@ -128,7 +126,7 @@ void gan_conv_winograd_pack(const struct gan_panels_call *call, const float *wei
     const struct gan_conv *conv = &call->conv;
     struct gan_conv_matrices matrices = gan_conv_matrices(conv, gan_cpu_kernels_used()->panel_columns);
     int64_t panel = matrices.depth * matrices.width, across = gan_conv_winograd(conv, 1)->points;
-    int64_t points = points_of(conv), phases = phases_of(conv);
+    int64_t points = gan_conv_winograd_points(conv), phases = phases_of(conv);
     float taps[MOST_WINDOW * AT_ONCE * MOST_WIDTH];
     out += block * points * phases * panel;
     for (int64_t k = 0; k < matrices.depth; k += AT_ONCE) {
@@ -189,14 +187,15 @@ static void multiply(const struct work *work, const int point[2], float *sums, f
     const struct gan_conv_matrices *matrices = &pass->matrices;
     const float *in = pass->in + work->example * pass->in_strides[0];
     const int64_t rows = work->examples, at_once = gan_smaller(MOST_TERMS, ROOM / (rows * matrices->depth));
-    const int64_t panel = matrices->depth * matrices->width, phases = phases_of(conv), points = points_of(conv);
+    const int64_t panel = matrices->depth * matrices->width, phases = phases_of(conv),
+                  points = gan_conv_winograd_points(conv);
     const int64_t the_point = (int64_t)point[0] * gan_conv_winograd(conv, 1)->points + point[1];
     for (int64_t done = 0; done < work->phases; done += at_once) {
         const float *a[MOST_TERMS], *b[MOST_TERMS];
         int64_t terms = gan_smaller(work->phases - done, at_once);
         for (int64_t term = 0; term < terms; term++) {
             struct gan_winograd_line line[2];
-            lines_of_phase(conv, work->phase + done + term, line);
+            gan_conv_winograd_lines(conv, work->phase + done + term, line);
             float *out = sums + term * rows * matrices->depth;
             a[term] = out;
             gan_conv_winograd_inputs(conv, line, point, work->first, in, pass->in_strides, rows, matrices->depth, out);
@@ -273,8 +272,6 @@ static void finish(const struct work *work, const struct gan_run *run)
         for (int64_t x = work->first[1]; x < x_end; x++) {
             float *values = result_at(work, y, x);
             struct gan_row_range range = {values - pass->out, work->examples, work->columns, channels};
-            if (work->columns == channels) /* one run */
-                range = (struct gan_row_range){range.begin, 1, range.rows * channels, range.rows * channels};
             gan_cpu_kernels_used()->finish_rows(&pass->call->epilogue, run, &range, values);
         }
 }
@@ -323,7 +320,7 @@ void gan_conv_winograd_compute(const struct gan_conv_pass *pass, const struct ga
                         .column = column_part * call->blocks_per_part * pass->matrices.width};
     work.examples = gan_smaller(examples, conv->examples - work.example);
     work.columns = gan_smaller(call->blocks_per_part * pass->matrices.width, pass->matrices.columns - work.column);
-    lines_of_phase(conv, work.phase, work.line);
+    gan_conv_winograd_lines(conv, work.phase, work.line);
     if (work.first[0] >= work.line[0].count || work.first[1] >= work.line[1].count)
         return; /* a phase with fewer results than others */
     _Alignas(64) float sums[ROOM], products[ROOM];

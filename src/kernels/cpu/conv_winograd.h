@@ -33,6 +33,10 @@ struct gan_winograd_line {
 };
 struct gan_winograd_line gan_conv_winograd_line(const struct gan_conv *conv, int axis, int64_t phase);
 
+/* Along both axes: how many points there are, and the lines of a phase, which counts down, then across. */
+int64_t gan_conv_winograd_points(const struct gan_conv *conv);
+void gan_conv_winograd_lines(const struct gan_conv *conv, int64_t phase, struct gan_winograd_line line[2]);
+
 /* How many numbers the weight's sums of taps are, and the work of putting those of a block of columns in panels: for
  * each point (along both axes) and phase one. */
 int64_t gan_conv_winograd_weights(const struct gan_conv *conv, int64_t width);

@@ -25,11 +25,6 @@ struct gradient {
     float *sums; /* [point][channels][columns] */
 };
 
-static int64_t points_of(const struct gradient *gradient)
-{
-    return (int64_t)gradient->down->points * gradient->across->points;
-}
-
 /* A dy: false if no result is there. */
 static bool add_results(const struct gradient *gradient, const int point[2], const int64_t first[2], int64_t example,
                         int64_t examples, float *out)
@@ -103,7 +98,7 @@ static void write_taps(const struct gradient *gradient, float *weight)
             const float *from[GAN_COMBINED];
             float factor[GAN_COMBINED];
             int64_t terms = 0;
-            for (int point = 0; point < points_of(gradient); point++) {
+            for (int point = 0; point < gan_conv_winograd_points(&gradient->call->conv); point++) {
                 int a = point / gradient->across->points, b = point % gradient->across->points;
                 float share = gradient->down->weight[a][i] * gradient->across->weight[b][j];
                 if (share == 0)
@@ -121,13 +116,12 @@ static void write_taps(const struct gradient *gradient, float *weight)
 void gan_conv_winograd_gradient_cut(struct gan_conv_call *call)
 {
     const struct gan_conv *conv = &call->conv;
-    int64_t points = gan_conv_winograd(conv, 0)->points * gan_conv_winograd(conv, 1)->points;
     call->row_parts = conv->window.stride[0] * conv->window.stride[1];
     call->unit_parts = gan_divide_up(conv->x[0], CHANNELS);
     call->column_parts = gan_divide_up(conv->y[0], COLUMNS);
     call->parts = call->row_parts * call->unit_parts * call->column_parts;
-    call->scratch_size = call->parts * points * gan_divide_up(conv->x[0], call->unit_parts) * COLUMNS *
-                         (int64_t)sizeof(float);
+    call->scratch_size = call->parts * gan_conv_winograd_points(conv) * gan_divide_up(conv->x[0], call->unit_parts) *
+                         COLUMNS * (int64_t)sizeof(float);
 }
 
 void gan_conv_winograd_gradient(const struct gan_conv_call *call, const struct gan_run *run, int64_t part)
@@ -139,22 +133,22 @@ void gan_conv_winograd_gradient(const struct gan_conv_call *call, const struct g
     struct gradient gradient = {.call = call,
                                 .down = gan_conv_winograd(conv, 0),
                                 .across = gan_conv_winograd(conv, 1),
-                                .line = {gan_conv_winograd_line(conv, 0, phase / conv->window.stride[1]),
-                                         gan_conv_winograd_line(conv, 1, phase % conv->window.stride[1])},
                                 .x = gan_cpu_pointer(&call->x, run) + channel,
                                 .y = gan_cpu_pointer(&call->y, run) + first,
                                 .channels = channel_end - channel,
                                 .columns = gan_smaller(COLUMNS, conv->y[0] - first),
                                 .sums = (float *)((char *)run->memory[call->scratch_memory] + call->scratch_offset +
                                                   call->scratch_size / call->parts * part)};
-    memset(gradient.sums, 0, (size_t)(points_of(&gradient) * gradient.channels * gradient.columns) * sizeof(float));
+    gan_conv_winograd_lines(conv, phase, gradient.line);
+    memset(gradient.sums, 0,
+           (size_t)(gan_conv_winograd_points(conv) * gradient.channels * gradient.columns) * sizeof(float));
     int64_t lots = gan_divide_up(conv->examples, EXAMPLES), examples = gan_divide_up(conv->examples, lots);
     int64_t at_once = ROOM / (examples * gan_larger(gradient.channels, gradient.columns)) * GAN_WINOGRAD_OUTPUTS;
     for (int64_t row = 0; row < conv->y[1]; row += GAN_WINOGRAD_OUTPUTS)
         for (int64_t x = 0; x < conv->y[2]; x += at_once) {
             int64_t results = gan_smaller(at_once, conv->y[2] - x);
             for (int64_t example = 0; example < conv->examples; example += examples)
-                for (int point = 0; point < points_of(&gradient); point++)
+                for (int point = 0; point < gan_conv_winograd_points(conv); point++)
                     add_to_point(&gradient, (int[2]){point / gradient.across->points, point % gradient.across->points},
                                  row, x, gan_divide_up(results, GAN_WINOGRAD_OUTPUTS), example,
                                  gan_smaller(examples, conv->examples - example));

@@ -311,6 +311,10 @@ static void copy_rows(const float *from, int64_t from_row, float *to, int64_t to
 void LEVEL(gan_finish_rows)(const struct gan_map_program *program, const struct gan_run *run,
                             const struct gan_row_range *range, float *values)
 {
+    if (range->columns == range->pitch) { /* one long row */
+        LEVEL(gan_run_program)(program, run, range->begin, range->rows * range->columns, values, values);
+        return;
+    }
     const int64_t columns = range->columns, at_once = BLOCK / columns;
     if (at_once < 2) {
         for (int64_t row = 0, at = 0; row < range->rows; row++, at += range->pitch)
