@@ -247,12 +247,14 @@ static gan_dataset *new_stacks(struct stacks *stacks)
 /* ---- the networks: 28, 14, 7, 4 and 2 pixels, and the other way ---- */
 
 enum { LEVELS = 4 };
+static const int64_t sides[LEVELS] = {28, 14, 7, 4};
 
-static gan_conv_options window(int64_t output_padding)
+/* Halves the side, or rounds it up (7 to 4). */
+static gan_conv_options window(int64_t side)
 {
     gan_conv_options o;
-    gan_conv_options_init(&o, /*kernel*/ 5, /*stride*/ 2, /*padding*/ 2);
-    o.output_padding[0] = o.output_padding[1] = output_padding;
+    gan_conv_options_init(&o, /*kernel*/ 4, /*stride*/ 2, /*padding*/ side % 2 == 0 ? 1 : 2);
+    o.output_padding[0] = o.output_padding[1] = side % 2;
     return o;
 }
 
@@ -263,14 +265,13 @@ static gan_layer *weighted(gan_layer *layer)
 
 static gan_model *new_generator(const struct options *o)
 {
-    static const int64_t padding[LEVELS] = {1, 0, 1, 1}; /* to 4, 7, 14 and 28 */
     int64_t channels = o->width << (LEVELS - 1);
     gan_model *g = gan_model_new(GAN_SHAPE(LATENT));
     gan_model_add(g, weighted(gan_layer_dense(channels * 2 * 2)));
     gan_model_add(g, gan_layer_leaky_relu(0.2f));
     gan_model_add(g, gan_layer_reshape(GAN_SHAPE(channels, 2, 2)));
     for (int level = 0; level < LEVELS; level++) {
-        gan_conv_options up = window(padding[level]);
+        gan_conv_options up = window(sides[LEVELS - 1 - level]);
         bool last = level + 1 == LEVELS;
         channels = last ? 3 : channels / 2;
         gan_layer *layer = gan_layer_conv_transpose2d_with(channels, &up);
@@ -286,7 +287,8 @@ static gan_model *new_discriminator(const struct options *o)
 {
     gan_model *d = gan_model_new(GAN_SHAPE(3 * o->packing, 28, 28));
     for (int level = 0; level < LEVELS; level++) {
-        gan_conv_options down = window(0);
+        gan_conv_options down = window(sides[level]);
+        down.output_padding[0] = down.output_padding[1] = 0;
         gan_model_add(d, weighted(gan_layer_conv2d_with(o->width << level, &down)));
         gan_model_add(d, gan_layer_leaky_relu(0.2f));
     }
