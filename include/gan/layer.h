@@ -36,8 +36,8 @@ GAN_API void gan_layer_unref(gan_layer *layer);
 GAN_API gan_layer *gan_layer_dense(int64_t units);
 /**
  * [in] → [units]: unit u is the largest of `pieces` affine functions of the input (Goodfellow et al., "Maxout
- * networks", ICML 2013). Parameters: weight [units·pieces, in] (Glorot uniform), bias [units·pieces] (0); piece p of
- * unit u is row u·pieces + p. pieces ≥ 2.
+ * networks", ICML 2013). Parameters: weight [pieces·units, in] (Glorot uniform), bias [pieces·units] (0); piece p of
+ * unit u is row p·units + u. pieces ≥ 2.
  */
 GAN_API gan_layer *gan_layer_maxout(int64_t units, int64_t pieces);
 /**

@@ -64,7 +64,8 @@ static gan_var *apply_maxout(const gan_layer *layer, struct gan_layer_call *call
 {
     const struct dense *maxout = (const struct dense *)layer;
     gan_var *pieces = gan_dense_record(layer, call, x);
-    return gan_max_over(gan_reshape(pieces, GAN_SHAPE(-1, maxout->units, maxout->pieces)), GAN_AXES(2));
+    /* A piece's units side by side: vectors of them are compared, where pieces side by side would be one by one. */
+    return gan_max_over(gan_reshape(pieces, GAN_SHAPE(-1, maxout->pieces, maxout->units)), GAN_AXES(1));
 }
 
 static void describe_maxout(const gan_layer *layer, char *text, size_t size)

@@ -8,8 +8,8 @@ const char *gan_onnx_dense(struct gan_onnx_call *call, const char *x)
 
 const char *gan_onnx_maxout(struct gan_onnx_call *call, const char *x)
 {
-    const int64_t axis = 2;
-    gan_shape apart = GAN_SHAPE(call->out.dims[0], gan_onnx_whole_option(call, "pieces"));
+    const int64_t axis = 1;
+    gan_shape apart = GAN_SHAPE(gan_onnx_whole_option(call, "pieces"), call->out.dims[0]);
     const char *all = gan_onnx_product(call, "product", x, gan_onnx_has_bias(call));
     const char *y = gan_onnx_add(call, "ReduceMax", "", gan_onnx_shaped(call, "pieces", all, apart), NULL, NULL);
     if (y == NULL)

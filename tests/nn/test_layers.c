@@ -65,7 +65,7 @@ START_TEST(maxout_is_the_largest_of_its_pieces)
         for (int u = 0; u < UNITS; u++) {
             double most = -INFINITY;
             for (int p = 0; p < PIECES; p++) {
-                int row = u * PIECES + p;
+                int row = p * UNITS + u;
                 most = fmax(most, affine(gan_tensor_data(x) + n * IN, weight + row * IN, (double)bias[row], IN));
             }
             ck_assert_double_eq_tol((double)gan_tensor_data(y)[n * UNITS + u], most, 1e-5);
