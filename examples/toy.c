@@ -25,8 +25,8 @@ static const char usage[] =
     "  --protocol pacgan   PacGAN's networks, settings and points, for comparing with its table\n"
     "  --packing M         D judges M points together (1)\n"
     "  --rate R            learning rate of both\n"
-    "  --steps N           (26000; with --preset 3000; of the protocol 400000)\n"
-    "  --batch N           packs in a batch (128; of the protocol 100)\n"
+    "  --steps N           (24000; with --preset 3000; of the protocol 400000)\n"
+    "  --batch N           packs in a batch (256; of the protocol 100)\n"
     "  --seed N            (1)\n"
     "  --threads N         (1)\n"
     "  --samples N         how many are judged; the first 2500 also by themselves (100000)\n"
@@ -45,6 +45,16 @@ static void check(bool fine)
         exit(complain(&me));
 }
 
+/*
+ * A number's two ways: it stays `first` until a share `hold` of the steps is done and then falls by equal factors to
+ * `last`, while modes find their places and get their shares; then it goes from `again` to `end`, while modes get wide
+ * as they should.
+ */
+struct way {
+    double first, last, again, end, hold;
+    int64_t steps;
+};
+
 struct settings {
     const struct data *data;
     bool pacgan, preset_given;
@@ -55,6 +65,7 @@ struct settings {
     double scale; /* of the points */
     float rate;   /* 0: as it is */
     gan_trainer_options trainer;
+    struct way of_g, of_d, of_penalties; /* the rates' and the penalties' */
 };
 
 /* ---- how it trains ---- */
@@ -72,18 +83,27 @@ static void begin_pacgan(struct settings *s)
     s->batch = 100;
 }
 
-/* By equal factors, from `begin` to `end`, once a share of the steps is done. */
-static void add_fall(struct settings *s, gan_setting setting, double begin, double end, double done)
+static double between(double from, double to, double share)
 {
-    enum { FALLS = 200 };
-    int64_t hold = (int64_t)(done * (double)s->steps), each = (s->steps - hold) / FALLS;
+    return from * pow(to / from, share);
+}
+
+static float along(void *context, uint64_t step)
+{
+    const double turn = 0.6;
+    const struct way *way = context;
+    double done = (double)step / (double)way->steps;
+    return (float)(done < way->hold ? way->first
+                   : done < turn    ? between(way->first, way->last, (done - way->hold) / (turn - way->hold))
+                                    : between(way->again, way->end, (done - turn) / (1 - turn)));
+}
+
+static void go(struct settings *s, gan_setting setting, struct way *way)
+{
     gan_trainer_options *o = &s->trainer;
-    o->courses[o->course_count++] = (gan_course){.setting = setting,
-                                                 .schedule = GAN_SCHEDULE_STEP,
-                                                 .begin = (float)begin,
-                                                 .factor = (float)pow(end / begin, 1.0 / FALLS),
-                                                 .hold = hold,
-                                                 .steps = each > 1 ? each : 1};
+    way->steps = s->steps;
+    o->courses[o->course_count++] = (gan_course){
+        .setting = setting, .schedule = GAN_SCHEDULE_FUNCTION, .function = along, .context = way};
 }
 
 static void add_line(struct settings *s, gan_setting setting, float begin, float end)
@@ -95,9 +115,10 @@ static void add_line(struct settings *s, gan_setting setting, float begin, float
 
 /*
  * What the example does by itself: pairs compared, D's slopes punished at both, no momentum, an average of G (Huang et
- * al., "The GAN is dead; long live the GAN!", NeurIPS 2024, at the size of a toy). The penalties blur D: strong ones
- * first, so that all modes get their share, then weak ones, so that D sees how narrow a mode is. The rates fall by
- * then: while they are high, G's modes wander about their places.
+ * al., "The GAN is dead; long live the GAN!", NeurIPS 2024, at the size of a toy). The penalties blur D: first they are
+ * strong, so that all modes get their share, and the rates fall, since while they are high modes wander about their
+ * places. Then D learns fast again, without penalties, and sees how wide a mode is; and G, which hardly moves, follows.
+ * With one fall for all modes stay half as wide as the data's.
  */
 static void begin_own(struct settings *s)
 {
@@ -107,8 +128,8 @@ static void begin_own(struct settings *s)
     o->r1_weight = o->r2_weight = 0;
     o->generator_rate = o->discriminator_rate = 1e-3f;
     o->average_decay = 0.9995f;
-    s->steps = 26000;
-    s->batch = 128;
+    s->steps = 24000;
+    s->batch = 256;
 }
 
 /* Once all options are read: how the numbers of begin_own go on. */
@@ -120,12 +141,15 @@ static void set_courses(struct settings *s)
     if (s->preset_given || s->pacgan)
         return;
     double rate = (double)o->generator_rate;
-    add_fall(s, GAN_SETTING_GENERATOR_RATE, rate, rate / 100, 0.1);
-    add_fall(s, GAN_SETTING_DISCRIMINATOR_RATE, rate, rate / 100, 0.1);
+    s->of_g = (struct way){rate, rate / 50, rate / 50, rate / 500, .hold = 0.1};
+    s->of_d = (struct way){rate, rate / 50, rate, rate / 2, .hold = 0.1};
+    go(s, GAN_SETTING_GENERATOR_RATE, &s->of_g);
+    go(s, GAN_SETTING_DISCRIMINATOR_RATE, &s->of_d);
     add_line(s, GAN_SETTING_BETA2, 0.99f, 0.999f);
     if (s->own_penalties) {
-        add_fall(s, GAN_SETTING_R1_WEIGHT, 0.01, 1e-4, 0.5);
-        add_fall(s, GAN_SETTING_R2_WEIGHT, 0.01, 1e-4, 0.5);
+        s->of_penalties = (struct way){0.01, 1e-3, 1e-5, 1e-7, .hold = 0.3};
+        go(s, GAN_SETTING_R1_WEIGHT, &s->of_penalties);
+        go(s, GAN_SETTING_R2_WEIGHT, &s->of_penalties);
     }
 }
 
@@ -295,7 +319,7 @@ static void read_options(struct settings *s, int count, char **words)
 
 /* ---- the networks ---- */
 
-enum { LATENT = 2, WIDTH = 128 };
+enum { DECIDING = 2, LATENT = 4, WIDTH = 128 };
 
 /* With biases that are drawn, too: where units bend must differ, or D is the same along every ray from the middle. */
 static gan_layer *dense(int64_t in, int64_t units)
@@ -305,23 +329,43 @@ static gan_layer *dense(int64_t in, int64_t units)
     return gan_layer_with_bias_initializer(layer, gan_initializer_uniform(-bound, bound));
 }
 
+static gan_var *deciding(void *context, gan_var *z)
+{
+    (void)context;
+    return gan_slice(z, 1, 0, DECIDING);
+}
+
+static gan_var *spreading(void *context, gan_var *z)
+{
+    (void)context;
+    return gan_slice(z, 1, DECIDING, LATENT);
+}
+
 /*
  * Between modes that lie apart G must be steep, within them flat: a staircase. Steep tanh layers make one far more
- * easily than pieces of straight lines do. And the fewer numbers z has, the fewer of its points are on a step's edge.
+ * easily than pieces of straight lines do; and the fewer numbers decide, the fewer of their points are on a step's
+ * edge. The other numbers of z are added to it, times a matrix: how wide a mode is is learned by itself.
  */
 static gan_model *new_generator(void)
 {
+    gan_layer *stairs[] = {gan_layer_function(deciding, NULL, NULL),
+                           dense(DECIDING, WIDTH),
+                           gan_layer_leaky_relu(0.2f),
+                           dense(WIDTH, WIDTH),
+                           gan_layer_leaky_relu(0.2f),
+                           dense(WIDTH, WIDTH),
+                           gan_layer_scale_shift(3, 0),
+                           gan_layer_tanh(),
+                           dense(WIDTH, WIDTH),
+                           gan_layer_scale_shift(3, 0),
+                           gan_layer_tanh(),
+                           gan_layer_dense(2)};
+    gan_layer *matrix = gan_layer_without_bias(gan_layer_dense(2));
+    gan_layer *spread[] = {gan_layer_function(spreading, NULL, NULL),
+                           gan_layer_with_initializer(matrix, gan_initializer_normal(0, 0.02f))};
     gan_model *g = gan_model_new(GAN_SHAPE(LATENT));
-    gan_model_add(g, dense(LATENT, WIDTH));
-    gan_model_add(g, gan_layer_leaky_relu(0.2f));
-    gan_model_add(g, dense(WIDTH, WIDTH));
-    gan_model_add(g, gan_layer_leaky_relu(0.2f));
-    for (int layer = 0; layer < 2; layer++) {
-        gan_model_add(g, dense(WIDTH, WIDTH));
-        gan_model_add(g, gan_layer_scale_shift(3, 0));
-        gan_model_add(g, gan_layer_tanh());
-    }
-    gan_model_add(g, gan_layer_dense(2));
+    gan_model_add(g, gan_layer_residual_with(gan_layer_sequence(stairs, sizeof stairs / sizeof stairs[0]),
+                                             gan_layer_sequence(spread, sizeof spread / sizeof spread[0])));
     check(gan_model_status(g) == GAN_OK);
     return g;
 }
@@ -332,22 +376,36 @@ static gan_var *sines(void *context, gan_var *x)
     return gan_sin(x);
 }
 
+static gan_layer *normed(gan_layer *product, bool spectral)
+{
+    return spectral ? gan_layer_with_spectral_norm(product, 1) : product;
+}
+
+/* Sines of all directions, their frequencies about so many radians to a unit, and a product of them. */
+static gan_layer *waves(float frequency, gan_layer *product, bool spectral)
+{
+    gan_layer *angles = gan_layer_with_initializer(gan_layer_dense(WIDTH), gan_initializer_normal(0, frequency));
+    angles = gan_layer_with_bias_initializer(angles, gan_initializer_uniform(-(float)pi, (float)pi));
+    gan_layer *layers[] = {normed(angles, spectral), gan_layer_function(sines, NULL, NULL), normed(product, spectral)};
+    return gan_layer_sequence(layers, 3);
+}
+
 /*
  * D must see what is small in a plane that is large: it begins with sines of many directions and frequencies (Tancik et
  * al., "Fourier features let networks learn high frequency functions in low dimensional domains", NeurIPS 2020; here
- * they learn, too), and goes on smoothly, since its slopes are what G learns from.
+ * they learn, too), long waves for the plane and, weakly at first, short ones for a mode; and it goes on smoothly,
+ * since its slopes are what G learns from.
  */
 static gan_model *new_plain_discriminator(int64_t in, bool spectral)
 {
-    gan_layer *waves = gan_layer_with_initializer(gan_layer_dense(WIDTH), gan_initializer_normal(0, 4));
-    waves = gan_layer_with_bias_initializer(waves, gan_initializer_uniform(-(float)pi, (float)pi));
-    gan_layer *products[] = {waves, dense(WIDTH, WIDTH), dense(WIDTH, WIDTH), gan_layer_dense(1)};
+    gan_layer *weak = gan_layer_with_initializer(gan_layer_dense(WIDTH), gan_initializer_normal(0, 0.05f));
     gan_model *d = gan_model_new(GAN_SHAPE(in));
-    for (int i = 0; i < 4; i++) {
-        gan_model_add(d, spectral ? gan_layer_with_spectral_norm(products[i], 1) : products[i]);
-        if (i < 3)
-            gan_model_add(d, i == 0 ? gan_layer_function(sines, NULL, NULL) : gan_layer_silu());
-    }
+    gan_model_add(d, gan_layer_residual_with(waves(4, dense(WIDTH, WIDTH), spectral),
+                                             waves(100, gan_layer_without_bias(weak), spectral)));
+    gan_model_add(d, gan_layer_silu());
+    gan_model_add(d, normed(dense(WIDTH, WIDTH), spectral));
+    gan_model_add(d, gan_layer_silu());
+    gan_model_add(d, normed(gan_layer_dense(1), spectral));
     check(gan_model_status(d) == GAN_OK);
     return d;
 }
