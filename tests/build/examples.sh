@@ -231,7 +231,7 @@ for options in '--loss best' '--objective best' '--penalty r1' '--penalty r1=x' 
 done
 ends 1 "$toy" $short --loss hinge --out no/folder.png
 says 'no/folder.png'
-ends 0 "$toy" --steps 500 --samples 5000
+ends 0 "$toy" --steps 1500 --samples 5000
 grep -q '^5000 *8 of  8 ' log || fail "toy does not find the ring's eight modes"
 
 # What the published tables are made by, for a few steps, with a reader that has not learned much.
