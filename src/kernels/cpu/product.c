@@ -12,7 +12,10 @@
 
 enum {
     PERIOD = 1024,     /* floats: lines so far apart share the first-level cache's few places for them */
-    PANEL_DEPTH = 512, /* rows of a packed panel: it stays in the first-level cache with the rows of A that it meets */
+    PANEL_DEPTH = 512, /* rows of a packed panel: it stays in the second-level cache with the rows of A that it meets */
+    LINE = 16,         /* floats of a cache line */
+    STRETCH = 16,      /* of k, before each of which some lines are fetched */
+    MOST_AT_ONCE = 8   /* lines: of many that are asked for at once, processors drop most */
 };
 
 /* ---- packing ---- */
@@ -122,7 +125,29 @@ void LEVEL(gan_pack_taps)(const float *b, int64_t b_row, int64_t b_column, int64
 
 /* ---- tiles ---- */
 
+/* What will be packed next, line by line: fetched while tiles are computed, since packing would wait for the memory. */
+struct fetch {
+    const float *row; /* `length` numbers that lie together; the next row is `distance` behind */
+    int64_t at, length, distance;
+    int64_t rows; /* left */
+    int64_t at_once;
+};
+
+static inline __attribute__((always_inline)) void fetch_some(struct fetch *fetch)
+{
+    for (int64_t i = 0; i < fetch->at_once && fetch->rows > 0; i++) {
+        __builtin_prefetch(fetch->row + fetch->at, 0, 3);
+        fetch->at += LINE;
+        if (fetch->at >= fetch->length) {
+            fetch->at = 0;
+            fetch->row += fetch->distance;
+            fetch->rows--;
+        }
+    }
+}
+
 struct tile {
+    struct fetch fetch;
     int64_t terms;
     const float *const *a, *const *panel; /* of each term */
     int64_t a_place[TILE_ROWS], c_place[TILE_ROWS];
@@ -132,9 +157,9 @@ struct tile {
     bool add;
 };
 
-/* `rows` and `vectors` are known where this is called, so the loops over them unroll and `sums` lives in registers. */
-static inline __attribute__((always_inline)) void compute_tile(const struct tile *tile, const int rows,
-                                                               const int vectors)
+/* `rows`, `vectors` and `fetching` are known where this is called: the loops unroll, and `sums` lives in registers. */
+static inline __attribute__((always_inline)) void compute_tile(struct tile *tile, const int rows, const int vectors,
+                                                               const bool fetching)
 {
     vector sums[TILE_ROWS][2];
     float *c[TILE_ROWS];
@@ -158,14 +183,20 @@ static inline __attribute__((always_inline)) void compute_tile(const struct tile
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
             a[i] = tile->a[term] + tile->a_place[i];
-        for (int64_t k = 0, at = 0; k < tile->depth; k++, at += a_column, panel += panel_row) {
-            vector low = V_LOAD(panel), high = vectors > 1 ? V_LOAD(panel + VECTOR) : V_ZERO;
+        for (int64_t k = 0, at = 0, end = tile->depth; k < tile->depth;) {
+            if (fetching) {
+                fetch_some(&tile->fetch);
+                end = tile->depth - k > STRETCH ? k + STRETCH : tile->depth;
+            }
+            for (; k < end; k++, at += a_column, panel += panel_row) {
+                vector low = V_LOAD(panel), high = vectors > 1 ? V_LOAD(panel + VECTOR) : V_ZERO;
 #pragma GCC unroll 16
-            for (int i = 0; i < rows; i++) {
-                vector number = V_SAME(a[i][at]);
-                sums[i][0] = V_FMA(number, low, sums[i][0]);
-                if (vectors > 1)
-                    sums[i][1] = V_FMA(number, high, sums[i][1]);
+                for (int i = 0; i < rows; i++) {
+                    vector number = V_SAME(a[i][at]);
+                    sums[i][0] = V_FMA(number, low, sums[i][0]);
+                    if (vectors > 1)
+                        sums[i][1] = V_FMA(number, high, sums[i][1]);
+                }
             }
         }
     }
@@ -181,13 +212,17 @@ static inline __attribute__((always_inline)) void compute_tile(const struct tile
 }
 
 #define TILE_OF(rows)                                                                                                  \
-    static void tile_of_##rows(const struct tile *tile)                                                                \
+    static void tile_of_##rows(struct tile *tile)                                                                      \
     {                                                                                                                  \
-        compute_tile(tile, rows, 2);                                                                                   \
+        compute_tile(tile, rows, 2, false);                                                                            \
     }                                                                                                                  \
-    static void narrow_tile_of_##rows(const struct tile *tile)                                                         \
+    static void fetching_tile_of_##rows(struct tile *tile)                                                             \
     {                                                                                                                  \
-        compute_tile(tile, rows, 1);                                                                                   \
+        compute_tile(tile, rows, 2, true);                                                                             \
+    }                                                                                                                  \
+    static void narrow_tile_of_##rows(struct tile *tile)                                                               \
+    {                                                                                                                  \
+        compute_tile(tile, rows, 1, false);                                                                            \
     }
 TILE_OF(1)
 TILE_OF(2)
@@ -195,7 +230,7 @@ TILE_OF(3)
 TILE_OF(4)
 TILE_OF(5)
 TILE_OF(6)
-typedef void tile_function(const struct tile *tile);
+typedef void tile_function(struct tile *tile);
 #if defined(__AVX512F__) || defined(__aarch64__)
 TILE_OF(7)
 TILE_OF(8)
@@ -209,18 +244,18 @@ TILE_OF(13)
 TILE_OF(14)
 #endif
 
-/* For all columns of a panel, and for those that fit one vector. */
-#define BOTH(rows)                                                                                                     \
+enum kind { WHOLE, FETCHING, NARROW, KINDS }; /* all columns of a panel, also fetching, and those that fit one vector */
+#define EACH(rows)                                                                                                     \
     {                                                                                                                  \
-        tile_of_##rows, narrow_tile_of_##rows                                                                          \
+        [WHOLE] = tile_of_##rows, [FETCHING] = fetching_tile_of_##rows, [NARROW] = narrow_tile_of_##rows               \
     }
-static tile_function *const tile_functions[TILE_ROWS + 1][2] = {
-    {NULL, NULL}, BOTH(1),  BOTH(2),  BOTH(3),  BOTH(4), BOTH(5), BOTH(6),
+static tile_function *const tile_functions[TILE_ROWS + 1][KINDS] = {
+    {NULL},   EACH(1),  EACH(2),  EACH(3),  EACH(4), EACH(5), EACH(6),
 #if defined(__AVX512F__) || defined(__aarch64__)
-    BOTH(7),      BOTH(8),  BOTH(9),  BOTH(10),
+    EACH(7),  EACH(8),  EACH(9),  EACH(10),
 #endif
 #if defined(__AVX512F__)
-    BOTH(11),     BOTH(12), BOTH(13), BOTH(14),
+    EACH(11), EACH(12), EACH(13), EACH(14),
 #endif
 };
 
@@ -253,16 +288,19 @@ static struct block block_after(const struct gan_product *product, int64_t deepe
     return block_at(product, deepest, block->column + TILE_COLUMNS, 0, 0);
 }
 
-/* Share i of `shares` of a block: fetched while tiles are computed, since packing alone would wait for the memory. */
-static void fetch_ahead(const struct gan_product *product, const struct block *block, int64_t i, int64_t shares)
+/* A block's lines, some in each of so many stretches of k. */
+static struct fetch fetch_of(const struct gan_product *product, const struct block *block, int64_t stretches)
 {
-    enum { LINE = 16 }; /* floats of a cache line */
     bool by_rows = product->b_column == 1;
-    int64_t lines = by_rows ? block->depth : block->columns, length = by_rows ? block->columns : block->depth;
-    int64_t distance = by_rows ? product->b_row : product->b_column;
-    for (int64_t line = lines * i / shares; line < lines * (i + 1) / shares; line++)
-        for (int64_t at = 0; at < length; at += LINE)
-            __builtin_prefetch(block->b + line * distance + at, 0, 2);
+    struct fetch fetch = {.row = block->b,
+                          .rows = by_rows ? block->depth : block->columns,
+                          .length = by_rows ? block->columns : block->depth,
+                          .distance = by_rows ? product->b_row : product->b_column};
+    int64_t lines = fetch.rows * ((fetch.length + LINE - 1) / LINE);
+    fetch.at_once = (lines + stretches - 1) / stretches;
+    if (fetch.at_once > MOST_AT_ONCE)
+        fetch.at_once = MOST_AT_ONCE;
+    return fetch;
 }
 
 /* One panel of each term against all rows of A; `next`, if not NULL, is what will be packed then. */
@@ -273,15 +311,16 @@ static void multiply_panels(const struct gan_product *product, struct tile *tile
     int64_t most = collide && TILE_ROWS > 8 ? 8 : TILE_ROWS;
     /* Tiles of nearly equal height rather than a low one at the end. */
     int64_t tiles = (product->m + most - 1) / most;
+    enum kind kind = tile->columns <= VECTOR ? NARROW : next != NULL ? FETCHING : WHOLE;
+    if (kind == FETCHING)
+        tile->fetch = fetch_of(product, next, tiles * ((tile->depth + STRETCH - 1) / STRETCH));
     for (int64_t i = 0; i < tiles; i++) {
         int64_t row = product->m * i / tiles, end = product->m * (i + 1) / tiles;
         for (int64_t j = row; j < end; j++) {
             tile->a_place[j - row] = gan_row_place(&product->a_rows, j);
             tile->c_place[j - row] = gan_row_place(&product->c_rows, j);
         }
-        if (next != NULL)
-            fetch_ahead(product, next, i, tiles);
-        tile_functions[end - row][tile->columns <= VECTOR](tile);
+        tile_functions[end - row][kind](tile);
     }
 }
 
