@@ -28,7 +28,7 @@ static const char usage[] =
     "  --packing M       D judges M pictures together (default 1)\n"
     "  --width N         channels of the largest feature maps (default 32)\n"
     "  --batch N         pictures in a batch (default 64)\n"
-    "  --steps N         (default 45000)\n"
+    "  --steps N         (default 25000)\n"
     "  --minutes N       ends after so long, if that is sooner\n"
     "  --judge-every N   steps between counts on the way (default 5000)\n"
     "  --samples N       how many are counted (default 26000)\n"
@@ -173,7 +173,7 @@ static struct options read_options(int count, char **arguments)
                         .packing = 1,
                         .width = 32,
                         .batch = 64,
-                        .steps = 45000,
+                        .steps = 25000,
                         .judge_every = 5000,
                         .samples = SAMPLES,
                         .seed = 1};

@@ -56,7 +56,7 @@ summary() {
     shift 2
     grep -e "$pattern" "$work/$file" | awk -F, -v fields="$*" '
         { n++; for (i = 1; i <= split(fields, f, " "); i++) { sum[i] += $f[i]; squares[i] += $f[i] ^ 2 } }
-        END { if (n == 0) { print "not measured"; exit }
+        END { if (n == 0) { printf "not measured"; for (i = split(fields, f, " "); i > 0; i--) printf " |"; print ""; exit }
               for (i = 1; i <= split(fields, f, " "); i++) {
                   mean = sum[i] / n; spread = n > 1 ? (squares[i] - n * mean ^ 2) / (n - 1) : 0
                   printf "%s%.4g", (i > 1 ? " | " : ""), mean
