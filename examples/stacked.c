@@ -249,12 +249,11 @@ static gan_dataset *new_stacks(struct stacks *stacks)
 enum { LEVELS = 4 };
 static const int64_t sides[LEVELS] = {28, 14, 7, 4};
 
-/* Halves the side, or rounds it up (7 to 4). */
+/* Halves the side, rounding up (7 to 4). */
 static gan_conv_options window(int64_t side)
 {
     gan_conv_options o;
     gan_conv_options_init(&o, /*kernel*/ 4, /*stride*/ 2, /*padding*/ side % 2 == 0 ? 1 : 2);
-    o.output_padding[0] = o.output_padding[1] = side % 2;
     return o;
 }
 
@@ -271,7 +270,9 @@ static gan_model *new_generator(const struct options *o)
     gan_model_add(g, gan_layer_leaky_relu(0.2f));
     gan_model_add(g, gan_layer_reshape(GAN_SHAPE(channels, 2, 2)));
     for (int level = 0; level < LEVELS; level++) {
-        gan_conv_options up = window(sides[LEVELS - 1 - level]);
+        int64_t side = sides[LEVELS - 1 - level];
+        gan_conv_options up = window(side);
+        up.output_padding[0] = up.output_padding[1] = side % 2;
         bool last = level + 1 == LEVELS;
         channels = last ? 3 : channels / 2;
         gan_layer *layer = gan_layer_conv_transpose2d_with(channels, &up);
@@ -288,7 +289,6 @@ static gan_model *new_discriminator(const struct options *o)
     gan_model *d = gan_model_new(GAN_SHAPE(3 * o->packing, 28, 28));
     for (int level = 0; level < LEVELS; level++) {
         gan_conv_options down = window(sides[level]);
-        down.output_padding[0] = down.output_padding[1] = 0;
         gan_model_add(d, weighted(gan_layer_conv2d_with(o->width << level, &down)));
         gan_model_add(d, gan_layer_leaky_relu(0.2f));
     }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The ring of 8 and the grid of 25 with the toy's own settings. Three and a half minutes a seed, on one free core; stopped, it goes
-# on where it was. JOBS runs go beside each other, each on one thread.
+# The ring of 8 and the grid of 25 with the toy's own settings. Three and a half minutes a seed, on one free core;
+# stopped, it goes on where it was. JOBS runs go beside each other, each on one thread.
 #   [STEPS=N] [JOBS=N] [PRINT=1] [PUBLISH=1] sh docs/results/ring-grid.sh [SEEDS]     (10)
 # With PUBLISH nothing runs: the rows that are there are put in the page.
 . "$(dirname "$0")/common.sh"

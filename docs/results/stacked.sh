@@ -4,13 +4,14 @@
 #   [STEPS=N] [CONTRAST_STEPS=N] [PRINT=1] [PUBLISH=1] sh docs/results/stacked.sh [SEEDS]     (1)
 # With PUBLISH nothing runs: the rows that are there are put in the page.
 . "$(dirname "$0")/common.sh"
-seeds=${1:-1} steps=${STEPS:-25000} contrast=${CONTRAST_STEPS:-25000} reader=$(reader)
+seeds=${1:-1} steps=${STEPS:-25000} contrast=${CONTRAST_STEPS:-25000} runs=${1:-1}
+if [ -n "${PUBLISH:-}" ]; then runs=0; else reader=$(reader); fi
 # row NAME PATTERN STEPS OPTION... : the runs of a row
 row() {
     name=$1 pattern=$2 row_steps=$3
     shift 3
     seed=1
-    while [ -z "${PUBLISH:-}" ] && [ $seed -le "$seeds" ]; do
+    while [ $seed -le "$runs" ]; do
         [ "$(done_rows stacked.csv "^$pattern,$seed,$row_steps,")" -gt 0 ] ||
             "$build/examples/stacked" --reader "$reader" ${mnist:+--data "$mnist"} --steps "$row_steps" --seed $seed \
                 --out "$work/stacked-$name-$seed-$row_steps" --resume --csv "$work/stacked.csv" "$@" >>"$work/stacked-$name-$seed.log"
