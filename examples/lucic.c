@@ -24,6 +24,9 @@ static const char usage[] =
     "  --samples N       how many are measured (default 10000)\n"
     "  --out FILE        a grid of what it makes (default: lucic.png)\n"
     "  --csv FILE        adds a line with the result to that file\n"
+    "  --checkpoint PATH writes PATH-STEPS.checkpoint every five minutes and at the end, or when interrupted, and "
+    "goes\n"
+    "                    on from the newest that is there already; give the same options\n"
     "  --seed N          decides everything that is random (default 1)\n"
     "  --threads N       processors to work with (default: all)\n"
     "  --help            shows this\n";
@@ -52,7 +55,7 @@ static const struct objective objectives[] = {
 };
 
 struct options {
-    const char *reader, *data, *out, *csv;
+    const char *reader, *data, *out, *csv, *checkpoint;
     const struct objective *objective;
     int64_t steps, samples;
     uint64_t seed;
@@ -77,17 +80,13 @@ static void check(bool fine)
 
 static struct options read_options(int count, char **arguments)
 {
-    static const struct option known[] = {{"reader", required_argument, NULL, 'r'},
-                                          {"objective", required_argument, NULL, 'b'},
-                                          {"data", required_argument, NULL, 'd'},
-                                          {"steps", required_argument, NULL, 's'},
-                                          {"samples", required_argument, NULL, 'n'},
-                                          {"out", required_argument, NULL, 'o'},
-                                          {"csv", required_argument, NULL, 'c'},
-                                          {"seed", required_argument, NULL, 'e'},
-                                          {"threads", required_argument, NULL, 't'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"reader", required_argument, NULL, 'r'},  {"objective", required_argument, NULL, 'b'},
+        {"data", required_argument, NULL, 'd'},    {"steps", required_argument, NULL, 's'},
+        {"samples", required_argument, NULL, 'n'}, {"out", required_argument, NULL, 'o'},
+        {"csv", required_argument, NULL, 'c'},     {"checkpoint", required_argument, NULL, 'k'},
+        {"seed", required_argument, NULL, 'e'},    {"threads", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     struct options o = {.objective = &objectives[1], .steps = 3000, .samples = 10000, .out = "lucic.png", .seed = 1};
     for (int c; (c = getopt_long(count, arguments, "", known, NULL)) != -1;)
         switch (c) {
@@ -111,6 +110,9 @@ static struct options read_options(int count, char **arguments)
             break;
         case 'c':
             o.csv = optarg;
+            break;
+        case 'k':
+            o.checkpoint = optarg;
             break;
         case 'e':
             o.seed = number_of(&me, "seed", optarg, 0, UINT64_MAX);
@@ -242,6 +244,9 @@ static gan_run_result train(const struct options *o, gan_trainer *trainer, gan_d
     run.progress = on_step;
     run.context = &watch;
     run.stop = &stop;
+    run.checkpoint_path = o->checkpoint;
+    run.checkpoint_every_seconds = o->checkpoint != NULL ? 300 : 0;
+    run.resume = o->checkpoint != NULL;
     check(gan_trainer_run(trainer, batches, &run, &result) == GAN_OK);
     free_curves(&watch.curves);
     gan_loader_unref(batches);

@@ -32,7 +32,10 @@ static const char usage[] =
     "  --samples N         how many are judged; the first 2500 also by themselves (100000)\n"
     "  --out FILE          the picture, a PNG (toy.png)\n"
     "  --frames N          so many pictures on the way, beside it, and one page that plays them (0)\n"
-    "  --csv FILE          adds a line with the scores to that file\n";
+    "  --csv FILE          adds a line with the scores to that file\n"
+    "  --checkpoint PATH   writes PATH-STEPS.checkpoint every five minutes and at the end, or when interrupted, and "
+    "goes\n"
+    "                      on from the newest that is there already; give the same options\n";
 
 static const struct program me = {"toy", usage};
 
@@ -61,7 +64,7 @@ struct settings {
     bool own_penalties; /* R1 and R2 as the example has them: neither a loss nor a penalty was named */
     int64_t steps, batch, samples, packing;
     int frames, threads;
-    const char *out, *csv, *preset;
+    const char *out, *csv, *preset, *checkpoint;
     double scale; /* of the points */
     float rate;   /* 0: as it is */
     gan_trainer_options trainer;
@@ -291,6 +294,8 @@ static void take_option(struct settings *s, const char *name, const char *text)
         s->out = text;
     else if (strcmp(name, "csv") == 0)
         s->csv = text;
+    else if (strcmp(name, "checkpoint") == 0)
+        s->checkpoint = text;
     else
         wrong_usage(&me, "there is no option --%s", name);
 }
@@ -314,6 +319,8 @@ static void read_options(struct settings *s, int count, char **words)
         if (strcmp(words[i], "--preset") != 0 && strcmp(words[i], "--protocol") != 0)
             take_option(s, words[i] + 2, words[i + 1]);
     s->scale = s->pacgan ? s->data->published : 1;
+    if (s->frames > s->steps)
+        s->frames = (int)s->steps;
     set_courses(s);
 }
 
@@ -477,7 +484,6 @@ static gan_trainer *new_trainer(const struct settings *s)
 struct session {
     const struct settings *settings;
     gan_trainer *trainer;
-    int frames; /* drawn */
 };
 
 /* The path without its ".png". */
@@ -506,18 +512,17 @@ static void draw_scene(const struct session *session, const char *path)
     gan_tensor_unref(made);
 }
 
-static void draw_frame(struct session *session)
+static void draw_frame(const struct session *session, int frame)
 {
     struct path path, stem = stem_of(session->settings->out);
-    int length = snprintf(path.text, sizeof path.text, "%.4000s-%03d.png", stem.text, session->frames);
+    int length = snprintf(path.text, sizeof path.text, "%.4000s-%03d.png", stem.text, frame);
     check(length > 0);
     draw_scene(session, path.text);
-    session->frames++;
 }
 
 static bool report_progress(void *context, const gan_progress *progress)
 {
-    struct session *session = context;
+    const struct session *session = context;
     const struct settings *s = session->settings;
     if (progress->step % (s->steps >= 10 ? s->steps / 10 : 1) == 0) {
         printf("step %7lld: loss of D %8.4f, of G %8.4f, penalty %.4f", (long long)progress->step,
@@ -528,8 +533,9 @@ static bool report_progress(void *context, const gan_progress *progress)
         putchar('\n');
         fflush(stdout);
     }
-    if (s->frames > 0 && progress->step * s->frames / s->steps >= session->frames + 1)
-        draw_frame(session);
+    int64_t frames = progress->step * s->frames / s->steps, before = (progress->step - 1) * s->frames / s->steps;
+    if (frames > before)
+        draw_frame(session, (int)before);
     return true;
 }
 
@@ -581,11 +587,28 @@ static void finish_frames(const struct session *session)
 {
     struct path page, stem = stem_of(session->settings->out);
     snprintf(page.text, sizeof page.text, "%.4000s.html", stem.text);
-    if (!write_page(page.text, session->settings->data->name, stem.text, session->frames)) {
+    if (!write_page(page.text, session->settings->data->name, stem.text, session->settings->frames)) {
         fprintf(stderr, "toy: cannot write %s: %s\n", page.text, strerror(errno));
         exit(1);
     }
     puts(page.text);
+}
+
+static gan_run_result train(struct session *session, gan_loader *loader)
+{
+    const struct settings *s = session->settings;
+    gan_run_options run;
+    gan_run_result result = GAN_RUN_RESULT_INIT;
+    check(gan_run_options_init(&run) == GAN_OK);
+    run.steps = s->steps;
+    run.progress = report_progress;
+    run.context = session;
+    run.stop = &stop;
+    run.checkpoint_path = s->checkpoint;
+    run.checkpoint_every_seconds = s->checkpoint != NULL ? 300 : 0;
+    run.resume = s->checkpoint != NULL;
+    check(gan_trainer_run(session->trainer, loader, &run, &result) == GAN_OK);
+    return result;
 }
 
 int main(int count, char **words)
@@ -593,6 +616,7 @@ int main(int count, char **words)
     gan_blis_prepare();
     struct settings s;
     read_options(&s, count, words);
+    stop_on_signals();
     check(gan_set_threads(s.threads) == GAN_OK);
     printf("%s, %s loss, %lld steps\n", s.data->name, gan_loss_name(s.trainer.loss), (long long)s.steps);
     gan_tensor *points = draw_points(s.data, s.scale, REAL, s.trainer.seed);
@@ -600,17 +624,12 @@ int main(int count, char **words)
     gan_loader *loader = gan_loader_new(set, s.batch * s.packing, s.trainer.seed, NULL);
     check(set != NULL && loader != NULL);
     struct session session = {.settings = &s, .trainer = new_trainer(&s)};
-    gan_run_options run;
-    gan_run_result result = GAN_RUN_RESULT_INIT;
-    check(gan_run_options_init(&run) == GAN_OK);
-    run.steps = s.steps;
-    run.progress = report_progress;
-    run.context = &session;
-    check(gan_trainer_run(session.trainer, loader, &run, &result) == GAN_OK);
-    tell(&session, result.seconds);
+    gan_run_result result = train(&session, loader);
+    if (result.stop != GAN_STOP_FLAG)
+        tell(&session, result.seconds);
     draw_scene(&session, s.out);
     puts(s.out);
-    if (s.frames > 0)
+    if (s.frames > 0 && result.stop != GAN_STOP_FLAG)
         finish_frames(&session);
     gan_trainer_unref(session.trainer);
     gan_loader_unref(loader);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # PacGAN's table 1: its networks and settings, packing 1 to 4. Two hours a seed and row on one core of 110 GF/s (15 to 25
-# ms a step); stopped, it goes on with the runs that are missing. JOBS runs go beside each other, each on one thread.
+# ms a step); stopped, it goes on where it was. JOBS runs go beside each other, each on one thread.
 #   [DATA="ring grid"] [PACKINGS="1 2 3 4"] [STEPS=N] [JOBS=N] [PRINT=1] sh docs/results/pacgan.sh [SEEDS]     (10)
 . "$(dirname "$0")/common.sh"
 seeds=${1:-10} steps=${STEPS:-400000}
@@ -12,8 +12,9 @@ for data in ${DATA:-ring grid}; do
             seed=$((seed + 1))
         done
     done
-done | xargs -P "${JOBS:-1}" -L 1 sh -c '"$1/examples/toy" --protocol pacgan --data "$4" --packing "$5" --seed "$6" \
-    --steps "$3" --csv "$2/pacgan.csv" --out "$2/pacgan-$4-$5-$6.png" >"$2/pacgan-$4-$5-$6.log"' sh \
+done | xargs -r -P "${JOBS:-1}" -L 1 sh -c '"$1/examples/toy" --protocol pacgan --data "$4" --packing "$5" --seed "$6" \
+    --steps "$3" --checkpoint "$2/pacgan-$4-$5-$6-$3" --csv "$2/pacgan.csv" \
+    --out "$2/pacgan-$4-$5-$6.png" >>"$2/pacgan-$4-$5-$6.log"' sh \
     "$build" "$work" "$steps"
 {
     echo "| data | packing | modes, of 2,500 | quality | KL | deviation | seeds | published: modes / quality / KL |"
