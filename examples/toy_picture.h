@@ -35,25 +35,37 @@ static inline gan_tensor *lattice(int side, float reach)
     return points;
 }
 
-/* D's logits of points, [n, 1], where a pack is one point repeated; with `slopes`, their gradient to the points, [n,
- * 2]. NULL after an error. */
-static inline gan_tensor *ask_discriminator(const struct scene *scene, gan_tensor *points, bool slopes)
+/*
+ * D's logits of points, [n, 1], where a pack is one point repeated; with `slopes`, their gradient to the points, [n,
+ * 2]. So many are asked for at once, which n must be a multiple of: all of a picture's would take much memory. NULL
+ * after an error.
+ */
+static inline gan_tensor *ask_discriminator(const struct scene *scene, const gan_tensor *points, int at_once,
+                                            bool slopes)
 {
     gan_tape *tape = gan_tape_new();
     gan_tape_set_training(tape, false);
-    gan_var *x = gan_tape_input(tape, gan_tensor_shape(points)), *pack = x;
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(at_once, 2)), *pack = x;
     for (int i = 1; i < scene->packing; i++)
         pack = gan_concat((gan_var *[]){pack, x}, 2, 1);
     gan_var *answer = gan_model_apply_frozen(scene->discriminator, pack);
     if (slopes)
         answer = gan_grad(gan_sum(answer), x);
     gan_plan *plan = gan_plan_new(&answer, 1);
-    gan_tensor *out = plan != NULL ? gan_tensor_new(gan_var_shape(answer)) : NULL;
-    if (out != NULL && (gan_plan_bind(plan, x, points) != GAN_OK || gan_plan_run(plan) != GAN_OK ||
-                        gan_plan_read(plan, answer, out) != GAN_OK)) {
+    int64_t n = gan_tensor_size(points) / 2, width = slopes ? 2 : 1;
+    gan_tensor *out = gan_tensor_new(GAN_SHAPE(n, width)), *some = gan_tensor_new(GAN_SHAPE(at_once, width));
+    bool fine = plan != NULL && out != NULL && some != NULL;
+    for (int64_t i = 0; fine && i < n; i += at_once) {
+        fine = gan_plan_bind_memory(plan, x, gan_tensor_data(points) + 2 * i) == GAN_OK &&
+               gan_plan_run(plan) == GAN_OK && gan_plan_read(plan, answer, some) == GAN_OK;
+        if (fine)
+            memcpy(gan_tensor_data(out) + width * i, gan_tensor_data(some), (size_t)(width * at_once) * sizeof(float));
+    }
+    if (!fine) {
         gan_tensor_unref(out);
         out = NULL;
     }
+    gan_tensor_unref(some);
     gan_plan_unref(plan);
     gan_tape_unref(tape);
     return out;
@@ -80,7 +92,7 @@ static inline bool draw_surface(gan_tensor *picture, const struct scene *scene)
     gan_tensor *points = lattice(SIDE, scene->reach), *logits = NULL;
     float *sorted = malloc(SIDE * SIDE * sizeof *sorted);
     if (points != NULL && sorted != NULL)
-        logits = ask_discriminator(scene, points, false);
+        logits = ask_discriminator(scene, points, 12 * SIDE, false);
     if (logits != NULL) {
         const float *at = gan_tensor_data(logits);
         memcpy(sorted, at, SIDE * SIDE * sizeof *sorted);
@@ -136,7 +148,7 @@ static inline bool draw_slopes(gan_tensor *picture, const struct scene *scene)
     for (int i = 0; i < SIDE * SIDE; i++)
         set_pixel(picture, i / SIDE, SIDE + i % SIDE, paper);
     gan_tensor *points = lattice(ARROWS, scene->reach);
-    gan_tensor *slopes = points != NULL ? ask_discriminator(scene, points, true) : NULL;
+    gan_tensor *slopes = points != NULL ? ask_discriminator(scene, points, ARROWS * ARROWS, true) : NULL;
     float lengths[ARROWS * ARROWS], cell = (float)SIDE / ARROWS;
     for (int i = 0; slopes != NULL && i < ARROWS * ARROWS; i++)
         lengths[i] = hypotf(gan_tensor_data(slopes)[2 * i], gan_tensor_data(slopes)[2 * i + 1]);
