@@ -204,6 +204,35 @@ START_TEST(large_products_are_cut_into_parts_that_agree)
 }
 END_TEST
 
+/* Operands that are one number, that repeat themselves from row to row, that lie as the result does or across it. */
+START_TEST(what_follows_a_product_reads_all_kinds_of_operands)
+{
+    const int64_t sizes[][3] = {{130, 70, 300}, {37, 515, 129}, {257, 33, 200}, {64, 16, 1100}, {300, 300, 40}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        const int64_t m = sizes[i][0], n = sizes[i][1], k = sizes[i][2];
+        gan_tape *tape = gan_tape_new();
+        gan_var *x[] = {gan_tape_input(tape, GAN_SHAPE(2, m, k)), gan_tape_input(tape, GAN_SHAPE(k, n)),
+                        gan_tape_input(tape, GAN_SHAPE(n)),       gan_tape_input(tape, GAN_SHAPE(m, 1)),
+                        gan_tape_input(tape, GAN_SHAPE(2, m, n)), gan_tape_input(tape, GAN_SHAPE(1)),
+                        gan_tape_input(tape, GAN_SHAPE(n, m)),    gan_tape_input(tape, GAN_SHAPE(2, 1, n)),
+                        gan_tape_input(tape, GAN_SHAPE(m, n))};
+        enum { INPUTS = sizeof x / sizeof x[0] };
+        gan_tensor *numbers[INPUTS];
+        for (int j = 0; j < INPUTS; j++)
+            numbers[j] = irregular(gan_var_shape(x[j]), -1, 1, (uint64_t)j);
+        gan_var *y = gan_matmul(x[0], gan_expand(gan_reshape(x[1], GAN_SHAPE(1, k, n)), GAN_SHAPE(2, k, n)));
+        y = gan_mul(gan_add(y, x[2]), x[3]);
+        y = gan_add(gan_mul(gan_tanh(y), x[4]), x[5]);
+        y = gan_mul(gan_add(y, gan_transpose(x[6], 0, 1)), x[7]);
+        y = gan_add(gan_relu(gan_mul(y, x[8])), x[2]);
+        check("product and what follows", &y, 1, x, numbers, INPUTS, 2e-5);
+        for (int j = 0; j < INPUTS; j++)
+            gan_tensor_unref(numbers[j]);
+        gan_tape_unref(tape);
+    }
+}
+END_TEST
+
 /* NaN must come through wherever it can matter: a maximum that loses it would hide a broken run. */
 START_TEST(nan_is_not_lost)
 {
@@ -245,6 +274,7 @@ static const struct test_case tests[] = {
     {"reduction sizes", reductions_at_awkward_sizes},
     {"product sizes", products_at_awkward_sizes},
     {"large products", large_products_are_cut_into_parts_that_agree},
+    {"operands of epilogues", what_follows_a_product_reads_all_kinds_of_operands},
     {"NaN", nan_is_not_lost},
 };
 

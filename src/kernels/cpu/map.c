@@ -4,6 +4,7 @@
  */
 #include "level.h"
 
+#include "vector.h"
 #include "vmath.h"
 
 #include <assert.h>
@@ -290,6 +291,20 @@ void LEVEL(gan_run_program)(const struct gan_map_program *program, const struct 
     }
 }
 
+/* Rows are short and there are many: a call of memcpy for each would cost more than what it does. */
+static void copy_rows(const float *from, int64_t from_row, float *to, int64_t to_row, int64_t rows, int64_t columns)
+{
+    const int64_t whole = columns / VECTOR * VECTOR;
+    for (; rows > 0; rows--, from += from_row, to += to_row) {
+        for (int64_t i = 0; i < whole; i += VECTOR) {
+            vector values = V_LOAD(from + i);
+            V_STORE(to + i, values);
+        }
+        if (whole < columns)
+            memcpy(to + whole, from + whole, (size_t)(columns - whole) * sizeof *to);
+    }
+}
+
 /* One load of `rows` runs of `columns` elements, side by side in the room. */
 static void gather_rows(struct cursor *cursor, const struct gan_map_program *program, const struct gan_operand *load,
                         const float *base, float *room, int64_t rows, int64_t columns, int64_t pitch)
@@ -297,15 +312,44 @@ static void gather_rows(struct cursor *cursor, const struct gan_map_program *pro
     for (int64_t row = 0; row < rows; row++, room += columns) {
         const float *values = gather_block(cursor, program, load, base, room, columns);
         if (values != room)
-            memcpy(room, values, (size_t)columns * sizeof *room);
+            copy_rows(values, 0, room, 0, 1, columns);
         move_cursor(cursor, program, load, pitch - columns);
     }
 }
 
-static void copy_rows(const float *from, int64_t from_row, float *to, int64_t to_row, int64_t rows, int64_t columns)
+/* Whether elements `pitch` apart get the same value of the load: a bias, a scale of each channel, one number. */
+static bool repeats(const struct gan_map_program *program, const struct gan_operand *load, int64_t pitch)
 {
-    for (; rows > 0; rows--, from += from_row, to += to_row)
-        memcpy(to, from, (size_t)columns * sizeof *to);
+    int64_t period = 1, inside = 1;
+    for (int axis = program->rank - 1; axis >= 0; axis--) {
+        inside *= program->dims[axis];
+        if (load->strides[axis] != 0)
+            period = inside;
+    }
+    return pitch % period == 0;
+}
+
+/* What a load gives while rows are finished, some at once. */
+struct row_load {
+    const float *base; /* of its memory */
+    struct cursor cursor;
+    bool repeats;
+};
+
+/* Loads that repeat themselves are the same for all rows: they get here what they need for `rows` at once. */
+static void prepare_row_loads(const struct gan_map_program *program, const struct gan_run *run,
+                              const struct gan_row_range *range, int64_t rows, struct row_load *loads,
+                              float (*repeated)[BLOCK])
+{
+    for (int i = 1; i < program->loads; i++) {
+        const struct gan_operand *load = &program->load[i];
+        loads[i].base = run->memory[load->memory];
+        loads[i].repeats = repeats(program, load, range->pitch);
+        place_cursor(&loads[i].cursor, program, load, range->begin);
+        if (loads[i].repeats)
+            gather_rows(&loads[i].cursor, program, load, loads[i].base, repeated[i], rows, range->columns,
+                        range->pitch);
+    }
 }
 
 void LEVEL(gan_finish_rows)(const struct gan_map_program *program, const struct gan_run *run,
@@ -321,27 +365,25 @@ void LEVEL(gan_finish_rows)(const struct gan_map_program *program, const struct 
             LEVEL(gan_run_program)(program, run, range->begin + at, columns, values + at, values + at);
         return;
     }
-    _Alignas(64) float rooms[MOST_ROOMS][BLOCK];
+    _Alignas(64) float rooms[MOST_ROOMS][BLOCK], repeated[GAN_MAP_LOADS][BLOCK];
     const float *arguments[GAN_MAP_LOADS + GAN_MAP_INSTRUCTIONS];
-    struct cursor cursors[GAN_MAP_LOADS];
+    struct row_load loads[GAN_MAP_LOADS];
+    prepare_row_loads(program, run, range, range->rows < at_once ? range->rows : at_once, loads, repeated);
     for (int i = 0; i < program->loads; i++)
-        arguments[i] = rooms[program->room[i]];
-    for (int i = 1; i < program->loads; i++)
-        place_cursor(&cursors[i], program, &program->load[i], range->begin);
+        arguments[i] = i > 0 && loads[i].repeats ? repeated[i] : rooms[program->room[i]];
     float *result = rooms[program->room[program->loads + program->instructions - 1]];
-    for (int64_t row = 0; row < range->rows; row += at_once, values += at_once * range->pitch) {
+    for (int64_t row = 0, at = 0; row < range->rows; row += at_once, at += at_once * range->pitch) {
         int64_t rows = range->rows - row < at_once ? range->rows - row : at_once;
-        copy_rows(values, range->pitch, rooms[program->room[0]], columns, rows, columns);
+        copy_rows(values + at, range->pitch, rooms[program->room[0]], columns, rows, columns);
         for (int i = 1; i < program->loads; i++) {
             const struct gan_operand *load = &program->load[i];
-            const float *base = run->memory[load->memory];
             float *room = rooms[program->room[i]];
-            if (program->uniform[i])
-                copy_run(base + load->offset, 0, room, rows * columns);
-            else
-                gather_rows(&cursors[i], program, load, base, room, rows, columns, range->pitch);
+            if (program->dense[i])
+                copy_rows(loads[i].base + load->offset + range->begin + at, range->pitch, room, columns, rows, columns);
+            else if (!loads[i].repeats)
+                gather_rows(&loads[i].cursor, program, load, loads[i].base, room, rows, columns, range->pitch);
         }
         compute_all(program, arguments, rooms, result, rows * columns);
-        copy_rows(result, columns, values, range->pitch, rows, columns);
+        copy_rows(result, columns, values + at, range->pitch, rows, columns);
     }
 }

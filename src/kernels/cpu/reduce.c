@@ -168,17 +168,44 @@ void LEVEL(gan_reduce)(const void *opaque, const struct gan_run *run, int64_t pa
 
 /* ---- the second stage ---- */
 
-/* Accumulator `which` of a place, over all chunks. */
-static double combined(const struct gan_reduce_call *call, enum gan_reduction reduction, const double *partial,
-                       int64_t which, int64_t i)
+enum { COLUMNS = 64 }; /* of the inner axis, combined together */
+
+/* Accumulators of a place over all chunks, in order: `n` columns of one row of them, which begins at `first`. */
+static void combine_columns(const struct gan_reduce_call *call, enum gan_reduction reduction, const double *first,
+                            int64_t n, double *restrict results)
 {
-    const double *chunk = partial + which * call->inner + i;
-    double result = chunk[0];
-    for (int64_t c = 1; c < call->chunks; c++) {
-        chunk += call->accumulators * call->inner;
-        result = reduction == GAN_REDUCE_MAX ? larger(result, *chunk) : result + *chunk;
+    const int64_t distance = call->accumulators * call->inner;
+    for (int64_t i = 0; i < n; i++)
+        results[i] = first[i];
+    for (int64_t chunk = 1; chunk < call->chunks; chunk++) {
+        const double *row = first + chunk * distance;
+        if (reduction == GAN_REDUCE_MAX)
+            for (int64_t i = 0; i < n; i++)
+                results[i] = larger(results[i], row[i]);
+        else
+            for (int64_t i = 0; i < n; i++)
+                results[i] += row[i];
     }
-    return result;
+}
+
+static void combine_result(const struct gan_reduce_call *call, enum gan_reduction reduction, const double *place,
+                           float *out)
+{
+    const double count = (double)call->reduced;
+    for (int64_t begin = 0; begin < call->inner; begin += COLUMNS) {
+        double results[COLUMNS], squares[COLUMNS];
+        int64_t n = call->inner - begin < COLUMNS ? call->inner - begin : COLUMNS;
+        combine_columns(call, reduction, place + begin, n, results);
+        if (reduction == GAN_REDUCE_VARIANCE) {
+            combine_columns(call, reduction, place + call->inner + begin, n, squares);
+            for (int64_t i = 0; i < n; i++) {
+                double mean = results[i] / count, variance = squares[i] / count - mean * mean;
+                results[i] = variance < 0 ? 0 : variance; /* a NaN stays */
+            }
+        }
+        for (int64_t i = 0; i < n; i++)
+            out[begin + i] = (float)results[i];
+    }
 }
 
 void LEVEL(gan_reduce_combine)(const void *opaque, const struct gan_run *run, int64_t part)
@@ -189,21 +216,11 @@ void LEVEL(gan_reduce_combine)(const void *opaque, const struct gan_run *run, in
     int64_t begin = call->kept * part / call->combine_parts, end = call->kept * (part + 1) / call->combine_parts;
     for (int64_t kept = begin; kept < end; kept++) {
         const double *place = partial + kept * call->chunks * call->accumulators * call->inner;
-        for (int j = 0, which = 0; j < call->results; j++, which++) {
-            const struct gan_reduced *result = &call->result[j];
+        for (int i = 0; i < call->results; i++) {
+            const struct gan_reduced *result = &call->result[i];
             float *out = (float *)run->memory[result->out.memory] + result->out.offset + kept * call->inner;
-            bool variance = result->reduction == GAN_REDUCE_VARIANCE;
-            for (int64_t i = 0; i < call->inner; i++) {
-                double value = combined(call, result->reduction, place, which, i);
-                if (variance) {
-                    double mean = value / (double)call->reduced;
-                    value = combined(call, result->reduction, place, which + 1, i) / (double)call->reduced -
-                            mean * mean;
-                    value = value < 0 ? 0 : value; /* a NaN stays */
-                }
-                out[i] = (float)value;
-            }
-            which += variance ? 1 : 0;
+            combine_result(call, result->reduction, place, out);
+            place += (result->reduction == GAN_REDUCE_VARIANCE ? 2 : 1) * call->inner;
         }
     }
 }
