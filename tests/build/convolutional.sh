@@ -4,25 +4,7 @@
 #   convolutional.sh DCGAN TRAIN WRITE-PICTURES
 set -eu
 dcgan=$1 train=$2 write_pictures=$3
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-fail() {
-    echo "FAILED: $*"
-    [ ! -s log ] || sed 's/^/  | /' log
-    exit 1
-}
-
-# ends STATUS COMMAND... : runs it, its output in `log`, and wants that exit status
-ends() {
-    wanted=$1 status=0
-    shift
-    "$@" >log 2>&1 </dev/null || status=$?
-    [ $status = "$wanted" ] || fail "$* ends with $status, want $wanted"
-}
-says() { grep -qF -e "$1" log || fail "the output lacks: $1"; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
-differ() { if cmp -s "$1" "$2"; then fail "$1 and $2 are the same"; fi; }
+. "$(dirname "$0")/../support/programs.sh"
 # same_log ONE OTHER : tables of the same steps and losses
 same_log() { [ "$(cut -d , -f 1,3,4 "$1")" = "$(cut -d , -f 1,3,4 "$2")" ] || fail "$1 and $2 differ"; }
 # tells PAGE STEPS GRIDS : it is whole, and shows so much, from the first step on

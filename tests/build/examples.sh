@@ -6,25 +6,7 @@ set -eu
 mnist=$1 classifier=$2 own_loop=$3 toy=$4 sample=$5 inspect=$6 export=$7
 shift 7
 stacked=$1 lucic=$2 dirac=$3
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-fail() {
-    echo "FAILED: $*"
-    [ ! -s log ] || sed 's/^/  | /' log
-    exit 1
-}
-
-# ends STATUS COMMAND... : runs it, its output in `log`, and wants that exit status
-ends() {
-    wanted=$1 status=0
-    shift
-    "$@" >log 2>&1 </dev/null || status=$?
-    [ $status = "$wanted" ] || fail "$* ends with $status, want $wanted"
-}
-# says TEXT : the latest output holds it
-says() { grep -qF -e "$1" log || fail "the output lacks: $1"; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
+. "$(dirname "$0")/../support/programs.sh"
 
 # 640 images in MNIST's files: any bytes will do.
 mkdir digits
@@ -233,6 +215,25 @@ ends 1 "$toy" $short --loss hinge --out no/folder.png
 says 'no/folder.png'
 ends 0 "$toy" --steps 1500 --samples 5000
 grep -q '^5000 *8 of  8 ' log || fail "toy does not find the ring's eight modes"
+# Interrupted, it goes on from its checkpoint, and nothing tells the difference but the time.
+stopped='--steps 600 --samples 500 --frames 3'
+ends 0 "$toy" $stopped --csv unbroken.csv --out unbroken.png
+"$toy" $stopped --csv pieces.csv --out pieces.png --checkpoint pieces >log 2>&1 &
+job=$!
+until grep -q '^step' log; do
+    kill -0 $job 2>/dev/null || fail "it ended by itself"
+    sleep 0.1
+done
+kill -TERM $job
+wait $job || fail "toy does not end well when interrupted"
+[ ! -e pieces.csv ] || fail "toy was not interrupted"
+ends 0 "$toy" $stopped --csv pieces.csv --out pieces.png --checkpoint pieces
+for file in '' -000 -001 -002; do
+    same unbroken$file.png pieces$file.png
+done
+cut -d, -f1-13 unbroken.csv >unbroken.txt
+tail -n 1 pieces.csv | cut -d, -f1-13 >pieces.txt
+same unbroken.txt pieces.txt
 
 # What the published tables are made by, for a few steps, with a reader that has not learned much.
 ends 0 "$classifier" --data digits --epochs 1 --dense --save reader.safetensors
@@ -245,6 +246,10 @@ for objective in mm ns lsgan wgan wgan-gp dragan began; do
     ends 0 "$lucic" $tiny --objective $objective --steps 1 --samples 64 --csv lucic.csv
     grep -q "^$objective,1,1," lucic.csv || fail "lucic writes no line of $objective"
 done
+ends 0 "$lucic" $tiny --objective ns --steps 2 --samples 64 --csv whole-lucic.csv
+ends 0 "$lucic" $tiny --objective ns --steps 1 --samples 64 --checkpoint two
+ends 0 "$lucic" $tiny --objective ns --steps 2 --samples 64 --checkpoint two --csv pieces-lucic.csv
+[ "$(cut -d, -f1-5 whole-lucic.csv)" = "$(cut -d, -f1-5 pieces-lucic.csv)" ] || fail "lucic does not go on as it began"
 ends 0 "$dirac"
 says '| WGAN, clip 1 | 1.002 | 1.024 | 1.002 | 1.024 |'
 for program in "$stacked" "$lucic"; do

@@ -4,14 +4,7 @@
 #   large_folder.sh TRAIN WRITE-PICTURES
 set -eu
 train=$1 write_pictures=$2
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-fail() {
-    echo "FAILED: $*"
-    sed 's/^/  | /' log
-    exit 1
-}
+. "$(dirname "$0")/../support/programs.sh"
 "$write_pictures" pictures 10000
 
 # Of a program that opens the folder, makes one step of a network of next to nothing, and ends: what opening takes.

@@ -3,24 +3,7 @@
 #   evaluate.sh MNIST CLASSIFIER EVALUATE
 set -eu
 mnist=$1 classifier=$2 evaluate=$3
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-fail() {
-    echo "FAILED: $*"
-    [ ! -s log ] || sed 's/^/  | /' log
-    exit 1
-}
-
-# ends STATUS COMMAND... : runs it, its output in `log`, and wants that exit status
-ends() {
-    wanted=$1 status=0
-    shift
-    "$@" >log 2>&1 </dev/null || status=$?
-    [ $status = "$wanted" ] || fail "$* ends with $status, want $wanted"
-}
-says() { grep -qF -e "$1" log || fail "the output lacks: $1"; }
-lacks() { if grep -qF -e "$1" log; then fail "the output has: $1"; fi; }
+. "$(dirname "$0")/../support/programs.sh"
 
 # 640 images in MNIST's files: any bytes will do.
 mkdir numbers
