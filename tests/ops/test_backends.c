@@ -148,6 +148,7 @@ START_TEST(reductions_at_awkward_sizes)
         gan_tensor *numbers = irregular(gan_var_shape(x), -1, 2, 9);
         gan_var *wanted[] = {
             gan_sum(x),
+            gan_sum(gan_square(x)),
             gan_sum_over(gan_square(x), GAN_AXES(0)),
             gan_sum_over(x, GAN_AXES(1)),
             gan_sum_over(gan_exp(x), GAN_AXES(2)),
@@ -156,7 +157,7 @@ START_TEST(reductions_at_awkward_sizes)
             gan_max_over(x, GAN_AXES(0, 1)),
             gan_max(gan_neg(x)),
         };
-        check("reduction", wanted, 8, &x, &numbers, 1, 1e-6);
+        check("reduction", wanted, 9, &x, &numbers, 1, 1e-6);
         gan_tensor_unref(numbers);
         gan_tape_unref(tape);
     }

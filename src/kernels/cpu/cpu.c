@@ -2,6 +2,7 @@
 #include "base/cpu.h"
 #include "base/random.h"
 #include "cpu.h"
+#include "gan/base.h"
 #include "kernels/products.h"
 
 #include <string.h>
@@ -270,6 +271,8 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
     struct range rows = range_of_part(call->m, call->row_unit, m_part);
     struct range columns = range_of_part(call->n, call->column_unit, n_part);
     int64_t m = rows.end - rows.begin, n = columns.end - columns.begin;
+    /* The parts between are those that the other threads have in hand. */
+    struct range next = range_of_part(call->n, call->column_unit, n_part + gan_threads());
     int row = call->batch_rank, column = call->batch_rank + 1;
     const float *a = matrix(call, &call->a, run, batch) + rows.begin * call->a.strides[row];
     const float *b = matrix(call, &call->b, run, batch) + columns.begin * call->b.strides[column];
@@ -285,7 +288,8 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
                                            .b = &b,
                                            .b_row = call->b.strides[row],
                                            .b_column = call->b.strides[column],
-                                           .n_behind = call->n - columns.end,
+                                           .next_begin = next.begin - columns.begin,
+                                           .next_end = next.end - columns.begin,
                                            .c = c,
                                            .c_rows = gan_even_rows(call->out.strides[row])});
     if (!call->has_epilogue)

@@ -266,10 +266,10 @@ struct block {
     const float *b;
 };
 
-static struct block block_at(const struct gan_product *product, int64_t deepest, int64_t column, int64_t term,
-                             int64_t k)
+static struct block block_at(const struct gan_product *product, int64_t deepest, int64_t column, int64_t end,
+                             int64_t term, int64_t k)
 {
-    int64_t columns = product->n + product->n_behind - column, depth = product->k - k;
+    int64_t columns = end - column, depth = product->k - k;
     return (struct block){.column = column,
                           .term = term,
                           .k = k,
@@ -282,10 +282,13 @@ static struct block block_at(const struct gan_product *product, int64_t deepest,
 static struct block block_after(const struct gan_product *product, int64_t deepest, const struct block *block)
 {
     if (block->k + deepest < product->k)
-        return block_at(product, deepest, block->column, block->term, block->k + deepest);
+        return block_at(product, deepest, block->column, product->n, block->term, block->k + deepest);
     if (block->term + 1 < product->terms)
-        return block_at(product, deepest, block->column, block->term + 1, 0);
-    return block_at(product, deepest, block->column + TILE_COLUMNS, 0, 0);
+        return block_at(product, deepest, block->column, product->n, block->term + 1, 0);
+    if (block->column + TILE_COLUMNS < product->n)
+        return block_at(product, deepest, block->column + TILE_COLUMNS, product->n, 0, 0);
+    const int64_t behind = product->next_begin > product->n ? product->next_begin : product->n;
+    return block_at(product, deepest, behind, product->next_end, 0, 0);
 }
 
 /* A block's lines, some in each of so many stretches of k. */
@@ -334,11 +337,10 @@ static void pack_and_multiply(const struct gan_product *product)
     int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
     struct tile tile = {
         .terms = 1, .panel = &the_panel, .panel_row = TILE_COLUMNS, .a_column = product->a_column, .add = product->add};
-    struct block next = block_at(product, deepest, 0, 0, 0);
+    struct block next = block_at(product, deepest, 0, product->n, 0, 0);
     while (next.column < product->n) {
         struct block block = next;
         next = block_after(product, deepest, &block);
-        block.columns = product->n - block.column < TILE_COLUMNS ? product->n - block.column : TILE_COLUMNS;
         LEVEL(gan_pack)(block.b, product->b_row, product->b_column, block.depth, block.columns, panel);
         const float *a = product->a[block.term] + block.k * product->a_column;
         tile.a = &a;
@@ -346,7 +348,7 @@ static void pack_and_multiply(const struct gan_product *product)
         tile.columns = block.columns;
         tile.depth = block.depth;
         tile.add = product->add || block.term > 0 || block.k > 0;
-        multiply_panels(product, &tile, &next);
+        multiply_panels(product, &tile, next.b != NULL ? &next : NULL);
     }
 }
 

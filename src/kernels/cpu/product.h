@@ -40,8 +40,9 @@ struct gan_product {
     const float *const *b;
     enum gan_right right;
     int64_t b_row, b_column;
-    int64_t n_behind; /* columns of B behind these, which are wanted next: they are fetched from memory meanwhile */
-    float *c;         /* the elements of a row lie together */
+    /* Columns of B that this thread will probably be given then: they are fetched from memory meanwhile. 0 for none. */
+    int64_t next_begin, next_end;
+    float *c; /* the elements of a row lie together */
     struct gan_rows c_rows;
     bool add; /* to what is in c */
 };

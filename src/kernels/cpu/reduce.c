@@ -20,31 +20,26 @@ static double nothing(enum gan_reduction reduction)
 
 /* ---- all values of a block into one accumulator (two for a variance) ---- */
 
-/* The sum in LANES interleaved partial sums, added up in order. */
-static double block_sum(const float *values, int64_t n)
+/* What of a value is summed up: itself, its square as a float, or its square as a double. */
+enum summand { VALUE, SQUARE, WIDE_SQUARE };
+
+static inline __attribute__((always_inline)) double summand_of(float value, enum summand summand)
 {
-    double lanes[LANES] = {0};
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int lane = 0; lane < LANES; lane++)
-            lanes[lane] += (double)values[i + lane];
-    for (int lane = 0; i < n; i++, lane++)
-        lanes[lane] += (double)values[i];
-    double sum = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        sum += lanes[lane];
-    return sum;
+    return summand == VALUE    ? (double)value
+           : summand == SQUARE ? (double)(value * value)
+                               : (double)value * (double)value;
 }
 
-static double block_sum_of_squares(const float *values, int64_t n)
+/* The sum in LANES interleaved partial sums, added up in order. `summand` is known where this is called. */
+static inline __attribute__((always_inline)) double block_sum(const float *values, int64_t n, enum summand summand)
 {
     double lanes[LANES] = {0};
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES)
         for (int lane = 0; lane < LANES; lane++)
-            lanes[lane] += (double)values[i + lane] * (double)values[i + lane];
+            lanes[lane] += summand_of(values[i + lane], summand);
     for (int lane = 0; i < n; i++, lane++)
-        lanes[lane] += (double)values[i] * (double)values[i];
+        lanes[lane] += summand_of(values[i], summand);
     double sum = 0;
     for (int lane = 0; lane < LANES; lane++)
         sum += lanes[lane];
@@ -65,9 +60,9 @@ static void accumulate_block(enum gan_reduction reduction, const float *values, 
         into[0] = larger(into[0], block_max(values, n));
         return;
     }
-    into[0] += block_sum(values, n);
+    into[0] += block_sum(values, n, VALUE);
     if (reduction == GAN_REDUCE_VARIANCE)
-        into[1] += block_sum_of_squares(values, n);
+        into[1] += block_sum(values, n, WIDE_SQUARE);
 }
 
 /* ---- a row of values into a row of accumulators ---- */
@@ -88,14 +83,26 @@ static void accumulate_row(enum gan_reduction reduction, const float *restrict v
             into[stride + i] += (double)values[i] * (double)values[i];
 }
 
+/* Whether a result reduces numbers as they lie in memory, each after that instruction. */
+static bool is_of_numbers(const struct gan_reduced *result, enum gan_map_op op)
+{
+    const struct gan_map_program *program = &result->program;
+    return program->instructions == 1 && program->instruction[0].op == op && program->dense[0];
+}
+
+static const float *numbers_of(const struct gan_reduced *result, const struct gan_run *run, int64_t begin)
+{
+    const struct gan_operand *load = &result->program.load[0];
+    return (const float *)run->memory[load->memory] + load->offset + begin;
+}
+
 /* Where a result's values for a range of the linear order are: in place, or computed into `room`. */
 static const float *values_of(const struct gan_reduced *result, const struct gan_run *run, int64_t begin, int64_t n,
                               float *room)
 {
-    const struct gan_map_program *program = &result->program;
-    if (program->instructions == 1 && program->instruction[0].op == GAN_MAP_COPY && program->dense[0])
-        return (const float *)run->memory[program->load[0].memory] + program->load[0].offset + begin;
-    LEVEL(gan_run_program)(program, run, begin, n, NULL, room);
+    if (is_of_numbers(result, GAN_MAP_COPY))
+        return numbers_of(result, run, begin);
+    LEVEL(gan_run_program)(&result->program, run, begin, n, NULL, room);
     return room;
 }
 
@@ -108,7 +115,10 @@ static void reduce_all(const struct gan_reduce_call *call, const struct gan_run 
         double *accumulator = into;
         for (int i = 0; i < call->results; i++) {
             const struct gan_reduced *result = &call->result[i];
-            accumulate_block(result->reduction, values_of(result, run, begin + done, n, room), accumulator, n);
+            if (result->reduction == GAN_REDUCE_SUM && is_of_numbers(result, GAN_MAP_SQUARE)) /* norms of gradients */
+                accumulator[0] += block_sum(numbers_of(result, run, begin + done), n, SQUARE);
+            else
+                accumulate_block(result->reduction, values_of(result, run, begin + done, n, room), accumulator, n);
             accumulator += result->reduction == GAN_REDUCE_VARIANCE ? 2 : 1;
         }
     }
