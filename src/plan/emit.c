@@ -38,6 +38,7 @@ int64_t gan_emit_scratch(struct gan_emitter *emitter, int64_t size)
 {
     if (emitter->steps->scratch_size < size)
         emitter->steps->scratch_size = size;
+    emitter->has_scratch = size > 0;
     return emitter->arena_size * emitter->backend->element;
 }
 
@@ -58,7 +59,14 @@ gan_status gan_emit_step(struct gan_emitter *emitter, gan_kernel *run, void *cal
     struct gan_steps *steps = emitter->steps;
     if (!gan_grow((void **)&steps->list, &steps->capacity, steps->count, sizeof *steps->list))
         return GAN_ERROR_OUT_OF_MEMORY;
-    steps->list[steps->count++] = (struct gan_step){run, call, parts, node, purpose};
+    steps->list[steps->count] = (struct gan_step){.run = run,
+                                                  .call = call,
+                                                  .parts = parts,
+                                                  .node = node,
+                                                  .purpose = purpose,
+                                                  .has_scratch = emitter->has_scratch,
+                                                  .number = (int)steps->count};
+    steps->count++;
     return GAN_OK;
 }
 
@@ -230,6 +238,7 @@ static gan_status emit_random(struct gan_emitter *emitter, int index)
 static gan_status emit_node(struct gan_emitter *emitter, int index)
 {
     const struct gan_node *node = &emitter->graph->nodes[index];
+    emitter->has_scratch = false;
     if (node->anchor >= 0)
         return gan_emit_product(emitter, node->anchor, index);
     switch (gan_node_kind(node)) {
@@ -281,7 +290,7 @@ static gan_status emit_node(struct gan_emitter *emitter, int index)
 gan_status gan_steps_emit(struct gan_steps *steps, const struct gan_graph *graph, const struct gan_backend *backend,
                           int64_t arena_size)
 {
-    struct gan_emitter emitter = {steps, graph, backend, arena_size};
+    struct gan_emitter emitter = {.steps = steps, .graph = graph, .backend = backend, .arena_size = arena_size};
     for (int i = 0; i < (int)graph->count; i++) {
         if (graph->nodes[i].root != i || gan_node_is_leaf(&graph->nodes[i]))
             continue;

@@ -10,6 +10,9 @@ struct gan_step {
     int64_t parts;
     int node;            /* what it computes */
     const char *purpose; /* for gan_plan_text, where it is not the node's op: "combine", "copy", … */
+    bool has_scratch;    /* it uses the room that all steps share */
+    int number;          /* in the order of the graph */
+    int stage;           /* stages.c: steps of a stage run together */
 };
 
 struct gan_steps {

@@ -9,6 +9,7 @@ struct gan_emitter {
     const struct gan_graph *graph;
     const struct gan_backend *backend;
     int64_t arena_size;
+    bool has_scratch; /* the node in hand asked for some */
 };
 
 /* Where a view's numbers lie, with strides over `rank` axes; and a node's own. */

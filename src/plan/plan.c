@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "plan_object.h"
+#include "stages.h"
 
 const struct gan_plan_options gan_plan_default_options = {
     .backend = GAN_BACKEND_CPU, .fuse = true, .reuse = true, .assignments = false};
@@ -114,6 +115,8 @@ static gan_status build(gan_plan *plan)
     status = gan_graph_place(&plan->graph, plan->options.reuse, &sizes);
     if (status == GAN_OK)
         status = gan_steps_emit(&plan->steps, &plan->graph, plan->backend, sizes.arena);
+    if (status == GAN_OK)
+        status = gan_steps_stage(&plan->steps, &plan->graph);
     return status == GAN_OK ? allocate(plan, &sizes) : status;
 }
 

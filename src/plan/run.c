@@ -115,15 +115,38 @@ static gan_status place_leaves(gan_plan *plan)
     return GAN_OK;
 }
 
-struct part_context {
-    const struct gan_step *step;
+/* Steps that run together. */
+struct together {
+    const struct gan_step *first;
     const struct gan_run *run;
 };
 
+/* Parts are counted through the steps. */
 static void run_part(void *opaque, int64_t part)
 {
-    const struct part_context *context = opaque;
-    context->step->run(context->step->call, context->run, part);
+    const struct together *together = opaque;
+    const struct gan_step *step = together->first;
+    for (; part >= step->parts; step++)
+        part -= step->parts;
+    step->run(step->call, together->run, part);
+}
+
+/* The steps from `i` on that run together: those of a stage; where each is timed, one. Returns where the next begin. */
+static size_t run_stage(gan_plan *plan, const struct gan_run *run, size_t i)
+{
+    const struct gan_steps *steps = &plan->steps;
+    struct together together = {&steps->list[i], run};
+    if (plan->seconds != NULL) {
+        double begin = gan_seconds();
+        gan_parallel(steps->list[i].parts, run_part, &together);
+        plan->seconds[i] += gan_seconds() - begin;
+        return i + 1;
+    }
+    int64_t parts = 0;
+    for (int stage = steps->list[i].stage; i < steps->count && steps->list[i].stage == stage; i++)
+        parts += steps->list[i].parts;
+    gan_parallel(parts, run_part, &together);
+    return i;
 }
 
 gan_status gan_plan_profile(gan_plan *plan)
@@ -148,13 +171,8 @@ gan_status gan_plan_compute(gan_plan *plan)
     plan->memory[GAN_MEMORY_ARENA] = gan_arena_memory(plan->arena); /* a plan that shares it may have moved it */
     _Atomic int64_t bad_index = INT64_MIN;
     struct gan_run run = {plan->memory, plan->seed, plan->step, &bad_index};
-    for (size_t i = 0; i < plan->steps.count; i++) {
-        struct part_context context = {&plan->steps.list[i], &run};
-        double begin = plan->seconds != NULL ? gan_seconds() : 0;
-        gan_parallel(context.step->parts, run_part, &context);
-        if (plan->seconds != NULL)
-            plan->seconds[i] += gan_seconds() - begin;
-    }
+    for (size_t i = 0; i < plan->steps.count;)
+        i = run_stage(plan, &run, i);
     plan->profiled++;
     if (bad_index != INT64_MIN)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_run: an index is out of range: %lld",

@@ -54,8 +54,8 @@ static void append_step(struct text *text, const gan_plan *plan, size_t index)
     const struct gan_step *step = &plan->steps.list[index];
     const struct gan_node *node = &plan->graph.nodes[step->node];
     char shape[128];
-    append(text, "%4zu  %-20s %6lld  %10lld  ", index, gan_shape_text(node->shape, shape, sizeof shape),
-           (long long)step->parts, (long long)node->offset);
+    append(text, "%4zu  %5d  %-20s %6lld  %10lld  ", index, step->stage,
+           gan_shape_text(node->shape, shape, sizeof shape), (long long)step->parts, (long long)node->offset);
     if (plan->seconds != NULL && plan->profiled > 0)
         append(text, "%9.1f  ", 1e6 * plan->seconds[index] / (double)plan->profiled);
     if (step->purpose != NULL) {
@@ -79,7 +79,7 @@ char *gan_plan_text(const gan_plan *plan)
     struct text text = {0};
     append(&text, "%zu steps, %.1f MiB, %.3f GFLOP in matrix products, backend %s\n", plan->steps.count,
            (double)gan_plan_memory(plan) / (1024.0 * 1024.0), plan->steps.flops * 1e-9, plan->backend->name);
-    append(&text, "step  %-20s %6s  %10s  %s%s\n", "shape", "parts", "place",
+    append(&text, "step  stage  %-20s %6s  %10s  %s%s\n", "shape", "parts", "place",
            plan->seconds != NULL && plan->profiled > 0 ? "       µs  " : "", "computes");
     for (size_t i = 0; i < plan->steps.count; i++)
         append_step(&text, plan, i);

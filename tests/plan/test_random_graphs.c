@@ -1,7 +1,7 @@
 /*
  * Random tapes: chains of views, elementwise ops, reductions, products, wholes made of parts, and derivatives of first
- * and second order. Fusing and sharing memory must not change a bit, and the reference backend must agree. Fresh memory
- * is filled with NaN, so that nothing is read before it is written.
+ * and second order. Fusing, sharing memory and the order of steps in a stage must not change a bit, and the reference
+ * backend must agree. Fresh memory is filled with NaN, so that nothing is read before it is written.
  *
  *     test-plan-random-graphs [first seed] [number of seeds]     tries others than the usual ones
  */
@@ -11,7 +11,7 @@
 #include "gan/ops.h"
 #include "gan/plan.h"
 #include "ops/ops.h"
-#include "plan/plan.h"
+#include "plan/plan_object.h"
 #include "tensor/tensor.h"
 
 #include <math.h>
@@ -454,10 +454,33 @@ static void release_nan(void *context, void *memory, size_t size)
     free(memory);
 }
 
-static gan_plan *run(const struct graph *graph, const struct gan_plan_options *options)
+static int in_company; /* steps that were not alone in their stage, of all plans */
+
+/* Steps of a stage may run in any order. Returns how many have company. */
+static int turn_stages(gan_plan *plan)
+{
+    struct gan_step *list = plan->steps.list;
+    int steps = 0;
+    for (size_t begin = 0, end; begin < plan->steps.count; begin = end) {
+        for (end = begin; end < plan->steps.count && list[end].stage == list[begin].stage;)
+            end++;
+        ck_assert_msg(end == plan->steps.count || list[end].stage > list[begin].stage, "stages are not in order");
+        for (size_t i = begin, j = end - 1; i < j; i++, j--) {
+            struct gan_step step = list[i];
+            list[i] = list[j];
+            list[j] = step;
+        }
+        steps += end - begin > 1 ? (int)(end - begin) : 0;
+    }
+    return steps;
+}
+
+static gan_plan *run(const struct graph *graph, const struct gan_plan_options *options, bool backwards)
 {
     gan_plan *plan = gan_plan_new_with(graph->wanted, graph->wanted_count, options);
     ck_assert_msg(plan != NULL, "%s", gan_error_message());
+    if (backwards)
+        in_company += turn_stages(plan);
     for (int i = 0; i + 1 < INPUTS; i++)
         ck_assert_int_eq(gan_plan_bind(plan, graph->input[i], graph->numbers[i]), GAN_OK);
     gan_plan_seek(plan, graph->key.seed, 3);
@@ -509,16 +532,19 @@ static void check_seed(uint64_t seed)
     };
     struct graph graph;
     record(&graph, seed);
-    gan_plan *plain = run(&graph, &(struct gan_plan_options){.backend = GAN_BACKEND_CPU});
+    gan_plan *plain = run(&graph, &(struct gan_plan_options){.backend = GAN_BACKEND_CPU}, false);
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-        gan_plan *plan = run(&graph, &variants[i].options);
+        gan_plan *plan = run(&graph, &variants[i].options, false);
         expect_same_bits(&graph, plain, plan, variants[i].name);
         gan_plan_seek(plan, seed, 3);
         ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
         expect_same_bits(&graph, plain, plan, "run again");
         gan_plan_unref(plan);
+        plan = run(&graph, &variants[i].options, true);
+        expect_same_bits(&graph, plain, plan, "stages backwards");
+        gan_plan_unref(plan);
     }
-    gan_plan *reference = run(&graph, &(struct gan_plan_options){.backend = GAN_BACKEND_REFERENCE});
+    gan_plan *reference = run(&graph, &(struct gan_plan_options){.backend = GAN_BACKEND_REFERENCE}, false);
     expect_close(&graph, reference, plain);
     gan_plan_unref(reference);
     gan_plan_unref(plain);
@@ -534,6 +560,7 @@ START_TEST(fusing_and_sharing_memory_change_nothing)
     gan_set_threads(1); /* other tests are about threads */
     for (uint64_t seed = first_seed; seed < first_seed + seeds; seed++)
         check_seed(seed);
+    ck_assert_msg(in_company > (int)seeds, "only %d steps have company in their stages", in_company);
     gan_set_threads(0);
     gan_set_allocator(NULL);
 }
