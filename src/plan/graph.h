@@ -1,7 +1,7 @@
 /*
  * The plan's own picture of a tape: nodes that have numbers of their own, and views of them. Making a plan is a walk
  * through the files of this folder: graph.c (what is live; which vars are only views), fuse.c (which nodes share a
- * step), place.c (where numbers lie), emit.c (the kernels' calls).
+ * step), place.c (where numbers lie), emit.c (the kernels' calls), stages.c (which of them may run together).
  */
 #ifndef GAN_SRC_PLAN_GRAPH_H
 #define GAN_SRC_PLAN_GRAPH_H
