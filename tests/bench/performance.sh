@@ -34,6 +34,18 @@ for threads in "$cores" 1; do
     [ "$cores" != 1 ] || break
 done
 
+if [ "$cores" != 1 ]; then
+    cat <<END
+## What more threads bring
+
+The same steps on one thread and on $cores, in turn in one run, and beside them a loop of multiply-adds that touches no
+memory: more than the machine gives that loop, a step cannot get.
+
+END
+    sh "$here/compare-threads.sh" "$build" "$cores" "$seconds" 3
+    echo
+fi
+
 cat <<END
 ## What the product kernels bring
 

@@ -209,7 +209,7 @@ static struct range range_of_part(int64_t size, int64_t unit, int64_t part)
 
 static void prepare_matmul(struct gan_matmul_call *call)
 {
-    enum { LEAST_FLOPS = 1 << 20, LEAST_ROWS = 96 }; /* of a part */
+    enum { LEAST_FLOPS = 1 << 20, LEAST_ROWS = 96, FEW = 8 }; /* of a part */
     enum { MANY_PANELS = 8, NEAR = 128 * 1024 };     /* floats: half of a second-level cache */
     if (call->has_epilogue)
         gan_map_finish(&call->epilogue, NULL);
@@ -221,7 +221,8 @@ static void prepare_matmul(struct gan_matmul_call *call)
     bool by_columns = call->n >= call->m || (own && call->n >= MANY_PANELS * panel && call->m * call->k <= NEAR);
     bool by_rows = !by_columns, packs = by_rows || !own;
     int64_t least = packs ? LEAST_ROWS : panel;
-    int64_t flops = 2 * least * (by_rows ? call->n : call->m) * call->k;
+    /* A few rows take as long as some more: all of B has to come from memory. */
+    int64_t flops = 2 * least * gan_larger(by_rows ? call->n : call->m, FEW) * call->k;
     int64_t unit = least * gan_divide_up(LEAST_FLOPS, gan_larger(flops, 1));
     call->row_unit = by_rows ? unit : call->m;
     call->column_unit = by_rows ? call->n : unit;

@@ -32,6 +32,7 @@ void LEVEL(gan_finish_rows)(const struct gan_map_program *program, const struct 
                             const struct gan_row_range *range, float *values);
 gan_kernel LEVEL(gan_reduce), LEVEL(gan_reduce_combine);
 gan_product_function LEVEL(gan_product);
+gan_few_rows_function LEVEL(gan_multiply_few_rows);
 gan_pack_function LEVEL(gan_pack);
 gan_pack_taps_function LEVEL(gan_pack_taps);
 gan_transpose_function LEVEL(gan_transpose);

@@ -352,12 +352,30 @@ static void pack_and_multiply(const struct gan_product *product)
     }
 }
 
+/* The columns from `first` on. */
+static void pack_and_multiply_from(const struct gan_product *product, int64_t first)
+{
+    if (first == 0) {
+        pack_and_multiply(product);
+        return;
+    }
+    const float *b = product->b[0] + first * product->b_column;
+    struct gan_product rest = *product; /* of a single term: see gan_multiply_few_rows */
+    rest.n -= first;
+    rest.b = &b;
+    rest.c += first;
+    rest.next_begin = rest.next_end = 0;
+    pack_and_multiply(&rest);
+}
+
 void LEVEL(gan_product)(const struct gan_product *product)
 {
     bool whole = product->n == TILE_COLUMNS || product->n == VECTOR;
     bool packed = product->right == GAN_RIGHT_PANELS, as_it_is = product->right == GAN_RIGHT_AS_IT_IS && whole;
     if (!packed && !as_it_is && product->terms > 0) {
-        pack_and_multiply(product);
+        int64_t done = LEVEL(gan_multiply_few_rows)(product);
+        if (done < product->n)
+            pack_and_multiply_from(product, done);
         return;
     }
     multiply_panels(product,

@@ -54,6 +54,13 @@ struct gan_product {
 typedef void gan_product_function(const struct gan_product *product);
 
 /*
+ * The first columns of a product of at most GAN_FEW_ROWS rows and a single term with a matrix whose columns lie
+ * together. Returns how many it computed: 0 if the product is another, or the processor lacks what it takes.
+ */
+enum { GAN_FEW_ROWS = 4 };
+typedef int64_t gan_few_rows_function(const struct gan_product *product);
+
+/*
  * Packs a panel: `depth` rows of as many numbers as a panel is wide (gan_cpu_kernels' panel_columns), of which
  * `columns` come from b and the others are 0.
  */
