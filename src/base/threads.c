@@ -267,6 +267,25 @@ void gan_parallel(int64_t parts, gan_part_function *run, void *context)
     gan_float_mode_leave(before);
 }
 
+struct pieces {
+    int64_t size;
+    gan_piece_function *run;
+    void *context;
+};
+
+static void run_piece(void *opaque, int64_t part)
+{
+    const struct pieces *pieces = opaque;
+    int64_t begin = part * GAN_PIECE, left = pieces->size - begin;
+    pieces->run(pieces->context, begin, left < GAN_PIECE ? left : GAN_PIECE);
+}
+
+void gan_parallel_pieces(int64_t size, gan_piece_function *run, void *context)
+{
+    struct pieces pieces = {size, run, context};
+    gan_parallel((size + GAN_PIECE - 1) / GAN_PIECE, run_piece, &pieces);
+}
+
 _Bool gan_thread_start(pthread_t *thread, const char *name, void *(*run)(void *context), void *context)
 {
     if (!create(thread, run, context))

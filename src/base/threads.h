@@ -19,6 +19,12 @@ typedef void gan_part_function(void *context, int64_t part);
  */
 void gan_parallel(int64_t parts, gan_part_function *run, void *context);
 
+/* Elements of a piece of an array: some microseconds of work. */
+enum { GAN_PIECE = 16384 };
+typedef void gan_piece_function(void *context, int64_t begin, int64_t count);
+/* As gan_parallel, for an array of so many elements: each call gets a piece, GAN_PIECE of them or what is left. */
+void gan_parallel_pieces(int64_t size, gan_piece_function *run, void *context);
+
 /*
  * Starts a thread of its own, outside of the pool: no signal reaches it, and it runs on all processors of the process,
  * also while gan_pin_threads keeps the caller on one. False: the system has no thread to give.

@@ -10,19 +10,15 @@
 
 #include <string.h>
 
-#define PART INT64_C(16384)
-
 struct averaging {
     float share;
-    int64_t size;
     float *mean;
     const float *value;
 };
 
-static void run_part(void *context, int64_t part)
+static void average_piece(void *context, int64_t begin, int64_t count)
 {
     const struct averaging *work = context;
-    int64_t begin = part * PART, count = work->size - begin < PART ? work->size - begin : PART;
     gan_optimizer_kernels()->average(work->share, count, work->mean + begin, work->value + begin);
 }
 
@@ -30,11 +26,12 @@ static void follow(gan_tensor *mean, const gan_tensor *value, float share)
 {
     if (mean == NULL)
         return;
-    struct averaging work = {share, gan_tensor_size(mean), gan_tensor_data(mean), gan_tensor_data(value)};
+    struct averaging work = {share, gan_tensor_data(mean), gan_tensor_data(value)};
+    int64_t size = gan_tensor_size(mean);
     if (share == 1)
-        memcpy(work.mean, work.value, (size_t)work.size * sizeof *work.mean);
+        memcpy(work.mean, work.value, (size_t)size * sizeof *work.mean);
     else
-        gan_parallel((work.size + PART - 1) / PART, run_part, &work);
+        gan_parallel_pieces(size, average_piece, &work);
 }
 
 /* 1 − d at the update just made. */

@@ -1,6 +1,8 @@
 #include "train/gradients.h"
 
+#include "base/memory.h"
 #include "base/status.h"
+#include "base/threads.h"
 #include "nn/model.h"
 
 #include <math.h>
@@ -18,6 +20,9 @@ gan_status gan_gradients_init(struct gan_gradients *gradients, gan_model *model,
     gradients->mean = gan_tensor_new(gan_tensor_shape(gan_model_block(model)));
     if (gradients->mean == NULL)
         return gan_error_status();
+    gradients->squares = gan_alloc((size_t)(gan_tensor_size(gradients->mean) / GAN_PIECE + 1) * sizeof(double));
+    if (gradients->squares == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
     for (int i = 0; i < 2 && gradients->parts > 1; i++) {
         if (gradients->state[i] == NULL)
             continue;
@@ -32,6 +37,7 @@ gan_status gan_gradients_init(struct gan_gradients *gradients, gan_model *model,
 void gan_gradients_clear(struct gan_gradients *gradients)
 {
     gan_tensor_unref(gradients->mean);
+    gan_free(gradients->squares);
     for (int i = 0; i < 2; i++) {
         gan_tensor_unref(gradients->before[i]);
         gan_tensor_unref(gradients->after[i]);
@@ -54,15 +60,30 @@ void gan_gradients_begin(struct gan_gradients *gradients)
         copy(gradients->before[i], gradients->state[i]);
 }
 
+struct adding {
+    float *mean;
+    const float *gradient;
+    bool first;
+    float divisor; /* 1, but for the last */
+};
+
+static void add_piece(void *context, int64_t begin, int64_t count)
+{
+    const struct adding *adding = context;
+    float *mean = adding->mean + begin;
+    const float *gradient = adding->gradient + begin;
+    for (int64_t i = 0; i < count; i++)
+        mean[i] = (adding->first ? gradient[i] : mean[i] + gradient[i]) / adding->divisor;
+}
+
 void gan_gradients_add(struct gan_gradients *gradients, const float *gradient)
 {
-    float *mean = gan_tensor_data(gradients->mean);
-    int64_t size = gan_tensor_size(gradients->mean);
-    bool first = gradients->taken == 0, last = gradients->taken + 1 == gradients->parts;
-    for (int64_t i = 0; i < size; i++)
-        mean[i] = first ? gradient[i] : mean[i] + gradient[i];
-    for (int64_t i = 0; last && i < size; i++)
-        mean[i] /= (float)gradients->parts;
+    bool last = gradients->taken + 1 == gradients->parts;
+    struct adding adding = {.mean = gan_tensor_data(gradients->mean),
+                            .gradient = gradient,
+                            .first = gradients->taken == 0,
+                            .divisor = last ? (float)gradients->parts : 1};
+    gan_parallel_pieces(gan_tensor_size(gradients->mean), add_piece, &adding);
     gradients->taken++;
 }
 
@@ -74,17 +95,36 @@ void gan_gradients_end(struct gan_gradients *gradients)
     }
 }
 
-static double norm_of(const float *numbers, int64_t size)
+struct squaring {
+    const float *numbers;
+    double *squares; /* the sum of each piece's */
+};
+
+static void square_piece(void *context, int64_t begin, int64_t count)
 {
-    double squares = 0;
-    for (int64_t i = 0; i < size; i++)
-        squares += (double)numbers[i] * (double)numbers[i];
-    return sqrt(squares);
+    enum { LANES = 8 };
+    const struct squaring *squaring = context;
+    const float *numbers = squaring->numbers + begin;
+    double lanes[LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            lanes[lane] += (double)numbers[i + lane] * (double)numbers[i + lane];
+    for (; i < count; i++)
+        sum += (double)numbers[i] * (double)numbers[i];
+    for (int lane = 0; lane < LANES; lane++)
+        sum += lanes[lane];
+    squaring->squares[begin / GAN_PIECE] = sum;
 }
 
 double gan_gradients_norm(const struct gan_gradients *gradients)
 {
-    return norm_of(gan_tensor_data(gradients->mean), gan_tensor_size(gradients->mean));
+    int64_t size = gan_tensor_size(gradients->mean);
+    gan_parallel_pieces(size, square_piece, &(struct squaring){gan_tensor_data(gradients->mean), gradients->squares});
+    double sum = 0;
+    for (int64_t piece = 0; piece * GAN_PIECE < size; piece++)
+        sum += gradients->squares[piece];
+    return sqrt(sum);
 }
 
 void gan_gradients_commit_state(struct gan_gradients *gradients)
@@ -95,16 +135,28 @@ void gan_gradients_commit_state(struct gan_gradients *gradients)
 
 /* ---- clipping ---- */
 
-static void clip(const struct gan_gradients *gradients, float *numbers, int64_t size)
+struct clipping {
+    float *numbers;
+    const float *from;
+    float bound; /* 0: none */
+    double factor;
+};
+
+static void clip_piece(void *context, int64_t begin, int64_t count)
 {
-    float bound = gradients->clip_value;
-    for (int64_t i = 0; bound > 0 && i < size; i++)
-        numbers[i] = numbers[i] > bound ? bound : numbers[i] < -bound ? -bound : numbers[i];
-    if (gradients->clip_norm == 0)
-        return;
-    double norm = norm_of(numbers, size), most = (double)gradients->clip_norm;
-    for (int64_t i = 0; norm > most && i < size; i++)
-        numbers[i] = (float)((double)numbers[i] * (most / norm));
+    const struct clipping *clipping = context;
+    const float bound = clipping->bound, *from = clipping->from + begin;
+    float *numbers = clipping->numbers + begin;
+    for (int64_t i = 0; i < count; i++)
+        numbers[i] = bound == 0 ? from[i] : from[i] > bound ? bound : from[i] < -bound ? -bound : from[i];
+}
+
+static void scale_piece(void *context, int64_t begin, int64_t count)
+{
+    const struct clipping *clipping = context;
+    float *numbers = clipping->numbers + begin;
+    for (int64_t i = 0; i < count; i++)
+        numbers[i] = (float)((double)numbers[i] * clipping->factor);
 }
 
 const float *gan_gradients_finish(struct gan_gradients *gradients, const float *gradient)
@@ -113,8 +165,14 @@ const float *gan_gradients_finish(struct gan_gradients *gradients, const float *
         return gradient;
     float *numbers = gan_tensor_data(gradients->mean);
     int64_t size = gan_tensor_size(gradients->mean);
-    if (gradients->parts == 1)
-        memcpy(numbers, gradient, (size_t)size * sizeof *numbers);
-    clip(gradients, numbers, size);
+    struct clipping clipping = {
+        .numbers = numbers, .from = gradients->parts == 1 ? gradient : numbers, .bound = gradients->clip_value};
+    if (clipping.from != numbers || clipping.bound > 0)
+        gan_parallel_pieces(size, clip_piece, &clipping);
+    double norm = gradients->clip_norm > 0 ? gan_gradients_norm(gradients) : 0;
+    if (norm > (double)gradients->clip_norm) {
+        clipping.factor = (double)gradients->clip_norm / norm;
+        gan_parallel_pieces(size, scale_piece, &clipping);
+    }
     return numbers;
 }

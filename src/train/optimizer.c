@@ -12,9 +12,6 @@
 #include <math.h>
 #include <stdatomic.h>
 
-/* Elements of one part of an update: some microseconds of work. */
-#define PART INT64_C(16384)
-
 enum kind { ADAM, ADAMW, SGD, RMSPROP };
 
 struct gan_optimizer {
@@ -222,15 +219,13 @@ static struct gan_update_numbers numbers_of(const gan_optimizer *optimizer, doub
 struct update {
     gan_update_kernel *kernel;
     struct gan_update_numbers numbers;
-    int64_t size;
     float *p, *m, *v;
     const float *g;
 };
 
-static void run_part(void *context, int64_t part)
+static void update_piece(void *context, int64_t begin, int64_t count)
 {
     const struct update *update = context;
-    int64_t begin = part * PART, count = update->size - begin < PART ? update->size - begin : PART;
     update->kernel(&update->numbers, count, update->p + begin, update->m != NULL ? update->m + begin : NULL,
                    update->v != NULL ? update->v + begin : NULL, update->g + begin);
 }
@@ -243,12 +238,11 @@ void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double
                                       : optimizer->kind == RMSPROP ? kernels->rmsprop
                                                                    : kernels->adam,
                             .numbers = numbers_of(optimizer, rate_factor),
-                            .size = optimizer->size,
                             .p = gan_tensor_data(gan_model_block(optimizer->model)),
                             .m = optimizer->m,
                             .v = optimizer->v,
                             .g = gradient};
-    gan_parallel((update.size + PART - 1) / PART, run_part, &update);
+    gan_parallel_pieces(optimizer->size, update_piece, &update);
 }
 
 /* ---- for schedules ---- */
