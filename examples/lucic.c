@@ -324,5 +324,5 @@ int main(int count, char **arguments)
     gan_extractor_unref(features);
     gan_dataset_unref(unseen);
     gan_dataset_unref(digits);
-    return 0;
+    return result.stop == GAN_STOP_FLAG ? STOPPED : 0;
 }

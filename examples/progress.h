@@ -132,6 +132,8 @@ static inline void stop_on_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+enum { STOPPED = 130 }; /* exit status of a program that was to end with a result, and was stopped before */
+
 /* ---- curves ---- */
 
 /* Figures of every step, for the plot at the end. */

@@ -511,5 +511,5 @@ int main(int count, char **arguments)
     gan_loader_unref(batches);
     gan_dataset_unref(set);
     gan_dataset_unref(stacks.digits);
-    return 0;
+    return result.stop == GAN_STOP_FLAG ? STOPPED : 0;
 }

@@ -635,5 +635,5 @@ int main(int count, char **words)
     gan_loader_unref(loader);
     gan_dataset_unref(set);
     gan_tensor_unref(points);
-    return 0;
+    return result.stop == GAN_STOP_FLAG ? STOPPED : 0;
 }

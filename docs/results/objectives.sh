@@ -34,13 +34,15 @@ END
         key="$name;$data;$seed;$steps"
         if ! grep -qF -e "$key," "$work/objectives.csv" 2>/dev/null; then
             rm -f "$work/one.csv"
+            status=0
             "$build/examples/toy" --data "$data" --steps "$steps" --seed $seed $options --csv "$work/one.csv" \
-                --out "$work/one.png" >"$work/one.log" 2>&1 </dev/null || echo "$key: $(tail -n 1 "$work/one.log")" >&2
-            if [ -s "$work/one.csv" ]; then # modes, quality, KL, deviation, seconds
-                echo "$key,$(cut -d, -f10-14 "$work/one.csv")" >>"$work/objectives.csv"
-            else
-                echo "$key,0,0,3.2189,0,0" >>"$work/objectives.csv" # it diverged: nothing found
-            fi
+                --out "$work/one.png" >"$work/one.log" 2>&1 </dev/null || status=$?
+            [ $status = 0 ] || echo "$key: $(tail -n 1 "$work/one.log")" >&2
+            case $status in
+            0) echo "$key,$(cut -d, -f10-14 "$work/one.csv")" >>"$work/objectives.csv" ;; # modes, quality, KL, deviation, seconds
+            1) echo "$key,0,0,3.2189,0,0" >>"$work/objectives.csv" ;; # it diverged: nothing found
+            *) exit $status ;;
+            esac
         fi
         seed=$((seed + 1))
     done

@@ -14,7 +14,7 @@ for data in ${DATA:-ring grid}; do
     done
 done | xargs -r -P "${JOBS:-1}" -L 1 sh -c '"$1/examples/toy" --protocol pacgan --data "$4" --packing "$5" --seed "$6" \
     --steps "$3" --checkpoint "$2/pacgan-$4-$5-$6-$3" --csv "$2/pacgan.csv" \
-    --out "$2/pacgan-$4-$5-$6.png" >>"$2/pacgan-$4-$5-$6.log"' sh \
+    --out "$2/pacgan-$4-$5-$6.png" >>"$2/pacgan-$4-$5-$6.log" && rm -f "$2/pacgan-$4-$5-$6-$3"-*.checkpoint' sh \
     "$build" "$work" "$steps"
 {
     echo "| data | packing | modes, of 2,500 | quality | KL | deviation | seeds | published: modes / quality / KL |"

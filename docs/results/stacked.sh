@@ -14,7 +14,8 @@ row() {
     while [ $seed -le "$runs" ]; do
         [ "$(done_rows stacked.csv "^$pattern,$seed,$row_steps,")" -gt 0 ] ||
             "$build/examples/stacked" --reader "$reader" ${mnist:+--data "$mnist"} --steps "$row_steps" --seed $seed \
-                --out "$work/stacked-$name-$seed-$row_steps" --resume --csv "$work/stacked.csv" "$@" >>"$work/stacked-$name-$seed.log"
+                --out "$work/stacked-$name-$seed-$row_steps" --resume --csv "$work/stacked.csv" "$@" >>"$work/stacked-$name-$seed.log" &&
+            rm -f "$work/stacked-$name-$seed-$row_steps"/run-*.checkpoint
         seed=$((seed + 1))
     done
 }

@@ -35,7 +35,10 @@ int64_t gan_checked_index(const struct gan_index_call *call, const struct gan_ru
     int64_t value = ((const int32_t *)run->memory[call->index.memory] + call->index.offset)[i];
     if (value >= 0 && value < call->rows)
         return value;
-    atomic_store(run->bad_index, value);
+    /* The smallest one is told, whichever thread comes first. INT64_MIN: none so far. */
+    int64_t told = atomic_load(run->bad_index);
+    while ((told == INT64_MIN || value < told) && !atomic_compare_exchange_weak(run->bad_index, &told, value))
+        continue;
     return -1;
 }
 

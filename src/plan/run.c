@@ -142,10 +142,15 @@ static size_t run_stage(gan_plan *plan, const struct gan_run *run, size_t i)
         plan->seconds[i] += gan_seconds() - begin;
         return i + 1;
     }
+    const size_t first = i;
     int64_t parts = 0;
     for (int stage = steps->list[i].stage; i < steps->count && steps->list[i].stage == stage; i++)
         parts += steps->list[i].parts;
-    gan_parallel(parts, run_part, &together);
+    if (parts > (int64_t)(i - first))
+        gan_parallel(parts, run_part, &together);
+    else /* small steps all: other threads would take longer to come */
+        for (; together.first < &steps->list[i]; together.first++)
+            gan_parallel(1, run_part, &together);
     return i;
 }
 

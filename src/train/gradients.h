@@ -12,7 +12,7 @@ struct gan_gradients {
     gan_tensor *mean;                 /* NULL where the plan's own gradient goes to the optimizer as it is */
     gan_tensor *state[2];             /* what the half assigns: the model's state, and another tensor; or NULL */
     gan_tensor *before[2], *after[2]; /* NULL where there is none, or with one micro-batch */
-    double *squares;                  /* room for sums of parts of `mean` */
+    double *squares;                  /* room for the sum of squares of each piece of `mean` */
     int parts, taken;                 /* micro-batches, and how many are in `mean` */
     float clip_norm, clip_value;      /* 0: none */
 };

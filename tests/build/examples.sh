@@ -225,7 +225,9 @@ until grep -q '^step' log; do
     sleep 0.1
 done
 kill -TERM $job
-wait $job || fail "toy does not end well when interrupted"
+status=0
+wait $job || status=$?
+[ $status = 130 ] || fail "interrupted, toy ends with $status, want 130"
 [ ! -e pieces.csv ] || fail "toy was not interrupted"
 ends 0 "$toy" $stopped --csv pieces.csv --out pieces.png --checkpoint pieces
 for file in '' -000 -001 -002; do

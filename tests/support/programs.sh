@@ -1,6 +1,6 @@
 #!/bin/sh
-# What tests of whole programs share; they source it by its path and are then in an empty folder, which goes at
-# the end.
+# What tests of whole programs share; they source it by its path and are then in an empty folder, which goes at the end:
+# so the paths that they are given must be absolute.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1

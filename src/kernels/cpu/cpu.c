@@ -209,20 +209,21 @@ static struct range range_of_part(int64_t size, int64_t unit, int64_t part)
 
 static void prepare_matmul(struct gan_matmul_call *call)
 {
-    enum { LEAST_FLOPS = 1 << 20, LEAST_ROWS = 96, FEW = 8 }; /* of a part */
-    enum { MANY_PANELS = 8, NEAR = 128 * 1024 };     /* floats: half of a second-level cache */
+    enum { LEAST_FLOPS = 1 << 20, LEAST_ROWS = 96 }; /* of a part */
+    enum { NEAR = 128 * 1024 };                      /* floats: half of a second-level cache */
+    enum { FEW_ROWS = 8, MANY_PANELS = 16 };
     if (call->has_epilogue)
         gan_map_finish(&call->epilogue, NULL);
     /* Whoever cuts rows packs all columns anew for each part, and BLIS all rows if columns are cut: so these parts keep
-     * some size. Columns are cut where there are more of them than rows, or so many that all threads have enough, if
-     * the rows, which each panel of columns meets, stay near. */
+     * some size. Columns are cut where there are more of them than rows, or enough for MANY_PANELS threads, if the
+     * rows, which each panel of columns meets, stay near. */
     const bool own = gan_products_in_use() == GAN_PRODUCTS_OWN;
     const int64_t panel = gan_cpu_kernels_used()->panel_columns;
     bool by_columns = call->n >= call->m || (own && call->n >= MANY_PANELS * panel && call->m * call->k <= NEAR);
     bool by_rows = !by_columns, packs = by_rows || !own;
     int64_t least = packs ? LEAST_ROWS : panel;
     /* A few rows take as long as some more: all of B has to come from memory. */
-    int64_t flops = 2 * least * gan_larger(by_rows ? call->n : call->m, FEW) * call->k;
+    int64_t flops = 2 * least * gan_larger(by_rows ? call->n : call->m, FEW_ROWS) * call->k;
     int64_t unit = least * gan_divide_up(LEAST_FLOPS, gan_larger(flops, 1));
     call->row_unit = by_rows ? unit : call->m;
     call->column_unit = by_rows ? call->n : unit;

@@ -378,9 +378,11 @@ void LEVEL(gan_finish_rows)(const struct gan_map_program *program, const struct 
         for (int i = 1; i < program->loads; i++) {
             const struct gan_operand *load = &program->load[i];
             float *room = rooms[program->room[i]];
+            if (loads[i].repeats)
+                continue;
             if (program->dense[i])
                 copy_rows(loads[i].base + load->offset + range->begin + at, range->pitch, room, columns, rows, columns);
-            else if (!loads[i].repeats)
+            else
                 gather_rows(&loads[i].cursor, program, load, loads[i].base, room, rows, columns, range->pitch);
         }
         compute_all(program, arguments, rooms, result, rows * columns);

@@ -40,7 +40,8 @@ struct gan_product {
     const float *const *b;
     enum gan_right right;
     int64_t b_row, b_column;
-    /* Columns of B that this thread will probably be given then: they are fetched from memory meanwhile. 0 for none. */
+    /* Columns of B, behind these and counted as these are, that this thread will probably be given then: they are
+     * fetched from memory meanwhile. 0 for none. */
     int64_t next_begin, next_end;
     float *c; /* the elements of a row lie together */
     struct gan_rows c_rows;

@@ -8,7 +8,7 @@
 #include "product.h"
 #include "vector.h"
 
-#if defined(__AVX2__)
+#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
 
 enum { MOST_GROUPS = TILE_COLUMNS / VECTOR }; /* of VECTOR columns: their chains of additions take turns */
 
