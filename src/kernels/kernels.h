@@ -91,8 +91,8 @@ struct gan_reduced {
 
 /*
  * Reduces values over the middle of a domain of kept × reduced × inner: out[k, i] = Σ_r value[k, r, i]; several sets of
- * values over the same domain together, since they share what they read. Partial results (doubles,
- * [kept][chunks][accumulators][inner]) go to scratch, and a second stage combines them.
+ * values over the same domain together, since they share what they read. With several chunks partial results (doubles,
+ * [kept][chunks][accumulators][inner]) go to scratch, and a second step combines them; else combine_parts is 0.
  */
 struct gan_reduce_call {
     int results;

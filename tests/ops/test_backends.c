@@ -140,7 +140,7 @@ END_TEST
 START_TEST(reductions_at_awkward_sizes)
 {
     const int64_t sizes[][3] = {{1, 1, 1},    {3, 5, 7},     {1, 70001, 1}, {2, 1, 40000}, {300, 200, 1},
-                                {1, 999, 64}, {40000, 1, 3}, {7, 1000, 33}, {4, 4, 700}};
+                                {1, 999, 64}, {40000, 1, 3}, {7, 1000, 33}, {4, 4, 700},   {3, 5, 1100}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         const int64_t *s = sizes[i];
         gan_tape *tape = gan_tape_new();
@@ -156,8 +156,10 @@ START_TEST(reductions_at_awkward_sizes)
             gan_max_over(x, GAN_AXES(1)),
             gan_max_over(x, GAN_AXES(0, 1)),
             gan_max(gan_neg(x)),
+            gan_add(gan_variance_over(x, GAN_AXES(1)), gan_sum_over(gan_exp(x), GAN_AXES(1))),
+            gan_variance_over(gan_tanh(x), GAN_AXES(0, 1)),
         };
-        check("reduction", wanted, 9, &x, &numbers, 1, 1e-6);
+        check("reduction", wanted, 11, &x, &numbers, 1, 1e-6);
         gan_tensor_unref(numbers);
         gan_tape_unref(tape);
     }

@@ -145,7 +145,7 @@ static void prepare_reduce(struct gan_reduce_call *call)
     call->chunks = gan_divide_up(call->reduced, call->chunk_rows);
     call->kept_per_part = call->chunks > 1 ? 1 : gan_smaller(call->kept, gan_divide_up(PART, of_one_kept));
     call->parts = gan_divide_up(call->kept, call->kept_per_part) * call->chunks;
-    int64_t partials = call->kept * call->chunks * call->accumulators * call->inner;
+    int64_t partials = call->chunks > 1 ? call->kept * call->chunks * call->accumulators * call->inner : 0;
     call->combine_parts = gan_smaller(call->kept, gan_divide_up(partials, PART));
     call->scratch_size = partials * (int64_t)sizeof(double);
 }

@@ -1,6 +1,7 @@
 /*
  * Reductions of programs' values over the middle of kept × reduced × inner. Sums are taken in double, over chunks of
- * rows that the shape decides, and chunks are combined in order: the same bits for any number of threads.
+ * rows that the shape decides; where there are several, a second step combines them in order: the same bits for any
+ * number of threads.
  */
 #include "level.h"
 
@@ -106,6 +107,11 @@ static const float *values_of(const struct gan_reduced *result, const struct gan
     return room;
 }
 
+static int64_t accumulators_of(enum gan_reduction reduction)
+{
+    return reduction == GAN_REDUCE_VARIANCE ? 2 : 1;
+}
+
 static void reduce_all(const struct gan_reduce_call *call, const struct gan_run *run, int64_t begin, int64_t count,
                        double *into)
 {
@@ -119,68 +125,57 @@ static void reduce_all(const struct gan_reduce_call *call, const struct gan_run 
                 accumulator[0] += block_sum(numbers_of(result, run, begin + done), n, SQUARE);
             else
                 accumulate_block(result->reduction, values_of(result, run, begin + done, n, room), accumulator, n);
-            accumulator += result->reduction == GAN_REDUCE_VARIANCE ? 2 : 1;
+            accumulator += accumulators_of(result->reduction);
         }
     }
 }
 
-/* `rows` rows of `inner` values: whole rows together while they fit a block, else each row in pieces. */
+/* Columns of the inner axis. Accumulators of one kind lie together for all of them, then those of the next kind. */
+struct band {
+    int64_t first, width;
+};
+
+/* The band of `rows` rows: whole rows together while they fit a block, else each row in pieces. */
 static void reduce_rows(const struct gan_reduce_call *call, const struct gan_run *run, int64_t begin, int64_t rows,
-                        double *into)
+                        struct band band, double *into)
 {
     _Alignas(64) float room[BLOCK];
-    int64_t inner = call->inner, piece = inner > BLOCK / 2 ? BLOCK : inner,
-            together = inner > BLOCK / 2 ? 1 : BLOCK / inner;
+    const int64_t inner = call->inner, together = inner > BLOCK / 2 ? 1 : BLOCK / inner;
     for (int64_t row = 0; row < rows; row += together)
-        for (int64_t column = 0; column < inner; column += piece) {
-            int64_t width = inner - column < piece ? inner - column : piece;
+        for (int64_t column = 0; column < band.width; column += BLOCK) {
+            int64_t width = band.width - column < BLOCK ? band.width - column : BLOCK;
             int64_t count = rows - row < together ? rows - row : together;
             double *accumulator = into + column;
             for (int i = 0; i < call->results; i++) {
                 const struct gan_reduced *result = &call->result[i];
-                const float *values = values_of(result, run, begin + row * inner + column,
+                const float *values = values_of(result, run, begin + row * inner + band.first + column,
                                                 together == 1 ? width : count * inner, room);
                 for (int64_t j = 0; j < count; j++)
-                    accumulate_row(result->reduction, values + j * inner, accumulator, width, inner);
-                accumulator += (result->reduction == GAN_REDUCE_VARIANCE ? 2 : 1) * inner;
+                    accumulate_row(result->reduction, values + j * inner, accumulator, width, band.width);
+                accumulator += accumulators_of(result->reduction) * band.width;
             }
         }
 }
 
-static void clear(const struct gan_reduce_call *call, double *into)
+/* Rows `first` to `first + rows` − 1 of a kept place into a band's accumulators. */
+static void reduce_band(const struct gan_reduce_call *call, const struct gan_run *run, int64_t kept, int64_t first,
+                        int64_t rows, struct band band, double *into)
 {
-    for (int i = 0; i < call->results; i++) {
-        enum gan_reduction reduction = call->result[i].reduction;
-        int64_t count = (reduction == GAN_REDUCE_VARIANCE ? 2 : 1) * call->inner;
-        for (int64_t j = 0; j < count; j++)
-            *into++ = nothing(reduction);
-    }
+    double *accumulator = into;
+    for (int i = 0; i < call->results; i++)
+        for (int64_t j = accumulators_of(call->result[i].reduction) * band.width; j > 0; j--)
+            *accumulator++ = nothing(call->result[i].reduction);
+    if (call->inner == 1)
+        reduce_all(call, run, kept * call->reduced + first, rows, into);
+    else
+        reduce_rows(call, run, (kept * call->reduced + first) * call->inner, rows, band, into);
 }
 
-void LEVEL(gan_reduce)(const void *opaque, const struct gan_run *run, int64_t part)
-{
-    const struct gan_reduce_call *call = opaque;
-    double *partial = (double *)(void *)((char *)run->memory[call->scratch_memory] + call->scratch_offset);
-    int64_t chunk = part % call->chunks;
-    int64_t first = chunk * call->chunk_rows;
-    int64_t rows = call->reduced - first < call->chunk_rows ? call->reduced - first : call->chunk_rows;
-    int64_t kept = part / call->chunks * call->kept_per_part;
-    int64_t end = kept + call->kept_per_part < call->kept ? kept + call->kept_per_part : call->kept;
-    for (; kept < end; kept++) {
-        double *into = partial + (kept * call->chunks + chunk) * call->accumulators * call->inner;
-        clear(call, into);
-        if (call->inner == 1)
-            reduce_all(call, run, kept * call->reduced + first, rows, into);
-        else
-            reduce_rows(call, run, (kept * call->reduced + first) * call->inner, rows, into);
-    }
-}
+/* ---- from accumulators to results ---- */
 
-/* ---- the second stage ---- */
+enum { COLUMNS = 64 }; /* combined together */
 
-enum { COLUMNS = 64 }; /* of the inner axis, combined together */
-
-/* Accumulators of a place over all chunks, in order: `n` columns of one row of them, which begins at `first`. */
+/* Accumulators of all chunks, in order: `n` columns of one kind, which begin at `first`. */
 static void combine_columns(const struct gan_reduce_call *call, enum gan_reduction reduction, const double *first,
                             int64_t n, double *restrict results)
 {
@@ -198,16 +193,16 @@ static void combine_columns(const struct gan_reduce_call *call, enum gan_reducti
     }
 }
 
-static void combine_result(const struct gan_reduce_call *call, enum gan_reduction reduction, const double *place,
-                           float *out)
+static void finish_result(const struct gan_reduce_call *call, enum gan_reduction reduction, const double *place,
+                          int64_t width, float *out)
 {
     const double count = (double)call->reduced;
-    for (int64_t begin = 0; begin < call->inner; begin += COLUMNS) {
+    for (int64_t begin = 0; begin < width; begin += COLUMNS) {
         double results[COLUMNS], squares[COLUMNS];
-        int64_t n = call->inner - begin < COLUMNS ? call->inner - begin : COLUMNS;
+        int64_t n = width - begin < COLUMNS ? width - begin : COLUMNS;
         combine_columns(call, reduction, place + begin, n, results);
         if (reduction == GAN_REDUCE_VARIANCE) {
-            combine_columns(call, reduction, place + call->inner + begin, n, squares);
+            combine_columns(call, reduction, place + width + begin, n, squares);
             for (int64_t i = 0; i < n; i++) {
                 double mean = results[i] / count, variance = squares[i] / count - mean * mean;
                 results[i] = variance < 0 ? 0 : variance; /* a NaN stays */
@@ -218,19 +213,55 @@ static void combine_result(const struct gan_reduce_call *call, enum gan_reductio
     }
 }
 
+static void finish_band(const struct gan_reduce_call *call, const struct gan_run *run, int64_t kept, struct band band,
+                        const double *place)
+{
+    for (int i = 0; i < call->results; i++) {
+        const struct gan_reduced *result = &call->result[i];
+        float *out = (float *)run->memory[result->out.memory] + result->out.offset;
+        finish_result(call, result->reduction, place, band.width, out + kept * call->inner + band.first);
+        place += accumulators_of(result->reduction) * band.width;
+    }
+}
+
+/* ---- the kernels ---- */
+
+static void reduce_in_one(const struct gan_reduce_call *call, const struct gan_run *run, int64_t kept)
+{
+    double accumulators[2 * GAN_REDUCED_TOGETHER * BLOCK];
+    for (int64_t first = 0; first < call->inner; first += BLOCK) {
+        struct band band = {first, call->inner - first < BLOCK ? call->inner - first : BLOCK};
+        reduce_band(call, run, kept, 0, call->reduced, band, accumulators);
+        finish_band(call, run, kept, band, accumulators);
+    }
+}
+
+static double *partial_results(const struct gan_reduce_call *call, const struct gan_run *run, int64_t kept,
+                               int64_t chunk)
+{
+    double *partial = (double *)(void *)((char *)run->memory[call->scratch_memory] + call->scratch_offset);
+    return partial + (kept * call->chunks + chunk) * call->accumulators * call->inner;
+}
+
+void LEVEL(gan_reduce)(const void *opaque, const struct gan_run *run, int64_t part)
+{
+    const struct gan_reduce_call *call = opaque;
+    int64_t chunk = part % call->chunks, first = chunk * call->chunk_rows;
+    int64_t rows = call->reduced - first < call->chunk_rows ? call->reduced - first : call->chunk_rows;
+    int64_t kept = part / call->chunks * call->kept_per_part;
+    int64_t end = kept + call->kept_per_part < call->kept ? kept + call->kept_per_part : call->kept;
+    for (; kept < end; kept++)
+        if (call->chunks == 1)
+            reduce_in_one(call, run, kept);
+        else
+            reduce_band(call, run, kept, first, rows, (struct band){0, call->inner},
+                        partial_results(call, run, kept, chunk));
+}
+
 void LEVEL(gan_reduce_combine)(const void *opaque, const struct gan_run *run, int64_t part)
 {
     const struct gan_reduce_call *call = opaque;
-    const double *partial = (const double *)(const void *)((char *)run->memory[call->scratch_memory] +
-                                                           call->scratch_offset);
     int64_t begin = call->kept * part / call->combine_parts, end = call->kept * (part + 1) / call->combine_parts;
-    for (int64_t kept = begin; kept < end; kept++) {
-        const double *place = partial + kept * call->chunks * call->accumulators * call->inner;
-        for (int i = 0; i < call->results; i++) {
-            const struct gan_reduced *result = &call->result[i];
-            float *out = (float *)run->memory[result->out.memory] + result->out.offset + kept * call->inner;
-            combine_result(call, result->reduction, place, out);
-            place += (result->reduction == GAN_REDUCE_VARIANCE ? 2 : 1) * call->inner;
-        }
-    }
+    for (int64_t kept = begin; kept < end; kept++)
+        finish_band(call, run, kept, (struct band){0, call->inner}, partial_results(call, run, kept, 0));
 }
