@@ -24,9 +24,8 @@ static const char usage[] =
     "  --samples N       how many are measured (default 10000)\n"
     "  --out FILE        a grid of what it makes (default: lucic.png)\n"
     "  --csv FILE        adds a line with the result to that file\n"
-    "  --checkpoint PATH writes PATH-STEPS.checkpoint every five minutes and at the end, or when interrupted, and "
-    "goes\n"
-    "                    on from the newest that is there already; give the same options\n"
+    "  --checkpoint PATH writes PATH-STEPS.checkpoint every five minutes and when it ends or is interrupted,\n"
+    "                    and goes on from the newest that is there already; give the same options\n"
     "  --seed N          decides everything that is random (default 1)\n"
     "  --threads N       processors to work with (default: all)\n"
     "  --help            shows this\n";
@@ -244,9 +243,7 @@ static gan_run_result train(const struct options *o, gan_trainer *trainer, gan_d
     run.progress = on_step;
     run.context = &watch;
     run.stop = &stop;
-    run.checkpoint_path = o->checkpoint;
-    run.checkpoint_every_seconds = o->checkpoint != NULL ? 300 : 0;
-    run.resume = o->checkpoint != NULL;
+    keep_checkpoints(&run, o->checkpoint);
     check(gan_trainer_run(trainer, batches, &run, &result) == GAN_OK);
     free_curves(&watch.curves);
     gan_loader_unref(batches);

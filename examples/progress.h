@@ -132,6 +132,16 @@ static inline void stop_on_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+/* Checkpoints at `path` every five minutes, and the run goes on from the newest that is there. NULL: none. */
+static inline void keep_checkpoints(gan_run_options *run, const char *path)
+{
+    if (path == NULL)
+        return;
+    run->checkpoint_path = path;
+    run->checkpoint_every_seconds = 300;
+    run->resume = true;
+}
+
 enum { STOPPED = 130 }; /* exit status of a program that was to end with a result, and was stopped before */
 
 /* ---- curves ---- */

@@ -33,9 +33,8 @@ static const char usage[] =
     "  --out FILE          the picture, a PNG (toy.png)\n"
     "  --frames N          so many pictures on the way, beside it, and one page that plays them (0)\n"
     "  --csv FILE          adds a line with the scores to that file\n"
-    "  --checkpoint PATH   writes PATH-STEPS.checkpoint every five minutes and at the end, or when interrupted, and "
-    "goes\n"
-    "                      on from the newest that is there already; give the same options\n";
+    "  --checkpoint PATH   writes PATH-STEPS.checkpoint every five minutes and when it ends or is interrupted,\n"
+    "                      and goes on from the newest that is there already; give the same options\n";
 
 static const struct program me = {"toy", usage};
 
@@ -604,9 +603,7 @@ static gan_run_result train(struct session *session, gan_loader *loader)
     run.progress = report_progress;
     run.context = session;
     run.stop = &stop;
-    run.checkpoint_path = s->checkpoint;
-    run.checkpoint_every_seconds = s->checkpoint != NULL ? 300 : 0;
-    run.resume = s->checkpoint != NULL;
+    keep_checkpoints(&run, s->checkpoint);
     check(gan_trainer_run(session->trainer, loader, &run, &result) == GAN_OK);
     return result;
 }

@@ -4,7 +4,8 @@
 #   [STEPS=N] [CONTRAST_STEPS=N] [PRINT=1] [PUBLISH=1] sh docs/results/stacked.sh [SEEDS]     (1)
 # With PUBLISH nothing runs: the rows that are there are put in the page.
 . "$(dirname "$0")/common.sh"
-seeds=${1:-1} steps=${STEPS:-25000} contrast=${CONTRAST_STEPS:-25000} runs=${1:-1}
+seeds=${1:-1} steps=${STEPS:-25000} contrast=${CONTRAST_STEPS:-25000}
+runs=$seeds
 if [ -n "${PUBLISH:-}" ]; then runs=0; else reader=$(reader); fi
 # row NAME PATTERN STEPS OPTION... : the runs of a row
 row() {
@@ -12,10 +13,12 @@ row() {
     shift 3
     seed=1
     while [ $seed -le "$runs" ]; do
-        [ "$(done_rows stacked.csv "^$pattern,$seed,$row_steps,")" -gt 0 ] ||
+        if [ "$(done_rows stacked.csv "^$pattern,$seed,$row_steps,")" = 0 ]; then
+            out=$work/stacked-$name-$seed-$row_steps
             "$build/examples/stacked" --reader "$reader" ${mnist:+--data "$mnist"} --steps "$row_steps" --seed $seed \
-                --out "$work/stacked-$name-$seed-$row_steps" --resume --csv "$work/stacked.csv" "$@" >>"$work/stacked-$name-$seed.log" &&
-            rm -f "$work/stacked-$name-$seed-$row_steps"/run-*.checkpoint
+                --out "$out" --resume --csv "$work/stacked.csv" "$@" >>"$work/stacked-$name-$seed.log"
+            rm -f "$out"/run-*.checkpoint
+        fi
         seed=$((seed + 1))
     done
 }

@@ -138,8 +138,7 @@ void gan_gradients_commit_state(struct gan_gradients *gradients)
 struct clipping {
     float *numbers;
     const float *from;
-    float bound; /* 0: none */
-    double factor;
+    float bound;
 };
 
 static void clip_piece(void *context, int64_t begin, int64_t count)
@@ -148,15 +147,25 @@ static void clip_piece(void *context, int64_t begin, int64_t count)
     const float bound = clipping->bound, *from = clipping->from + begin;
     float *numbers = clipping->numbers + begin;
     for (int64_t i = 0; i < count; i++)
-        numbers[i] = bound == 0 ? from[i] : from[i] > bound ? bound : from[i] < -bound ? -bound : from[i];
+        numbers[i] = from[i] > bound ? bound : from[i] < -bound ? -bound : from[i];
 }
+
+void gan_clip_numbers(float *numbers, const float *from, int64_t size, float bound)
+{
+    gan_parallel_pieces(size, clip_piece, &(struct clipping){numbers, from, bound});
+}
+
+struct scaling {
+    float *numbers;
+    double factor;
+};
 
 static void scale_piece(void *context, int64_t begin, int64_t count)
 {
-    const struct clipping *clipping = context;
-    float *numbers = clipping->numbers + begin;
+    const struct scaling *scaling = context;
+    float *numbers = scaling->numbers + begin;
     for (int64_t i = 0; i < count; i++)
-        numbers[i] = (float)((double)numbers[i] * clipping->factor);
+        numbers[i] = (float)((double)numbers[i] * scaling->factor);
 }
 
 const float *gan_gradients_finish(struct gan_gradients *gradients, const float *gradient)
@@ -165,14 +174,13 @@ const float *gan_gradients_finish(struct gan_gradients *gradients, const float *
         return gradient;
     float *numbers = gan_tensor_data(gradients->mean);
     int64_t size = gan_tensor_size(gradients->mean);
-    struct clipping clipping = {
-        .numbers = numbers, .from = gradients->parts == 1 ? gradient : numbers, .bound = gradients->clip_value};
-    if (clipping.from != numbers || clipping.bound > 0)
-        gan_parallel_pieces(size, clip_piece, &clipping);
-    double norm = gradients->clip_norm > 0 ? gan_gradients_norm(gradients) : 0;
-    if (norm > (double)gradients->clip_norm) {
-        clipping.factor = (double)gradients->clip_norm / norm;
-        gan_parallel_pieces(size, scale_piece, &clipping);
-    }
+    const float *from = gradients->parts == 1 ? gradient : numbers;
+    if (gradients->clip_value > 0)
+        gan_clip_numbers(numbers, from, size, gradients->clip_value);
+    else if (from != numbers)
+        memcpy(numbers, from, (size_t)size * sizeof *numbers);
+    double norm = gradients->clip_norm > 0 ? gan_gradients_norm(gradients) : 0, most = (double)gradients->clip_norm;
+    if (norm > most)
+        gan_parallel_pieces(size, scale_piece, &(struct scaling){numbers, most / norm});
     return numbers;
 }

@@ -37,4 +37,7 @@ void gan_gradients_commit_state(struct gan_gradients *gradients);
 /* What the optimizer gets: `gradient`, the plan's, or with several micro-batches the mean; clipped. */
 const float *gan_gradients_finish(struct gan_gradients *gradients, const float *gradient);
 
+/* The numbers `from`, which may be `numbers` themselves, moved into [−bound, bound]. */
+void gan_clip_numbers(float *numbers, const float *from, int64_t size, float bound);
+
 #endif

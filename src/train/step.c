@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
-#include "base/threads.h"
 #include "nn/model.h"
 #include "plan/plan.h"
 #include "train/labels.h"
@@ -210,22 +209,10 @@ static gan_status commit(const struct gan_half *half, struct gan_gradients *grad
     return status;
 }
 
-struct clipping {
-    float *numbers, bound;
-};
-
-static void clip_piece(void *context, int64_t begin, int64_t count)
-{
-    const struct clipping *clipping = context;
-    float *numbers = clipping->numbers + begin, bound = clipping->bound;
-    for (int64_t i = 0; i < count; i++)
-        numbers[i] = numbers[i] > bound ? bound : numbers[i] < -bound ? -bound : numbers[i];
-}
-
 static void clip_weights(gan_model *model, float bound)
 {
     gan_tensor *block = gan_model_block(model); /* what lies between parameters is 0, and stays so */
-    gan_parallel_pieces(gan_tensor_size(block), clip_piece, &(struct clipping){gan_tensor_data(block), bound});
+    gan_clip_numbers(gan_tensor_data(block), gan_tensor_data(block), gan_tensor_size(block), bound);
 }
 
 static gan_status commit_discriminator(gan_trainer *trainer, struct gan_half *half, gan_step_report *report)

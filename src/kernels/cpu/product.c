@@ -327,8 +327,8 @@ static void multiply_panels(const struct gan_product *product, struct tile *tile
     }
 }
 
-/* Packs B on the way, a panel of a term at a time. */
-static void pack_and_multiply(const struct gan_product *product)
+/* The columns from `first` on. Packs B on the way, a panel of a term at a time. */
+static void pack_and_multiply(const struct gan_product *product, int64_t first)
 {
     _Alignas(64) float panel[PANEL_DEPTH * TILE_COLUMNS];
     const float *const the_panel = panel;
@@ -337,7 +337,7 @@ static void pack_and_multiply(const struct gan_product *product)
     int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
     struct tile tile = {
         .terms = 1, .panel = &the_panel, .panel_row = TILE_COLUMNS, .a_column = product->a_column, .add = product->add};
-    struct block next = block_at(product, deepest, 0, product->n, 0, 0);
+    struct block next = block_at(product, deepest, first, product->n, 0, 0);
     while (next.column < product->n) {
         struct block block = next;
         next = block_after(product, deepest, &block);
@@ -352,30 +352,12 @@ static void pack_and_multiply(const struct gan_product *product)
     }
 }
 
-/* The columns from `first` on. */
-static void pack_and_multiply_from(const struct gan_product *product, int64_t first)
-{
-    if (first == 0) {
-        pack_and_multiply(product);
-        return;
-    }
-    const float *b = product->b[0] + first * product->b_column;
-    struct gan_product rest = *product; /* of a single term: see gan_multiply_few_rows */
-    rest.n -= first;
-    rest.b = &b;
-    rest.c += first;
-    rest.next_begin = rest.next_end = 0;
-    pack_and_multiply(&rest);
-}
-
 void LEVEL(gan_product)(const struct gan_product *product)
 {
     bool whole = product->n == TILE_COLUMNS || product->n == VECTOR;
     bool packed = product->right == GAN_RIGHT_PANELS, as_it_is = product->right == GAN_RIGHT_AS_IT_IS && whole;
     if (!packed && !as_it_is && product->terms > 0) {
-        int64_t done = LEVEL(gan_multiply_few_rows)(product);
-        if (done < product->n)
-            pack_and_multiply_from(product, done);
+        pack_and_multiply(product, LEVEL(gan_multiply_few_rows)(product));
         return;
     }
     multiply_panels(product,

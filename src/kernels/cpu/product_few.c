@@ -12,24 +12,36 @@
 
 enum { MOST_GROUPS = TILE_COLUMNS / VECTOR }; /* of VECTOR columns: their chains of additions take turns */
 
-/* Row i of the block becomes column i. Columns are read once each: often they lie at multiples of the cache's period.
- */
 #if defined(__AVX512F__)
+#define V_UNPACK_LOW(a, b)    _mm512_unpacklo_ps(a, b)
+#define V_UNPACK_HIGH(a, b)   _mm512_unpackhi_ps(a, b)
+#define V_SHUFFLE(a, b, kind) _mm512_shuffle_ps(a, b, kind)
+#else
+#define V_UNPACK_LOW(a, b)    _mm256_unpacklo_ps(a, b)
+#define V_UNPACK_HIGH(a, b)   _mm256_unpackhi_ps(a, b)
+#define V_SHUFFLE(a, b, kind) _mm256_shuffle_ps(a, b, kind)
+#endif
+
+/* 4×4 transposes within the lanes of four vectors at a time. */
+static inline __attribute__((always_inline)) void transpose_in_lanes(vector rows[VECTOR])
+{
+#pragma GCC unroll 16
+    for (int i = 0; i < VECTOR; i += 4) {
+        vector low = V_UNPACK_LOW(rows[i], rows[i + 1]), high = V_UNPACK_HIGH(rows[i], rows[i + 1]);
+        vector next_low = V_UNPACK_LOW(rows[i + 2], rows[i + 3]), next_high = V_UNPACK_HIGH(rows[i + 2], rows[i + 3]);
+        rows[i] = V_SHUFFLE(low, next_low, 0x44);
+        rows[i + 1] = V_SHUFFLE(low, next_low, 0xEE);
+        rows[i + 2] = V_SHUFFLE(high, next_high, 0x44);
+        rows[i + 3] = V_SHUFFLE(high, next_high, 0xEE);
+    }
+}
+
+/* Row i of the block becomes column i. */
 static inline __attribute__((always_inline)) void transpose(vector rows[VECTOR])
 {
     vector t[VECTOR];
-#pragma GCC unroll 16
-    for (int i = 0; i < VECTOR; i += 2) {
-        t[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
-        t[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < VECTOR; i += 4) { /* 4×4 transposes within the lanes */
-        rows[i] = _mm512_shuffle_ps(t[i], t[i + 2], 0x44);
-        rows[i + 1] = _mm512_shuffle_ps(t[i], t[i + 2], 0xEE);
-        rows[i + 2] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0x44);
-        rows[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xEE);
-    }
+    transpose_in_lanes(rows);
+#if defined(__AVX512F__)
 #pragma GCC unroll 16
     for (int i = 0; i < 4; i++) { /* lanes 0 and 2, 1 and 3 of rows i and i + 4, of i + 8 and i + 12 */
         t[i] = _mm512_shuffle_f32x4(rows[i], rows[i + 4], 0x88);
@@ -44,23 +56,7 @@ static inline __attribute__((always_inline)) void transpose(vector rows[VECTOR])
         rows[i + 8] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0xDD);
         rows[i + 12] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xDD);
     }
-}
 #else
-static inline __attribute__((always_inline)) void transpose(vector rows[VECTOR])
-{
-    vector t[VECTOR];
-#pragma GCC unroll 8
-    for (int i = 0; i < VECTOR; i += 2) {
-        t[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
-        t[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
-    }
-#pragma GCC unroll 8
-    for (int i = 0; i < VECTOR; i += 4) { /* 4×4 transposes within the lanes */
-        rows[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
-        rows[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xEE);
-        rows[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
-        rows[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xEE);
-    }
 #pragma GCC unroll 8
     for (int i = 0; i < 4; i++) {
         t[i] = _mm256_permute2f128_ps(rows[i], rows[i + 4], 0x20);
@@ -69,8 +65,8 @@ static inline __attribute__((always_inline)) void transpose(vector rows[VECTOR])
 #pragma GCC unroll 8
     for (int i = 0; i < VECTOR; i++)
         rows[i] = t[i];
-}
 #endif
+}
 
 /* VECTOR columns of each group, from `first` on. `rows` and `groups` are known where this is called. */
 static inline __attribute__((always_inline)) void compute_columns(const struct gan_product *product, int64_t first,
@@ -91,7 +87,7 @@ static inline __attribute__((always_inline)) void compute_columns(const struct g
     for (int64_t k = 0; k < product->k; k += VECTOR) {
         const int64_t depth = k < whole ? VECTOR : product->k - k;
         for (int group = 0; group < groups; group++) {
-            vector block[VECTOR];
+            vector block[VECTOR]; /* columns are read once each: often they lie at multiples of the cache's period */
 #pragma GCC unroll 16
             for (int j = 0; j < VECTOR; j++) {
                 const float *at = b[group] + j * column + k;
