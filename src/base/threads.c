@@ -1,7 +1,7 @@
 /*
- * The pool. A call is a job: a number of parts that any thread may take, one after another, from an atomic counter.
- * Workers look for the next job for some tens of microseconds before they sleep; the caller works as well, and waits
- * only for parts that others still have in hand.
+ * The pool. A call is a job: tasks' parts, of which each thread has a share. It takes its own from the front, then
+ * those of other shares from the back. Workers look for the next job for some tens of microseconds before they sleep;
+ * the caller works as well, and waits only for parts that others still have in hand.
  */
 #include "threads.h"
 
@@ -19,7 +19,33 @@
 #include <immintrin.h>
 #endif
 
-enum { MOST_THREADS = 256, SPIN_NANOSECONDS = 40 * 1000, PATIENCE = 2000 };
+enum {
+    MOST_THREADS = 256,
+    SPIN_NANOSECONDS = 40 * 1000,
+    PATIENCE = 2000,
+    MOST_UNITS = UINT16_MAX,
+    MOST_PARTS = INT32_MAX, /* more of them are run by the caller */
+    CACHE_LINES = 128       /* bytes: processors fetch pairs of lines */
+};
+
+struct tasks {
+    int count;
+    gan_task_parts_function *parts;
+    gan_task_function *run;
+    void *context;
+};
+
+static int64_t parts_of(const struct tasks *tasks, int task)
+{
+    int64_t parts = tasks->parts(tasks->context, task);
+    return parts > 0 ? parts : 0;
+}
+
+/* What is left of a thread's share of a job: the job's number in the high half, then the first unit that is left and
+ * the one behind the last. One word, so that nobody takes a unit of another job than he thinks. */
+struct share {
+    _Alignas(CACHE_LINES) _Atomic uint64_t left;
+};
 
 static struct {
     pthread_mutex_t busy; /* held by the one call that uses the pool, and by those that change it */
@@ -38,27 +64,38 @@ static struct {
     _Atomic int sleepers;
     _Atomic bool stop;
 
-    /* In the high half the job's number, which changes when a new one is there; in the low half how many of its parts
-     * are left to take. One word, so that nobody takes a part of another job than he thinks. Whoever has taken a part
-     * may read the three fields that follow. */
+    /* In the high half the job's number, which changes when a new one is there; in the low half how many shares it
+     * has. */
     _Atomic uint64_t job;
-    gan_part_function *run;
-    void *context;
-    int64_t parts;
+    struct share share[MOST_THREADS]; /* the caller's, then the workers' */
+    /* Whoever has taken a unit may read these. */
+    struct tasks tasks;
+    int shares;
+    int64_t unit; /* so many parts are taken at a time: 1, but for jobs of very many */
 
     _Atomic int inside; /* workers that may have a part in hand */
 } pool = {.busy = PTHREAD_MUTEX_INITIALIZER, .mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
 static _Thread_local bool in_part;
 
-static uint32_t number_of(uint64_t job)
+static uint32_t number_of(uint64_t word)
 {
-    return (uint32_t)(job >> 32);
+    return (uint32_t)(word >> 32);
 }
 
-static uint32_t parts_left(uint64_t job)
+static int shares_of(uint64_t job)
 {
-    return (uint32_t)job;
+    return (int)(uint32_t)job;
+}
+
+static uint32_t front_of(uint64_t left)
+{
+    return (uint32_t)left >> 16;
+}
+
+static uint32_t back_of(uint64_t left)
+{
+    return (uint32_t)left & UINT16_MAX;
 }
 
 static void breathe(void)
@@ -70,21 +107,83 @@ static void breathe(void)
 #endif
 }
 
-/* ---- workers ---- */
+/* ---- shares ---- */
 
-/* Acquire: who sees that no part is left also sees the workers counted in `inside` that took them. */
-static void take_parts(uint32_t number)
+struct stretch {
+    int64_t begin, end;
+};
+
+/* A share's parts of a task. `before` counts the parts of the tasks before: what cannot be cut evenly goes round. */
+static struct stretch stretch_of(int64_t parts, int64_t before, int share)
+{
+    const int64_t shares = pool.shares, rest = shares - 1 - before % shares;
+    return (struct stretch){(parts * share + rest) / shares, (parts * (share + 1) + rest) / shares};
+}
+
+static int64_t size_of_share(int share)
+{
+    int64_t size = 0, before = 0;
+    for (int task = 0; task < pool.tasks.count; task++) {
+        int64_t parts = parts_of(&pool.tasks, task);
+        struct stretch stretch = stretch_of(parts, before, share);
+        size += stretch.end - stretch.begin;
+        before += parts;
+    }
+    return size;
+}
+
+/* A unit's parts: those of the share from number `unit` times the unit's size on. */
+static void run_unit(int share, int64_t unit)
+{
+    int64_t skip = unit * pool.unit, left = pool.unit, before = 0;
+    for (int task = 0; task < pool.tasks.count && left > 0; task++) {
+        int64_t parts = parts_of(&pool.tasks, task);
+        struct stretch stretch = stretch_of(parts, before, share);
+        int64_t size = stretch.end - stretch.begin;
+        for (int64_t i = skip; i < size && left > 0; i++, left--)
+            pool.tasks.run(pool.tasks.context, task, stretch.begin + i);
+        skip = skip > size ? skip - size : 0;
+        before += parts;
+    }
+}
+
+/* Takes a unit of a share, at its front or its back, and runs it; false: there is none left. Acquire: who sees that
+ * also sees the workers counted in `inside` that took them. */
+static bool run_some(uint32_t number, int share, bool front)
+{
+    _Atomic uint64_t *word = &pool.share[share].left;
+    uint64_t left = atomic_load_explicit(word, memory_order_acquire);
+    while (number_of(left) == number && front_of(left) < back_of(left))
+        if (atomic_compare_exchange_weak_explicit(word, &left, front ? left + (1 << 16) : left - 1,
+                                                  memory_order_acq_rel, memory_order_acquire)) {
+            run_unit(share, front ? front_of(left) : back_of(left) - 1);
+            return true;
+        }
+    return false;
+}
+
+static bool is_left(uint32_t number, int shares)
+{
+    for (int share = 0; share < shares; share++) {
+        uint64_t left = atomic_load_explicit(&pool.share[share].left, memory_order_relaxed);
+        if (number_of(left) == number && front_of(left) < back_of(left))
+            return true;
+    }
+    return false;
+}
+
+static void take_parts(uint32_t number, int shares, int own)
 {
     in_part = true;
-    uint64_t job = atomic_load_explicit(&pool.job, memory_order_acquire);
-    while (number_of(job) == number && parts_left(job) > 0)
-        if (atomic_compare_exchange_weak_explicit(&pool.job, &job, job - 1, memory_order_acq_rel,
-                                                  memory_order_acquire)) {
-            pool.run(pool.context, pool.parts - (int64_t)parts_left(job));
-            job = atomic_load_explicit(&pool.job, memory_order_acquire);
-        }
+    while (run_some(number, own, true))
+        ;
+    for (int i = 1; i < shares; i++)
+        while (run_some(number, (own + i) % shares, false))
+            ;
     in_part = false;
 }
+
+/* ---- workers ---- */
 
 /* Waits awake for a job other than `seen`, or the end; false when that took too long. */
 static bool spin(uint32_t seen)
@@ -121,9 +220,10 @@ static void wake_sleepers(void)
     pthread_mutex_unlock(&pool.mutex);
 }
 
-static void *work(void *first_seen)
+static void *work(void *opaque_share)
 {
-    uint32_t seen = (uint32_t)(uintptr_t)first_seen;
+    const int own = (int)(uintptr_t)opaque_share;
+    uint32_t seen = 0;
 #if defined(__linux__)
     pthread_setname_np(pthread_self(), "gan-worker");
 #endif
@@ -133,12 +233,13 @@ static void *work(void *first_seen)
             sleep_until_woken(seen);
         if (atomic_load(&pool.stop))
             return NULL;
-        seen = number_of(atomic_load(&pool.job));
-        if ((uint32_t)atomic_load_explicit(&pool.job, memory_order_relaxed) == 0)
+        uint64_t job = atomic_load(&pool.job);
+        seen = number_of(job);
+        if (!is_left(seen, shares_of(job)))
             continue; /* came too late: nobody must wait for this thread */
         /* Counted before it takes a part: a caller who finds no part left and nobody inside knows that all are done. */
         atomic_fetch_add(&pool.inside, 1);
-        take_parts(seen);
+        take_parts(seen, shares_of(job), own);
         atomic_fetch_sub(&pool.inside, 1);
     }
 }
@@ -190,9 +291,8 @@ static void start(void)
     pthread_once(&once, watch_forks);
     pool.started = true;
     atomic_store(&pool.stop, false);
-    uintptr_t seen = number_of(atomic_load(&pool.job));
     for (int threads = wanted_threads(); pool.workers < threads - 1; pool.workers++) {
-        if (!create(&pool.thread[pool.workers], work, (void *)seen))
+        if (!create(&pool.thread[pool.workers], work, (void *)(uintptr_t)(pool.workers + 1)))
             break; /* fewer do as well */
         if (pool.pinned)
             gan_processor_mask_pin(&pool.mask, pool.thread[pool.workers], pool.workers + 1);
@@ -220,28 +320,37 @@ __attribute__((destructor)) static void stop_at_exit(void)
 
 /* ---- calls ---- */
 
-static void run_alone(int64_t parts, gan_part_function *run, void *context)
+static void run_alone(const struct tasks *tasks)
 {
-    for (int64_t part = 0; part < parts; part++)
-        run(context, part);
+    for (int task = 0; task < tasks->count; task++) {
+        int64_t parts = parts_of(tasks, task);
+        for (int64_t part = 0; part < parts; part++)
+            tasks->run(tasks->context, task, part);
+    }
 }
 
-static void run_without_workers(int64_t parts, gan_part_function *run, void *context)
+static void run_without_workers(const struct tasks *tasks)
 {
     in_part = true; /* this thread has `busy` */
-    run_alone(parts, run, context);
+    run_alone(tasks);
     in_part = false;
 }
 
-static void run_on_pool(int64_t parts, gan_part_function *run, void *context)
+/* Until a share is set, nobody else looks at what this writes before. */
+static void run_on_pool(const struct tasks *tasks, int64_t all_parts)
 {
-    pool.run = run;
-    pool.context = context;
-    pool.parts = parts;
-    uint32_t number = number_of(atomic_load_explicit(&pool.job, memory_order_relaxed)) + 1;
-    atomic_store(&pool.job, (uint64_t)number << 32 | (uint32_t)parts);
+    const int shares = pool.workers + 1;
+    pool.tasks = *tasks;
+    pool.shares = shares;
+    pool.unit = (all_parts / shares + tasks->count) / MOST_UNITS + 1;
+    const uint32_t number = number_of(atomic_load_explicit(&pool.job, memory_order_relaxed)) + 1;
+    for (int share = 0; share < shares; share++) {
+        uint64_t units = (uint64_t)((size_of_share(share) + pool.unit - 1) / pool.unit);
+        atomic_store_explicit(&pool.share[share].left, (uint64_t)number << 32 | units, memory_order_release);
+    }
+    atomic_store(&pool.job, (uint64_t)number << 32 | (uint32_t)shares);
     wake_sleepers();
-    take_parts(number);
+    take_parts(number, shares, 0);
     for (int turn = 0; atomic_load_explicit(&pool.inside, memory_order_acquire) > 0; turn++)
         if (turn < PATIENCE)
             breathe();
@@ -249,22 +358,53 @@ static void run_on_pool(int64_t parts, gan_part_function *run, void *context)
             sched_yield(); /* another program may have the worker's processor */
 }
 
-void gan_parallel(int64_t parts, gan_part_function *run, void *context)
+void gan_parallel_tasks(int count, gan_task_parts_function *parts, gan_task_function *run, void *context)
 {
+    const struct tasks tasks = {count, parts, run, context};
     gan_float_mode before = gan_float_mode_enter();
-    if (parts > 1 && parts <= UINT32_MAX && !in_part && wanted_threads() > 1 &&
+    int64_t all_parts = 0;
+    for (int task = 0; task < count && all_parts <= MOST_PARTS; task++) {
+        int64_t more = parts_of(&tasks, task);
+        all_parts += more < MOST_PARTS ? more : MOST_PARTS;
+    }
+    if (all_parts > 1 && all_parts < MOST_PARTS && !in_part && wanted_threads() > 1 &&
         pthread_mutex_trylock(&pool.busy) == 0) {
         if (!pool.started)
             start();
         if (pool.workers > 0)
-            run_on_pool(parts, run, context);
+            run_on_pool(&tasks, all_parts);
         else
-            run_without_workers(parts, run, context);
+            run_without_workers(&tasks);
         pthread_mutex_unlock(&pool.busy);
     } else {
-        run_alone(parts, run, context);
+        run_alone(&tasks);
     }
     gan_float_mode_leave(before);
+}
+
+struct only_task {
+    int64_t parts;
+    gan_part_function *run;
+    void *context;
+};
+
+static int64_t parts_of_only_task(const void *opaque, int task)
+{
+    (void)task;
+    return ((const struct only_task *)opaque)->parts;
+}
+
+static void run_only_task(void *opaque, int task, int64_t part)
+{
+    (void)task;
+    const struct only_task *only = opaque;
+    only->run(only->context, part);
+}
+
+void gan_parallel(int64_t parts, gan_part_function *run, void *context)
+{
+    struct only_task only = {parts, run, context};
+    gan_parallel_tasks(1, parts_of_only_task, run_only_task, &only);
 }
 
 struct pieces {

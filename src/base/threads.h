@@ -16,8 +16,20 @@ typedef void gan_part_function(void *context, int64_t part);
  * Allocates nothing after the pool has started; cannot fail (without a pool the caller does the work). Workers spin for
  * some tens of microseconds after a call, then sleep. Denormals are flushed to zero inside parts and the caller's mode
  * restored.
+ *
+ * Each thread begins with its share, parts that follow each other, the caller with the first ones, and then helps the
+ * others from their ends: in calls that go over the same numbers in the same order a thread meets those that it had
+ * before, in its own caches.
  */
 void gan_parallel(int64_t parts, gan_part_function *run, void *context);
+
+typedef int64_t gan_task_parts_function(const void *context, int task);
+typedef void gan_task_function(void *context, int task, int64_t part);
+/*
+ * As gan_parallel, for so many tasks of which none writes what another one touches: run(context, task, part) for every
+ * part in [0, parts(context, task)) of each. A thread's share is that of the first task, then that of the second, …
+ */
+void gan_parallel_tasks(int tasks, gan_task_parts_function *parts, gan_task_function *run, void *context);
 
 /* Elements of a piece of an array: some microseconds of work. */
 enum { GAN_PIECE = 16384 };

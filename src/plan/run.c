@@ -121,13 +121,16 @@ struct together {
     const struct gan_run *run;
 };
 
-/* Parts are counted through the steps. */
-static void run_part(void *opaque, int64_t part)
+static int64_t parts_of_step(const void *opaque, int number)
 {
     const struct together *together = opaque;
-    const struct gan_step *step = together->first;
-    for (; part >= step->parts; step++)
-        part -= step->parts;
+    return together->first[number].parts;
+}
+
+static void run_part(void *opaque, int number, int64_t part)
+{
+    const struct together *together = opaque;
+    const struct gan_step *step = &together->first[number];
     step->run(step->call, together->run, part);
 }
 
@@ -138,7 +141,7 @@ static size_t run_stage(gan_plan *plan, const struct gan_run *run, size_t i)
     struct together together = {&steps->list[i], run};
     if (plan->seconds != NULL) {
         double begin = gan_seconds();
-        gan_parallel(steps->list[i].parts, run_part, &together);
+        gan_parallel_tasks(1, parts_of_step, run_part, &together);
         plan->seconds[i] += gan_seconds() - begin;
         return i + 1;
     }
@@ -147,10 +150,10 @@ static size_t run_stage(gan_plan *plan, const struct gan_run *run, size_t i)
     for (int stage = steps->list[i].stage; i < steps->count && steps->list[i].stage == stage; i++)
         parts += steps->list[i].parts;
     if (parts > (int64_t)(i - first))
-        gan_parallel(parts, run_part, &together);
+        gan_parallel_tasks((int)(i - first), parts_of_step, run_part, &together);
     else /* small steps all: other threads would take longer to come */
         for (; together.first < &steps->list[i]; together.first++)
-            gan_parallel(1, run_part, &together);
+            gan_parallel_tasks(1, parts_of_step, run_part, &together);
     return i;
 }
 

@@ -60,6 +60,59 @@ START_TEST(each_part_runs_once)
 }
 END_TEST
 
+static const int64_t task_parts[] = {1, 40, 0, 3, 1, -2, 250, 1};
+enum { TASKS = sizeof task_parts / sizeof task_parts[0], MOST_OF_A_TASK = 250 };
+
+static int64_t parts_of_task(const void *context, int task)
+{
+    (void)context;
+    return task_parts[task];
+}
+
+static void count_part_of_task(void *context, int task, int64_t part)
+{
+    struct count *counts = context;
+    count_part(&counts[task], part);
+}
+
+START_TEST(each_part_of_each_task_runs_once)
+{
+    for (int threads = 1; threads <= 7; threads++) {
+        ck_assert_int_eq(gan_set_threads(threads), GAN_OK);
+        for (int tasks = 0; tasks <= TASKS; tasks++) {
+            struct count *counts = calloc(TASKS, sizeof *counts);
+            gan_parallel_tasks(tasks, parts_of_task, count_part_of_task, counts);
+            for (int task = 0; task < TASKS; task++) {
+                ck_assert_int_eq(counts[task].outside, 0);
+                for (int64_t part = 0; part < MOST_OF_A_TASK; part++)
+                    ck_assert_int_eq(counts[task].parts[part], task < tasks && part < task_parts[task]);
+            }
+            free(counts);
+        }
+    }
+}
+END_TEST
+
+static void add_part(void *context, int64_t part)
+{
+    atomic_fetch_add((_Atomic int64_t *)context, part + 1);
+}
+
+/* More than a share's counters count one by one. */
+START_TEST(very_many_parts_run_too)
+{
+    static const int64_t many[] = {2 * UINT16_MAX, 2 * UINT16_MAX + 1, 3 * UINT16_MAX + 7, 1000003};
+    for (int threads = 1; threads <= 3; threads++) {
+        ck_assert_int_eq(gan_set_threads(threads), GAN_OK);
+        for (size_t i = 0; i < sizeof many / sizeof many[0]; i++) {
+            _Atomic int64_t sum = 0;
+            gan_parallel(many[i], add_part, &sum);
+            ck_assert_int_eq(sum, many[i] * (many[i] + 1) / 2);
+        }
+    }
+}
+END_TEST
+
 /* Plain, not atomic: the pool itself must order the caller's writes before the parts, and the parts before its reads.
  */
 struct table {
@@ -126,6 +179,38 @@ START_TEST(parts_run_at_the_same_time)
     clock_gettime(CLOCK_MONOTONIC, &end);
     ck_assert_int_eq(meeting.arrived, 2);
     ck_assert_int_lt(end.tv_sec - begin.tv_sec, 9);
+}
+END_TEST
+
+struct shares {
+    struct meeting meetings[2];
+    pthread_t thread[2][2]; /* that ran it: of each task, each part */
+};
+
+static int64_t two_parts(const void *context, int task)
+{
+    (void)context;
+    (void)task;
+    return 2;
+}
+
+static void note_thread(void *context, int task, int64_t part)
+{
+    struct shares *shares = context;
+    shares->thread[task][part] = pthread_self();
+    meet(&shares->meetings[task], part);
+}
+
+START_TEST(each_thread_begins_with_its_share)
+{
+    ck_assert_int_eq(gan_set_threads(2), GAN_OK);
+    for (int turn = 0; turn < 20; turn++) {
+        struct shares shares = {0};
+        gan_parallel_tasks(2, two_parts, note_thread, &shares);
+        for (int task = 0; task < 2; task++)
+            for (int part = 0; part < 2; part++)
+                ck_assert_int_eq(pthread_equal(shares.thread[task][part], pthread_self()) != 0, part == 0);
+    }
 }
 END_TEST
 
@@ -501,9 +586,12 @@ END_TEST
 
 static const struct test_case tests[] = {
     {"each part runs once", each_part_runs_once},
+    {"each part of each task runs once", each_part_of_each_task_runs_once},
+    {"very many parts run too", very_many_parts_run_too},
     {"many short calls see each other's work", many_short_calls_see_each_others_work},
     {"workers that fell asleep wake up", workers_that_fell_asleep_wake_up},
     {"parts run at the same time", parts_run_at_the_same_time},
+    {"each thread begins with its share", each_thread_begins_with_its_share},
     {"a call from inside a part works", a_call_from_inside_a_part_works},
     {"several callers at once each get their own", several_callers_at_once_each_get_their_own},
     {"a second caller does not wait for the first", a_second_caller_does_not_wait_for_the_first},

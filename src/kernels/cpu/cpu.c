@@ -181,37 +181,27 @@ struct range {
     int64_t begin, end;
 };
 
-/*
- * A side of a product is cut at multiples of a unit. Parts take a share of the units that are left: large ones first,
- * so that what was packed and fetched serves long, small ones last, so that the threads end together.
- */
-static int64_t end_of_part(int64_t units, int64_t begin)
+/* A side of a product is cut at multiples of a unit, into parts of nearly equal size. */
+static struct range range_of_part(int64_t size, int64_t unit, int64_t parts, int64_t part)
 {
-    enum { SHARES = 16 };
-    return begin + gan_divide_up(units - begin, SHARES);
+    int64_t units = gan_divide_up(size, unit);
+    return (struct range){units * part / parts * unit, gan_smaller(units * (part + 1) / parts * unit, size)};
 }
 
-static int64_t count_parts(int64_t units)
+/* In how many parts to cut units of which `least` are a part's, so that two or four threads have equal shares. */
+static int64_t count_parts(int64_t units, int64_t least)
 {
-    int64_t parts = 0;
-    for (int64_t unit = 0; unit < units; unit = end_of_part(units, unit))
-        parts++;
-    return parts;
-}
-
-static struct range range_of_part(int64_t size, int64_t unit, int64_t part)
-{
-    int64_t units = gan_divide_up(size, unit), begin = 0;
-    while (part-- > 0)
-        begin = end_of_part(units, begin);
-    return (struct range){begin * unit, gan_smaller(end_of_part(units, begin) * unit, size)};
+    enum { MOST_PARTS = 64, EVEN = 4 };
+    int64_t parts = gan_smaller(units / least, MOST_PARTS);
+    return parts > EVEN ? parts / EVEN * EVEN : gan_larger(parts, 1);
 }
 
 static void prepare_matmul(struct gan_matmul_call *call)
 {
-    enum { LEAST_FLOPS = 1 << 20, LEAST_ROWS = 96 }; /* of a part */
-    enum { NEAR = 128 * 1024 };                      /* floats: half of a second-level cache */
+    enum { LEAST_FLOPS = 1 << 20, LEAST_ROWS = 64, ROW_UNIT = 8 }; /* of a part */
+    enum { NEAR = 128 * 1024 };                                    /* floats: half of a second-level cache */
     enum { FEW_ROWS = 8, MANY_PANELS = 16 };
+    enum { FINISHING = 32 }; /* multiplications that take as long as finishing an element, with what is read for it */
     if (call->has_epilogue)
         gan_map_finish(&call->epilogue, NULL);
     /* Whoever cuts rows packs all columns anew for each part, and BLIS all rows if columns are cut: so these parts keep
@@ -221,14 +211,15 @@ static void prepare_matmul(struct gan_matmul_call *call)
     const int64_t panel = gan_cpu_kernels_used()->panel_columns;
     bool by_columns = call->n >= call->m || (own && call->n >= MANY_PANELS * panel && call->m * call->k <= NEAR);
     bool by_rows = !by_columns, packs = by_rows || !own;
-    int64_t least = packs ? LEAST_ROWS : panel;
+    int64_t unit = by_rows ? ROW_UNIT : panel, units = gan_divide_up(by_rows ? call->m : call->n, unit);
     /* A few rows take as long as some more: all of B has to come from memory. */
-    int64_t flops = 2 * least * gan_larger(by_rows ? call->n : call->m, FEW_ROWS) * call->k;
-    int64_t unit = least * gan_divide_up(LEAST_FLOPS, gan_larger(flops, 1));
+    int64_t flops = 2 * unit * gan_larger(by_rows ? call->n : call->m, FEW_ROWS) * (call->k + FINISHING);
+    int64_t least = gan_larger(packs ? LEAST_ROWS / unit : 1, gan_divide_up(LEAST_FLOPS, gan_larger(flops, 1)));
+    int64_t parts = count_parts(units, least);
     call->row_unit = by_rows ? unit : call->m;
     call->column_unit = by_rows ? call->n : unit;
-    call->m_parts = count_parts(gan_divide_up(call->m, call->row_unit));
-    call->n_parts = count_parts(gan_divide_up(call->n, call->column_unit));
+    call->m_parts = by_rows ? parts : 1;
+    call->n_parts = by_rows ? 1 : parts;
     call->parts = call->batch * call->m_parts * call->n_parts;
 }
 
@@ -270,11 +261,11 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
     const struct gan_matmul_call *call = opaque;
     int64_t n_part = part % call->n_parts, m_part = part / call->n_parts % call->m_parts;
     int64_t batch = part / call->n_parts / call->m_parts;
-    struct range rows = range_of_part(call->m, call->row_unit, m_part);
-    struct range columns = range_of_part(call->n, call->column_unit, n_part);
+    struct range rows = range_of_part(call->m, call->row_unit, call->m_parts, m_part);
+    struct range columns = range_of_part(call->n, call->column_unit, call->n_parts, n_part);
     int64_t m = rows.end - rows.begin, n = columns.end - columns.begin;
-    /* The parts between are those that the other threads have in hand. */
-    struct range next = range_of_part(call->n, call->column_unit, n_part + gan_threads());
+    /* Probably the same thread's. */
+    struct range next = range_of_part(call->n, call->column_unit, call->n_parts, n_part + 1);
     int row = call->batch_rank, column = call->batch_rank + 1;
     const float *a = matrix(call, &call->a, run, batch) + rows.begin * call->a.strides[row];
     const float *b = matrix(call, &call->b, run, batch) + columns.begin * call->b.strides[column];
