@@ -63,6 +63,8 @@ gan_status gan_emit_step(struct gan_emitter *emitter, gan_kernel *run, void *cal
                                                   .call = call,
                                                   .parts = parts,
                                                   .node = node,
+                                                  .end = emitter->graph->nodes[node].size,
+                                                  .reads = GAN_STEP_READS_ALL,
                                                   .purpose = purpose,
                                                   .has_scratch = emitter->has_scratch,
                                                   .number = (int)steps->count};
@@ -106,19 +108,41 @@ static gan_status emit_map(struct gan_emitter *emitter, int index)
     return gan_emit_step(emitter, emitter->backend->map, call, call->parts, index, NULL);
 }
 
-/* A copy of `view` (over the axes of `shape`) to `out`, a part of node `index`, in the order in which that lies. */
-static gan_status emit_copy(struct gan_emitter *emitter, const struct gan_view *view, gan_shape shape,
-                            struct gan_operand out, struct gan_order order, int index)
+/* The latest step makes a part of its node, and writes and reads no more than this. */
+static void narrow_step(struct gan_emitter *emitter, int64_t begin, int64_t size, int reads)
 {
+    struct gan_step *step = &emitter->steps->list[emitter->steps->count - 1];
+    step->begin = begin;
+    step->end = begin + size;
+    step->reads = reads;
+}
+
+/* How far it is from the first to the last of an operand's numbers. */
+static int64_t reach_of(const struct gan_operand *operand, gan_shape shape)
+{
+    int64_t reach = 1;
+    for (int axis = 0; axis < shape.rank; axis++)
+        reach += (shape.dims[axis] - 1) * operand->strides[axis];
+    return reach;
+}
+
+/* A copy of the node's input i (of `shape`) to `out`, a part of the node, in the order in which that lies. */
+static gan_status emit_copy(struct gan_emitter *emitter, int index, int i, gan_shape shape, struct gan_operand out,
+                            struct gan_order order)
+{
+    const struct gan_node *node = &emitter->graph->nodes[index];
     struct gan_map_call *call = gan_emit_call(emitter, sizeof *call);
     if (call == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
-    struct gan_fused fused = {.loads = 1, .load = {*view}, .instructions = 1, .shape = shape};
+    struct gan_fused fused = {.loads = 1, .load = {node->input[i]}, .instructions = 1, .shape = shape};
     fused.instruction[0].op = GAN_MAP_COPY;
     set_program(&call->program, emitter->graph, &fused, order);
     call->out = gan_operand_in_order(out, shape.rank, order);
     emitter->backend->prepare_map(call);
-    return gan_emit_step(emitter, emitter->backend->map, call, call->parts, index, "copy");
+    gan_status status = gan_emit_step(emitter, emitter->backend->map, call, call->parts, index, "copy");
+    if (status == GAN_OK)
+        narrow_step(emitter, out.offset - node->offset, reach_of(&out, shape), i);
+    return status;
 }
 
 static gan_status emit_fill(struct gan_emitter *emitter, int index, int64_t begin, int64_t size, float value)
@@ -133,7 +157,10 @@ static gan_status emit_fill(struct gan_emitter *emitter, int index, int64_t begi
     call->size = size;
     call->value = value;
     emitter->backend->prepare_fill(call);
-    return gan_emit_step(emitter, emitter->backend->fill, call, call->parts, index, "fill");
+    gan_status status = gan_emit_step(emitter, emitter->backend->fill, call, call->parts, index, "fill");
+    if (status == GAN_OK)
+        narrow_step(emitter, begin, size, GAN_STEP_READS_NONE);
+    return status;
 }
 
 /* ---- wholes made of parts ---- */
@@ -145,8 +172,7 @@ static gan_status emit_pad(struct gan_emitter *emitter, int index)
     gan_status status = emit_fill(emitter, index, 0, gan_shape_size(node->shape), 0.0f);
     struct gan_operand out = gan_result_of(emitter->graph, index);
     out.offset += node->var->attributes.begin * out.strides[axis];
-    return status != GAN_OK ? status
-                            : emit_copy(emitter, &node->input[0], node->var->input[0]->shape, out, node->order, index);
+    return status != GAN_OK ? status : emit_copy(emitter, index, 0, node->var->input[0]->shape, out, node->order);
 }
 
 static bool computed_in_place(const struct gan_graph *graph, int whole, int i, int64_t offset)
@@ -166,7 +192,7 @@ static gan_status emit_concat(struct gan_emitter *emitter, int index)
     for (int i = 0; i < node->inputs && status == GAN_OK; i++) {
         gan_shape shape = node->var->input[i]->shape;
         if (!computed_in_place(emitter->graph, index, i, out.offset - begin))
-            status = emit_copy(emitter, &node->input[i], shape, out, node->order, index);
+            status = emit_copy(emitter, index, i, shape, out, node->order);
         out.offset += shape.dims[axis] * out.strides[axis];
     }
     return status;
@@ -185,7 +211,7 @@ static gan_status emit_pack(struct gan_emitter *emitter, int index)
         struct gan_operand out = gan_operand_of(emitter->graph, &part, shape.rank);
         status = emit_fill(emitter, index, end, offsets[i] - end, 0.0f);
         if (status == GAN_OK && !computed_in_place(emitter->graph, index, i, offsets[i]))
-            status = emit_copy(emitter, &node->input[i], shape, out, gan_row_major, index);
+            status = emit_copy(emitter, index, i, shape, out, gan_row_major);
         end = offsets[i] + gan_shape_size(shape);
     }
     return status != GAN_OK ? status : emit_fill(emitter, index, end, node->shape.dims[0] - end, 0.0f);

@@ -4,11 +4,16 @@
 
 #include "graph.h"
 
+/* Which of its node's inputs a step reads: the one of that number, or these. */
+enum { GAN_STEP_READS_NONE = -2, GAN_STEP_READS_ALL = -1 };
+
 struct gan_step {
     gan_kernel *run;
     void *call; /* owned by the plan's list of calls */
     int64_t parts;
-    int node;            /* what it computes */
+    int node;           /* what it computes */
+    int64_t begin, end; /* the elements of that which it writes */
+    int reads;
     const char *purpose; /* for gan_plan_text, where it is not the node's op: "combine", "copy", … */
     bool has_scratch;    /* it uses the room that all steps share */
     int number;          /* in the order of the graph */

@@ -16,7 +16,9 @@ static gan_status emit_matmul(struct gan_emitter *emitter, int product, int root
     int rank = node->shape.rank, row = rank - 2, column = rank - 1;
     call->a = gan_operand_of(graph, &node->input[0], rank);
     call->b = gan_operand_of(graph, &node->input[1], rank);
-    call->out = gan_result_of(graph, root);
+    struct gan_view made = gan_node_view(graph, product); /* the root lies there likewise */
+    made.node = root;
+    call->out = gan_operand_of(graph, &made, rank);
     call->m = node->shape.dims[row];
     call->n = node->shape.dims[column];
     call->k = var->input[0]->shape.dims[var->attributes.transpose_a ? row : column];

@@ -20,13 +20,16 @@ static bool is_product(const struct gan_node *node)
     return kind == GAN_KIND_MATMUL || kind == GAN_KIND_CONV || kind == GAN_KIND_CONV_DATA || kind == GAN_KIND_RESAMPLE;
 }
 
-/* True if input i of `reader` is all of `node`, element for element. */
+/* True if input i of `reader` is all of `node`, element for element; the shapes may differ where both are row-major. */
 static bool reads_element_for_element(const struct gan_node *reader, int i, const struct gan_node *node)
 {
     gan_shape shape = gan_node_input_shape(reader, i);
-    struct gan_view whole = gan_view_ordered(reader->input[i].node, node->shape, node->order);
-    return reader->input[i].offset == 0 && gan_shape_equal(shape, node->shape) &&
-           gan_same_strides(&reader->input[i], &whole, shape);
+    const struct gan_view *view = &reader->input[i];
+    struct gan_view whole = gan_view_ordered(view->node, node->shape, node->order);
+    if (gan_shape_equal(shape, node->shape))
+        return view->offset == 0 && gan_same_strides(view, &whole, shape);
+    return gan_shape_size(shape) == node->size && view->offset == 0 && gan_view_dense(view, shape) &&
+           gan_view_dense(&whole, node->shape);
 }
 
 /* The step that alone reads `index`, element for element; -1 if there is none. */
@@ -64,16 +67,28 @@ static bool is_member(const struct gan_graph *graph, int root, int index)
     return node->root == root && gan_node_kind(node) == GAN_KIND_MAP;
 }
 
+/* A view over the axes of `shape` as one over the program's. */
+static bool load_of(const struct gan_fused *program, const struct gan_view *view, gan_shape shape,
+                    struct gan_view *load)
+{
+    *load = *view;
+    return gan_shape_equal(shape, program->shape) || gan_view_reshape(view, shape, program->shape, load);
+}
+
 static bool collect_loads(const struct gan_graph *graph, int root, const struct gan_node *node,
                           struct gan_fused *program)
 {
     for (int i = 0; i < node->inputs; i++) {
-        const struct gan_view *view = &node->input[i];
-        if (is_member(graph, root, view->node) || find_load(program, view) >= 0)
+        struct gan_view load;
+        if (is_member(graph, root, node->input[i].node))
+            continue;
+        if (!load_of(program, &node->input[i], node->shape, &load))
+            return false;
+        if (find_load(program, &load) >= 0)
             continue;
         if (program->loads == GAN_MAP_LOADS)
             return false;
-        program->load[program->loads++] = *view;
+        program->load[program->loads++] = load;
     }
     return true;
 }
@@ -82,11 +97,12 @@ static bool collect_loads(const struct gan_graph *graph, int root, const struct 
 static int value_of(const struct gan_graph *graph, int root, const struct gan_node *node, int i, const int *members,
                     const struct gan_fused *program)
 {
-    const struct gan_view *view = &node->input[i];
-    if (!is_member(graph, root, view->node))
-        return find_load(program, view);
+    const int read = node->input[i].node;
+    struct gan_view load;
+    if (!is_member(graph, root, read))
+        return load_of(program, &node->input[i], node->shape, &load) ? find_load(program, &load) : -1;
     for (int member = 0; member < program->instructions; member++)
-        if (members[member] == view->node)
+        if (members[member] == read)
             return program->loads + member;
     return -1;
 }
@@ -120,7 +136,9 @@ bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused
     memset(program, 0, sizeof *program);
     program->shape = is_reduction(node) ? gan_node_input_shape(node, 0) : node->shape;
     if (node->anchor >= 0) { /* the product's result is load 0 */
-        program->load[0] = gan_node_view(graph, node->anchor);
+        struct gan_view made = gan_node_view(graph, node->anchor);
+        if (!load_of(program, &made, graph->nodes[node->anchor].shape, &program->load[0]))
+            return false;
         program->loads = 1;
     }
     for (int i = 0; i <= root; i++)
@@ -162,14 +180,24 @@ static void try_to_absorb(struct gan_graph *graph, int index)
         node->root = index;
 }
 
+/* True if the numbers of the two lie in the same order. Only a matrix product may be of another shape. */
+static bool lies_alike(const struct gan_graph *graph, int product, int root)
+{
+    const struct gan_node *a = &graph->nodes[product], *b = &graph->nodes[root];
+    struct gan_view made = gan_node_view(graph, product), stored = gan_node_view(graph, root);
+    return gan_shape_equal(a->shape, b->shape)
+               ? gan_same_strides(&made, &stored, a->shape)
+               : gan_node_kind(a) == GAN_KIND_MATMUL && a->size == b->size && gan_view_dense(&made, a->shape) &&
+                     gan_view_dense(&stored, b->shape);
+}
+
 static void try_to_anchor(struct gan_graph *graph, int index)
 {
     struct gan_node *node = &graph->nodes[index];
     int root = node->keep ? -1 : only_reader(graph, index);
     if (root < 0 || gan_node_kind(&graph->nodes[root]) != GAN_KIND_MAP || graph->nodes[root].anchor >= 0)
         return;
-    struct gan_view made = gan_node_view(graph, index), stored = gan_node_view(graph, root);
-    if (!gan_same_strides(&made, &stored, node->shape)) /* the epilogue goes over the product as it lies */
+    if (!lies_alike(graph, index, root)) /* the epilogue goes over the product as it lies */
         return;
     graph->nodes[root].anchor = index;
     struct gan_fused program;

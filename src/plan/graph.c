@@ -28,42 +28,6 @@ static struct gan_view permute_view(const gan_var *var, struct gan_view view)
     return result;
 }
 
-/*
- * A reshape is a view if each run of old axes that becomes a run of new axes walks memory evenly: its axes' strides are
- * each other's continuation. (Old axes of size 1 do not matter.)
- */
-static bool reshape_view(gan_shape from, const struct gan_view *view, gan_shape to, struct gan_view *result)
-{
-    *result = (struct gan_view){view->node, view->offset, {0}};
-    int old = from.rank - 1, new = to.rank - 1;
-    while (old >= 0 || new >= 0) {
-        while (old >= 0 && from.dims[old] == 1)
-            old--;
-        while (new >= 0 && to.dims[new] == 1)
-            new --;
-        if (old < 0 || new < 0)
-            break;
-        /* The smallest runs of equal size, from the right. */
-        int64_t stride = view->strides[old], size = from.dims[old], covered = 1;
-        while (covered < size) {
-            assert(new >= 0);
-            result->strides[new] = stride * covered;
-            covered *= to.dims[new --];
-            while (covered > size) { /* take another old axis into the run */
-                int64_t end = stride * size;
-                do
-                    old--;
-                while (from.dims[old] == 1);
-                if (view->strides[old] != end)
-                    return false;
-                size *= from.dims[old];
-            }
-        }
-        old--;
-    }
-    return true;
-}
-
 /* ---- nodes ---- */
 
 enum gan_op_kind gan_node_kind(const struct gan_node *node)
@@ -321,7 +285,7 @@ static gan_status add_var(struct gan_graph *graph, const gan_var *var)
         view->offset += var->attributes.begin * source.strides[var->attributes.axis];
         return GAN_OK;
     case GAN_KIND_RESHAPE:
-        if (reshape_view(var->input[0]->shape, &source, var->shape, view))
+        if (gan_view_reshape(&source, var->input[0]->shape, var->shape, view))
             return GAN_OK;
         gan_status status = add_copy(graph, var->input[0], source, gan_row_major, view);
         if (status == GAN_OK)

@@ -85,6 +85,12 @@ struct gan_view gan_view_ordered(int node, gan_shape shape, struct gan_order ord
 /* All of a node of this shape in row-major order. */
 struct gan_view gan_view_whole(int node, gan_shape shape);
 struct gan_view gan_node_view(const struct gan_graph *graph, int node);
+/*
+ * The same numbers, in the same order, over another shape's axes; false if no strides say that. They do if each run of
+ * old axes that becomes a run of new axes walks memory evenly: its axes' strides are each other's continuation. (Old
+ * axes of size 1 do not matter.)
+ */
+bool gan_view_reshape(const struct gan_view *view, gan_shape from, gan_shape to, struct gan_view *result);
 /* True if the two views of a shape go through memory alike: they have the same strides where there is more than one
  * element. */
 bool gan_same_strides(const struct gan_view *a, const struct gan_view *b, gan_shape shape);

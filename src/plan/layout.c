@@ -5,6 +5,8 @@
  */
 #include "graph.h"
 
+#include <assert.h>
+
 const struct gan_order gan_row_major = {{0, 1, 2, 3, 4, 5, 6, 7}};
 const struct gan_order gan_pixel_major = {{2, 3, 0, 1, 4, 5, 6, 7}};
 const struct gan_order gan_tap_major = {{2, 3, 1, 0, 4, 5, 6, 7}};
@@ -48,6 +50,38 @@ bool gan_view_dense(const struct gan_view *view, gan_shape shape)
 {
     struct gan_view dense = gan_view_whole(view->node, shape);
     return gan_same_strides(view, &dense, shape);
+}
+
+bool gan_view_reshape(const struct gan_view *view, gan_shape from, gan_shape to, struct gan_view *result)
+{
+    *result = (struct gan_view){view->node, view->offset, {0}};
+    int old = from.rank - 1, new = to.rank - 1;
+    while (old >= 0 || new >= 0) {
+        while (old >= 0 && from.dims[old] == 1)
+            old--;
+        while (new >= 0 && to.dims[new] == 1)
+            new --;
+        if (old < 0 || new < 0)
+            break;
+        /* The smallest runs of equal size, from the right. */
+        int64_t stride = view->strides[old], size = from.dims[old], covered = 1;
+        while (covered < size) {
+            assert(new >= 0);
+            result->strides[new] = stride * covered;
+            covered *= to.dims[new --];
+            while (covered > size) { /* take another old axis into the run */
+                int64_t end = stride * size;
+                do
+                    old--;
+                while (from.dims[old] == 1);
+                if (view->strides[old] != end)
+                    return false;
+                size *= from.dims[old];
+            }
+        }
+        old--;
+    }
+    return true;
 }
 
 /* The order of a view's axes by their strides, if no element is repeated; false if one is, or if it is row-major. */

@@ -31,30 +31,41 @@ static bool add_span(struct stager *stager, struct span span)
     return true;
 }
 
-static bool add_node(struct stager *stager, int index, bool written)
+static bool add_elements(struct stager *stager, int index, int64_t begin, int64_t end, bool written)
 {
     const struct gan_node *node = &stager->graph->nodes[index];
-    return add_span(stager, (struct span){node->memory, node->offset, node->offset + node->size, written});
+    return add_span(stager, (struct span){node->memory, node->offset + begin, node->offset + end, written});
 }
 
-/* A root's numbers, and those that its members read. */
-static bool add_root(struct stager *stager, int root)
+static bool add_all_of(struct stager *stager, int index, bool written)
+{
+    return add_elements(stager, index, 0, stager->graph->nodes[index].size, written);
+}
+
+/* What a root's members read. */
+static bool add_inputs(struct stager *stager, int root)
 {
     const struct gan_node *nodes = stager->graph->nodes;
-    bool fine = add_node(stager, root, true);
+    bool fine = true;
     for (int i = 0; i <= root; i++)
         for (int j = 0; fine && nodes[i].root == root && j < nodes[i].inputs; j++) {
             int read = nodes[i].input[j].node;
-            fine = nodes[read].root == root || add_node(stager, read, false);
+            fine = nodes[read].root == root || add_all_of(stager, read, false);
         }
     return fine;
 }
 
 static bool add_step(struct stager *stager, const struct gan_step *step)
 {
-    int follower = stager->graph->nodes[step->node].follower;
-    return add_root(stager, step->node) && (follower < 0 || add_root(stager, follower)) &&
-           (!step->has_scratch || add_span(stager, (struct span){SCRATCH, 0, 1, true}));
+    const struct gan_node *node = &stager->graph->nodes[step->node];
+    bool fine = add_elements(stager, step->node, step->begin, step->end, true);
+    if (step->reads == GAN_STEP_READS_ALL)
+        fine = fine && add_inputs(stager, step->node);
+    else if (step->reads != GAN_STEP_READS_NONE)
+        fine = fine && add_all_of(stager, node->input[step->reads].node, false);
+    if (node->follower >= 0)
+        fine = fine && add_all_of(stager, node->follower, true) && add_inputs(stager, node->follower);
+    return fine && (!step->has_scratch || add_span(stager, (struct span){SCRATCH, 0, 1, true}));
 }
 
 static bool meet(const struct span *a, const struct span *b)

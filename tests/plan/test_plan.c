@@ -156,6 +156,47 @@ START_TEST(gradients_are_packed_in_place)
 }
 END_TEST
 
+/* What follows a product is done with it, also where its rows are taken for images, or images for rows. */
+START_TEST(an_epilogue_reaches_through_reshapes)
+{
+    enum { SIZE = 120, INPUTS = 4, RESULTS = 3 };
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(5, 7)), *weight = gan_tape_input(tape, GAN_SHAPE(7, 24)),
+            *bias = gan_tape_input(tape, GAN_SHAPE(24)), *scale = gan_tape_input(tape, GAN_SHAPE(1, 2, 1, 1));
+    gan_var *rows = gan_add(gan_matmul(x, weight), bias);
+    gan_var *images = gan_tanh(gan_reshape(rows, GAN_SHAPE(5, 2, 3, 4)));
+    gan_var *turned = gan_permute(gan_reshape(rows, GAN_SHAPE(5, 2, 12)), GAN_AXES(0, 2, 1));
+    gan_var *wanted[RESULTS] = {gan_mul(images, scale), gan_sigmoid(gan_reshape(images, GAN_SHAPE(5, 24))),
+                                gan_square(turned)};
+    static const char *const alone[RESULTS] = {"matmul, then add, tanh, mul", "matmul, then add, tanh, sigmoid", NULL};
+    float numbers[INPUTS][7 * 24], results[2][RESULTS][SIZE];
+    for (int i = 0; i < INPUTS; i++)
+        for (int j = 0; j < 7 * 24; j++)
+            numbers[i][j] = (float)((i * 31 + j * 17) % 23) / 16 - .7f;
+    for (int first = 0; first < RESULTS; first++) /* each alone, and with those behind it */
+        for (int count = 1; count <= RESULTS - first; count++) {
+            for (int fuse = 0; fuse < 2; fuse++) {
+                struct gan_plan_options options = gan_plan_default_options;
+                options.fuse = fuse;
+                gan_plan *plan = gan_plan_new_with(&wanted[first], count, &options);
+                gan_var *inputs[INPUTS] = {x, weight, bias, scale};
+                for (int i = 0; i < INPUTS; i++)
+                    gan_plan_bind_memory(plan, inputs[i], numbers[i]);
+                ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+                for (int i = 0; i < count; i++)
+                    memcpy(results[fuse][i], gan_plan_numbers(plan, wanted[first + i]), sizeof results[fuse][i]);
+                char *text = gan_plan_text(plan);
+                if (fuse && count == 1 && alone[first] != NULL)
+                    ck_assert_msg(strncmp(text, "1 steps", 7) == 0 && strstr(text, alone[first]) != NULL, "%s", text);
+                gan_text_free(text);
+                gan_plan_unref(plan);
+            }
+            ck_assert_mem_eq(results[0], results[1], (size_t)count * sizeof results[0][0]);
+        }
+    gan_tape_unref(tape);
+}
+END_TEST
+
 START_TEST(indices_out_of_range_fail_the_run)
 {
     gan_tape *tape = gan_tape_new();
@@ -567,6 +608,7 @@ static const struct test_case tests[] = {
     {"shared memory", shared_memory_loses_nothing},
     {"shared arenas", plans_that_take_turns_share_an_arena},
     {"packing", gradients_are_packed_in_place},
+    {"epilogues through reshapes", an_epilogue_reaches_through_reshapes},
     {"indices", indices_out_of_range_fail_the_run},
     {"randomness", random_numbers_follow_seed_step_and_place},
     {"dropout", dropout_keeps_the_mean_and_rests_in_inference},
