@@ -194,6 +194,8 @@ gan_status gan_optimizer_attach(gan_optimizer *optimizer, gan_model *model, cons
     return GAN_OK;
 }
 
+enum { LEAST_STREAMED = 64 * 1024 }; /* parameters: what first-level caches could hold is better left there */
+
 static struct gan_update_numbers numbers_of(const gan_optimizer *optimizer, double rate_factor)
 {
     double rate = (double)optimizer->rate * rate_factor;
@@ -206,7 +208,8 @@ static struct gan_update_numbers numbers_of(const gan_optimizer *optimizer, doub
                                          .rest2 = (float)(1 - beta2),
                                          .correct2 = 1,
                                          .epsilon = optimizer->epsilon,
-                                         .nesterov = optimizer->nesterov};
+                                         .nesterov = optimizer->nesterov,
+                                         .streams = optimizer->size >= LEAST_STREAMED && gan_threads() > 1};
     if (optimizer->kind == ADAM || optimizer->kind == ADAMW) {
         double t = (double)optimizer->steps;
         numbers.rate = (float)(rate / (1 - pow(beta1, t)));

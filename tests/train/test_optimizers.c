@@ -131,10 +131,13 @@ START_TEST(every_optimizer_follows_its_formula_in_double)
 }
 END_TEST
 
-/* The same bits wherever the vectors are cut, and nearly the same numbers at every instruction set. */
+/* The same bits wherever the vectors are cut and however they are stored, and nearly the same numbers at every
+ * instruction set. */
 START_TEST(kernels_agree_at_every_level_and_every_cut)
 {
-    enum { SIZE = 83 };
+    enum { SIZE = 3 * 256 + 80, WAYS = 4 }; /* some blocks and a rest; in floats, a multiple of a cache line */
+    static const int cuts[WAYS] = {SIZE, 37, SIZE, 256};
+    static const bool streams[WAYS] = {false, false, true, true};
     const struct gan_optimizer_kernels *levels[] = {
         &gan_optimizer_kernels_baseline,
 #ifdef __x86_64__
@@ -142,31 +145,33 @@ START_TEST(kernels_agree_at_every_level_and_every_cut)
         gan_cpu_level_detected() >= GAN_CPU_AVX512 ? &gan_optimizer_kernels_avx512 : NULL,
 #endif
     };
-    const struct gan_update_numbers numbers = {.rate = .01f,
-                                               .decay = .999f,
-                                               .beta1 = .9f,
-                                               .rest1 = .1f,
-                                               .beta2 = .99f,
-                                               .rest2 = .01f,
-                                               .correct2 = 3,
-                                               .epsilon = 1e-3f,
-                                               .nesterov = true};
-    float g[SIZE], p[2][4][SIZE], m[SIZE], v[SIZE];
+    struct gan_update_numbers numbers = {.rate = .01f,
+                                         .decay = .999f,
+                                         .beta1 = .9f,
+                                         .rest1 = .1f,
+                                         .beta2 = .99f,
+                                         .rest2 = .01f,
+                                         .correct2 = 3,
+                                         .epsilon = 1e-3f,
+                                         .nesterov = true};
+    static _Alignas(64) float p[WAYS][4][SIZE];
+    float g[SIZE], m[SIZE], v[SIZE];
     for (size_t level = 0; level < sizeof levels / sizeof levels[0]; level++) {
         const struct gan_optimizer_kernels *kernels = levels[level];
         if (kernels == NULL)
             continue;
         gan_update_kernel *const update[] = {kernels->adam, kernels->sgd, kernels->rmsprop};
         for (int kernel = 0; kernel < 4; kernel++)
-            for (int cut = 0; cut < 2; cut++) {
-                float *own = p[cut][kernel];
+            for (int way = 0; way < WAYS; way++) {
+                float *own = p[way][kernel];
+                numbers.streams = streams[way];
                 for (int i = 0; i < SIZE; i++) {
                     own[i] = first_value(i);
                     g[i] = gradient_value(i, 1);
                     m[i] = .1f * g[i];
                     v[i] = g[i] * g[i];
                 }
-                int at = cut == 0 ? SIZE : 37;
+                int at = cuts[way];
                 if (kernel == 3) {
                     kernels->average(.25f, at, own, g);
                     kernels->average(.25f, SIZE - at, own + at, g + at);
@@ -175,7 +180,8 @@ START_TEST(kernels_agree_at_every_level_and_every_cut)
                     update[kernel](&numbers, SIZE - at, own + at, m + at, v + at, g + at);
                 }
             }
-        ck_assert_mem_eq(p[0], p[1], sizeof p[0]);
+        for (int way = 1; way < WAYS; way++)
+            ck_assert_mem_eq(p[0], p[way], sizeof p[0]);
         static float of_baseline[4][SIZE];
         if (level == 0)
             memcpy(of_baseline, p[0], sizeof of_baseline);

@@ -11,6 +11,7 @@ enum { VECTOR = 16, TILE_ROWS = 14 };
 typedef __m512 vector;
 #define V_LOAD(p)      _mm512_loadu_ps(p)
 #define V_STORE(p, v)  _mm512_storeu_ps(p, v)
+#define V_STREAM(p, v) _mm512_stream_ps(p, v)
 #define V_SAME(x)      _mm512_set1_ps(x)
 #define V_FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define V_ZERO         _mm512_setzero_ps()
@@ -28,6 +29,7 @@ enum { VECTOR = 8, TILE_ROWS = 6 };
 typedef __m256 vector;
 #define V_LOAD(p)      _mm256_loadu_ps(p)
 #define V_STORE(p, v)  _mm256_storeu_ps(p, v)
+#define V_STREAM(p, v) _mm256_stream_ps(p, v)
 #define V_SAME(x)      _mm256_set1_ps(x)
 #define V_FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define V_ZERO         _mm256_setzero_ps()
@@ -82,6 +84,17 @@ static inline void vector_store_some(float *p, vector v, int64_t count)
     V_STORE(all, v);
     memcpy(p, all, (size_t)count * sizeof *p);
 }
+#endif
+
+/*
+ * Stores past the caches, at a vector's alignment; V_STREAMED orders such stores before all that follows. Where there
+ * is no such store, a usual one.
+ */
+#if defined(V_STREAM)
+#define V_STREAMED() _mm_sfence()
+#else
+#define V_STREAM(p, v) V_STORE(p, v)
+#define V_STREAMED()   ((void)0)
 #endif
 
 /* The first `count` numbers, 0 to VECTOR of them; what lies behind is neither read nor written. Loaded, it is 0. */
