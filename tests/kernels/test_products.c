@@ -147,6 +147,44 @@ START_TEST(rows_and_columns_do_not_depend_on_the_others)
 }
 END_TEST
 
+/* Past the caches or into them, on cache lines or beside them: the same numbers, and nothing beyond the row. */
+START_TEST(streamed_results_are_the_same)
+{
+    enum { M = 29, ROW = 96, SIZE = M * ROW + 16 };
+    static _Alignas(64) float results[2][SIZE];
+    static const int64_t widths[] = {1, 15, 16, 31, 32, 33, 64, 80, 95}, depths[] = {1, 3, 77, 512, 513};
+    struct level levels[MOST_LEVELS];
+    int count = levels_here(levels);
+    struct buffers *buffers = filled();
+    for (int level = 0; level < count; level++)
+        for (size_t width = 0; width < sizeof widths / sizeof widths[0]; width++)
+            for (size_t depth = 0; depth < sizeof depths / sizeof depths[0]; depth++)
+                for (int shift = 0; shift <= 16; shift += 8)
+                    for (int m = 2; m <= M; m += M - 2) { /* few rows have a kernel of their own */
+                        const float *a = buffers->a[0], *b = buffers->b[0];
+                        memset(results, 0, sizeof results);
+                        for (int streams = 0; streams < 2; streams++) {
+                            struct gan_product product = {.m = m,
+                                                          .n = widths[width],
+                                                          .k = depths[depth],
+                                                          .terms = 1,
+                                                          .a = &a,
+                                                          .a_rows = gan_even_rows(depths[depth]),
+                                                          .a_column = 1,
+                                                          .b = &b,
+                                                          .b_row = 1,
+                                                          .b_column = depths[depth],
+                                                          .c = results[streams] + shift,
+                                                          .c_rows = gan_even_rows(ROW),
+                                                          .streams = streams};
+                            levels[level].kernels->product(&product);
+                        }
+                        ck_assert_mem_eq(results[0], results[1], sizeof results[0]);
+                    }
+    free(buffers);
+}
+END_TEST
+
 START_TEST(blis_says_the_same)
 {
     struct level levels[MOST_LEVELS];
@@ -181,6 +219,7 @@ static const struct test_case tests[] = {
     {"plain loops", products_equal_plain_loops},
     {"deep", deep_products_equal_plain_loops},
     {"independence", rows_and_columns_do_not_depend_on_the_others},
+    {"streamed results", streamed_results_are_the_same},
     {"BLIS", blis_says_the_same},
 };
 

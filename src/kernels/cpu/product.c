@@ -154,7 +154,7 @@ struct tile {
     int64_t a_column, depth, panel_row;
     float *c;
     int64_t columns;
-    bool add;
+    bool add, streams;
 };
 
 /* `rows`, `vectors` and `fetching` are known where this is called: the loops unroll, and `sums` lives in registers. */
@@ -168,8 +168,10 @@ static inline __attribute__((always_inline)) void compute_tile(struct tile *tile
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
         c[i] = tile->c + tile->c_place[i];
-        __builtin_prefetch(c[i], 1); /* it is written when the sums are ready, and comes from memory meanwhile */
-        __builtin_prefetch(c[i] + last, 1);
+        if (!tile->streams) { /* it is written when the sums are ready, and comes from memory meanwhile */
+            __builtin_prefetch(c[i], 1);
+            __builtin_prefetch(c[i] + last, 1);
+        }
         if (vectors > 1)
             sums[i][0] = tile->add ? V_LOAD(c[i]) : V_ZERO;
         sums[i][vectors - 1] = !tile->add       ? V_ZERO
@@ -199,6 +201,15 @@ static inline __attribute__((always_inline)) void compute_tile(struct tile *tile
                 }
             }
         }
+    }
+    if (tile->streams && rest == VECTOR) {
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++) {
+            if (vectors > 1)
+                V_STREAM(c[i], sums[i][0]);
+            V_STREAM(c[i] + last, sums[i][vectors - 1]);
+        }
+        return;
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
@@ -327,6 +338,14 @@ static void multiply_panels(const struct gan_product *product, struct tile *tile
     }
 }
 
+/* Whether C can be stored past the caches: it is written once, and each panel's rows begin where a cache line does. */
+static bool can_stream(const struct gan_product *product, int64_t first)
+{
+    return product->terms == 1 && product->k <= PANEL_DEPTH && !product->add &&
+           (uintptr_t)(product->c + first) % (LINE * sizeof(float)) == 0 && product->c_rows.stride % LINE == 0 &&
+           product->c_rows.run_stride % LINE == 0;
+}
+
 /* The columns from `first` on. Packs B on the way, a panel of a term at a time. */
 static void pack_and_multiply(const struct gan_product *product, int64_t first)
 {
@@ -335,8 +354,12 @@ static void pack_and_multiply(const struct gan_product *product, int64_t first)
     /* Panels of nearly equal depth, in whole transposed blocks, rather than a shallow one at the end. */
     int64_t panels = (product->k + PANEL_DEPTH - 1) / PANEL_DEPTH;
     int64_t deepest = ((product->k + panels - 1) / panels + 7) / 8 * 8;
-    struct tile tile = {
-        .terms = 1, .panel = &the_panel, .panel_row = TILE_COLUMNS, .a_column = product->a_column, .add = product->add};
+    struct tile tile = {.terms = 1,
+                        .panel = &the_panel,
+                        .panel_row = TILE_COLUMNS,
+                        .a_column = product->a_column,
+                        .add = product->add,
+                        .streams = product->streams && can_stream(product, first)};
     struct block next = block_at(product, deepest, first, product->n, 0, 0);
     while (next.column < product->n) {
         struct block block = next;
@@ -350,6 +373,8 @@ static void pack_and_multiply(const struct gan_product *product, int64_t first)
         tile.add = product->add || block.term > 0 || block.k > 0;
         multiply_panels(product, &tile, next.b != NULL ? &next : NULL);
     }
+    if (tile.streams)
+        V_STREAMED();
 }
 
 void LEVEL(gan_product)(const struct gan_product *product)

@@ -45,7 +45,8 @@ struct gan_product {
     int64_t next_begin, next_end;
     float *c; /* the elements of a row lie together */
     struct gan_rows c_rows;
-    bool add; /* to what is in c */
+    bool add;     /* to what is in c */
+    bool streams; /* c past the caches, where that can be done: whole lines that are written once */
 };
 
 /*
