@@ -25,8 +25,8 @@ peer() {
 field() { sed "s/.*\"$1\": \([0-9.]*\).*/\1/"; }
 model=$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-)
 echo "$model (family $(grep -m1 'cpu family' /proc/cpuinfo | grep -o '[0-9]*$')), $threads threads, medians of $rounds rounds of $seconds s; PyTorch with $(basename "$blis")"
-echo "| net | libgan ms | best | % of peak | MiB | PyTorch ms | best | MiB | ratio |"
-echo "|---|---|---|---|---|---|---|---|---|"
+echo "| net | libgan ms | best | % of peak | ns a line | MiB | PyTorch ms | best | MiB | ratio |"
+echo "|---|---|---|---|---|---|---|---|---|---|"
 for net; do
     for _ in $(seq "$rounds"); do
         ours=$("$build/tests/bench/gan-bench" --net "$net" --threads "$threads" --seconds "$seconds")
@@ -35,14 +35,14 @@ for net; do
             printf '%s %s %s ' "$(echo "$line" | field median_ms)" "$(echo "$line" | field best_ms)" \
                 "$(echo "$line" | field rss_mib)"
         done
-        echo "$ours" | field percent_of_peak
-    done | awk -v net="$net" '
-        function middle(a, n,   i, j, t) {
-            for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if (a[j] < a[i]) { t = a[i]; a[i] = a[j]; a[j] = t }
-            return a[int((n + 1) / 2)] }
-        { a[NR] = $1; ab[NR] = $2; am[NR] = $3; b[NR] = $4; bb[NR] = $5; bm[NR] = $6; p[NR] = $7; r[NR] = $4 / $1 }
-        END { n = NR
-            ratio = middle(r, n); ms = middle(a, n); best = middle(ab, n); mib = middle(am, n); peak = middle(p, n)
-            printf "| %s | %.1f | %.1f | %.1f | %.0f | %.1f | %.1f | %.0f | %.2f |\n", net, ms, best, peak, mib,
-                middle(b, n), middle(bb, n), middle(bm, n), ratio }'
+        echo "$(echo "$ours" | field percent_of_peak) $(echo "$ours" | field line_ns)"
+    done | awk -v net="$net" "$(cat "$here/median.awk")"'
+        { ms[NR] = $1; best[NR] = $2; mib[NR] = $3; peak[NR] = $7; line[NR] = $8
+          their_ms[NR] = $4; their_best[NR] = $5; their_mib[NR] = $6; ratio[NR] = $4 / $1 }
+        END {
+            ns = median(line, NR)
+            printf "| %s | %.1f | %.1f | %.1f | %s | %.0f | %.1f | %.1f | %.0f | %.2f |\n", net, median(ms, NR),
+                median(best, NR), median(peak, NR), ns ? ns : "", median(mib, NR), median(their_ms, NR),
+                median(their_best, NR), median(their_mib, NR), median(ratio, NR)
+        }'
 done

@@ -5,6 +5,7 @@
  * The networks are those of nets.c; Adam(2e-4, β1 .5), uniform random data. --help lists the options.
  */
 #include "base/clock.h"
+#include "machine.h"
 #include "nets.h"
 #include "products.h"
 
@@ -12,7 +13,6 @@
 #include "plan/plan.h"
 #include "train/trainer.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,70 +45,6 @@ static void count_release(void *context, void *memory, size_t size)
     free(memory);
 }
 
-/* ---- the most that the processor can do ---- */
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define PEAK_LOOP(name, features, type, fma, set, add_up)                                                              \
-    __attribute__((target(features))) static double name(long turns)                                                   \
-    {                                                                                                                  \
-        type sums[12];                                                                                                 \
-        for (int i = 0; i < 12; i++)                                                                                   \
-            sums[i] = set((float)i);                                                                                   \
-        type a = set(0.999f), b = set(1e-3f);                                                                          \
-        for (long turn = 0; turn < turns; turn++) {                                                                    \
-            _Pragma("GCC unroll 12") for (int i = 0; i < 12; i++) sums[i] = fma(sums[i], a, b);                        \
-            __asm__ volatile(""                                                                                        \
-                             : "+x"(sums[0]), "+x"(sums[1]), "+x"(sums[2]), "+x"(sums[3]), "+x"(sums[4]),              \
-                               "+x"(sums[5]), "+x"(sums[6]), "+x"(sums[7]), "+x"(sums[8]), "+x"(sums[9]),              \
-                               "+x"(sums[10]), "+x"(sums[11]));                                                        \
-        }                                                                                                              \
-        float out[16] = {0};                                                                                           \
-        for (int i = 0; i < 12; i++)                                                                                   \
-            add_up(out, sums[i]);                                                                                      \
-        return (double)out[0];                                                                                         \
-    }
-PEAK_LOOP(peak_avx2, "avx2,fma", __m256, _mm256_fmadd_ps, _mm256_set1_ps, _mm256_storeu_ps)
-PEAK_LOOP(peak_avx512, "avx512f", __m512, _mm512_fmadd_ps, _mm512_set1_ps, _mm512_storeu_ps)
-
-static void *peak_thread(void *turns)
-{
-    static volatile double sink;
-    long count = *(const long *)turns;
-    sink = strcmp(gan_cpu_level(), "avx512") == 0 ? peak_avx512(count) : peak_avx2(count);
-    (void)sink;
-    return NULL;
-}
-
-/* GFLOP/s of `threads` loops of independent fused multiply-adds; the best of some short tries. */
-static double measure_peak(int threads)
-{
-    if (strcmp(gan_cpu_level(), "baseline") == 0)
-        return 0;
-    long turns = 4000000;
-    int lanes = strcmp(gan_cpu_level(), "avx512") == 0 ? 16 : 8;
-    double best = 0;
-    for (int attempt = 0; attempt < 5; attempt++) {
-        pthread_t others[256];
-        double begin = gan_seconds();
-        for (int i = 1; i < threads; i++)
-            pthread_create(&others[i], NULL, peak_thread, &turns);
-        peak_thread(&turns);
-        for (int i = 1; i < threads; i++)
-            pthread_join(others[i], NULL);
-        double rate = 2.0 * 12 * lanes * (double)turns * threads / (gan_seconds() - begin) * 1e-9;
-        best = rate > best ? rate : best;
-    }
-    return best;
-}
-#else
-static double measure_peak(int threads)
-{
-    (void)threads;
-    return 0;
-}
-#endif
-
 /* ---- training ---- */
 
 static void fail(void)
@@ -126,16 +62,16 @@ static int by_size(const void *a, const void *b)
 static void report(const struct arguments *arguments, gan_trainer *trainer, double *times, int steps,
                    double allocations_per_step)
 {
-    double peak = measure_peak(arguments->threads);
+    double peak = measure_peak(arguments->threads), line = arguments->threads > 1 ? measure_line() : 0;
     qsort(times, (size_t)steps, sizeof *times, by_size);
     double median = times[steps / 2], gflop = gan_trainer_flops(trainer) * 1e-9;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("{\"net\": \"%s\", \"batch\": %lld, \"threads\": %d, \"steps\": %d, \"median_ms\": %.3f, \"best_ms\": %.3f, "
            "\"gflop_per_step\": %.3f, \"gflops\": %.1f, \"peak_gflops\": %.1f, \"percent_of_peak\": %.1f, "
-           "\"rss_mib\": %.1f, \"heap_allocations_per_step\": %g, \"isa\": \"%s\", \"products\": \"%s\"}\n",
+           "\"line_ns\": %.0f, \"rss_mib\": %.1f, \"heap_allocations_per_step\": %g, \"isa\": \"%s\", \"products\": \"%s\"}\n",
            arguments->net->name, (long long)arguments->batch, arguments->threads, steps, 1e3 * median, 1e3 * times[0],
-           gflop, gflop / median, peak, peak > 0 ? 100 * gflop / median / peak : 0, (double)usage.ru_maxrss / 1024,
+           gflop, gflop / median, peak, peak > 0 ? 100 * gflop / median / peak : 0, line, (double)usage.ru_maxrss / 1024,
            allocations_per_step, gan_cpu_level(), gan_products_in_use() == GAN_PRODUCTS_OWN ? "own" : "blis");
 }
 

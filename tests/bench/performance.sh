@@ -39,10 +39,9 @@ if [ "$cores" != 1 ]; then
 ## What more threads bring
 
 The same steps on one thread and on $cores, in turn in one run, and beside them a loop of multiply-adds that touches no
-memory: more than the machine gives that loop, a step cannot get. On a virtual machine times on several threads may be of
-two kinds, for seconds or minutes each, while those of one thread and of that loop stay the same: probably its cores share
-a cache, or do not, as the host moves them, and wait longer for what another one has written. So compare what is in one
-table.
+memory: more than the machine gives that loop, a step cannot get. The last column is how long a cache line takes from one
+thread to another. On a virtual machine it may change within seconds, as the host moves its cores to where they share a
+cache or do not: times on several threads are then of two kinds, and only those that were measured in turn compare.
 
 END
     sh "$here/compare-threads.sh" "$build" "$cores" "$seconds" 3
