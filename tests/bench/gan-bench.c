@@ -69,10 +69,12 @@ static void report(const struct arguments *arguments, gan_trainer *trainer, doub
     getrusage(RUSAGE_SELF, &usage);
     printf("{\"net\": \"%s\", \"batch\": %lld, \"threads\": %d, \"steps\": %d, \"median_ms\": %.3f, \"best_ms\": %.3f, "
            "\"gflop_per_step\": %.3f, \"gflops\": %.1f, \"peak_gflops\": %.1f, \"percent_of_peak\": %.1f, "
-           "\"line_ns\": %.0f, \"rss_mib\": %.1f, \"heap_allocations_per_step\": %g, \"isa\": \"%s\", \"products\": \"%s\"}\n",
+           "\"line_ns\": %.0f, \"rss_mib\": %.1f, \"heap_allocations_per_step\": %g, \"isa\": \"%s\", \"products\": "
+           "\"%s\"}\n",
            arguments->net->name, (long long)arguments->batch, arguments->threads, steps, 1e3 * median, 1e3 * times[0],
-           gflop, gflop / median, peak, peak > 0 ? 100 * gflop / median / peak : 0, line, (double)usage.ru_maxrss / 1024,
-           allocations_per_step, gan_cpu_level(), gan_products_in_use() == GAN_PRODUCTS_OWN ? "own" : "blis");
+           gflop, gflop / median, peak, peak > 0 ? 100 * gflop / median / peak : 0, line,
+           (double)usage.ru_maxrss / 1024, allocations_per_step, gan_cpu_level(),
+           gan_products_in_use() == GAN_PRODUCTS_OWN ? "own" : "blis");
 }
 
 static void print_profile(const gan_trainer *trainer)
