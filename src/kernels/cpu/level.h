@@ -5,6 +5,7 @@
 #ifndef GAN_SRC_KERNELS_CPU_LEVEL_H
 #define GAN_SRC_KERNELS_CPU_LEVEL_H
 
+#include "base/level.h"
 #include "kernels/kernels.h"
 #include "product.h"
 #include "windows.h"
@@ -15,10 +16,6 @@ struct gan_row_range {
 };
 
 #ifdef GAN_LEVEL
-#define GAN_JOIN_(a, b) a##_##b
-#define GAN_JOIN(a, b)  GAN_JOIN_(a, b)
-#define LEVEL(name)     GAN_JOIN(name, GAN_LEVEL)
-
 /* Fused only where the processor has it, and then everywhere alike: so the same bits however loops are cut. */
 #if defined(__FMA__) || defined(__aarch64__)
 #define FMA(a, b, c) __builtin_fmaf(a, b, c)

@@ -377,8 +377,39 @@ static void pack_and_multiply(const struct gan_product *product, int64_t first)
         V_STREAMED();
 }
 
+/* A product with a single column, rows of A that lie together and a C without gaps is, turned, one with a single row.
+ */
+static bool is_column(const struct gan_product *product)
+{
+    return product->n == 1 && product->m > 1 && product->terms == 1 && product->right == GAN_RIGHT_PACK &&
+           product->a_column == 1 && product->a_rows.run >= product->m && product->c_rows.run >= product->m &&
+           product->c_rows.stride == 1;
+}
+
+static struct gan_product turned(const struct gan_product *product)
+{
+    return (struct gan_product){.m = 1,
+                                .n = product->m,
+                                .k = product->k,
+                                .terms = 1,
+                                .a = product->b,
+                                .a_rows = gan_even_rows(0),
+                                .a_column = product->b_row,
+                                .b = product->a,
+                                .b_row = 1,
+                                .b_column = product->a_rows.stride,
+                                .c = product->c,
+                                .c_rows = gan_even_rows(product->m),
+                                .add = product->add};
+}
+
 void LEVEL(gan_product)(const struct gan_product *product)
 {
+    if (is_column(product)) {
+        const struct gan_product row = turned(product);
+        pack_and_multiply(&row, LEVEL(gan_multiply_few_rows)(&row));
+        return;
+    }
     bool whole = product->n == TILE_COLUMNS || product->n == VECTOR;
     bool packed = product->right == GAN_RIGHT_PANELS, as_it_is = product->right == GAN_RIGHT_AS_IT_IS && whole;
     if (!packed && !as_it_is && product->terms > 0) {
