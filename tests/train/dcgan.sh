@@ -5,11 +5,8 @@
 #   dcgan.sh SOURCE-ROOT DCGAN CLASSIFIER [SEED]
 set -eu
 root=$1 dcgan=$2 classifier=$3 seed=${4:-1}
-data=${GAN_MNIST_DIR:-$root/../shared/data/mnist}
-[ -s "$data/t10k-images-idx3-ubyte.gz" ] || [ -s "$data/t10k-images-idx3-ubyte" ] || {
-    echo "skipped: no MNIST at $data (GAN_MNIST_DIR names another place)"
-    exit 77
-}
+. "$(dirname "$0")/../support/mnist.sh"
+find_mnist "$root" || exit 77
 . "$(dirname "$0")/../support/programs.sh"
 # of FILE TEXT : the number behind TEXT in what the classifier says of that file of samples
 of() {

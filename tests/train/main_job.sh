@@ -7,7 +7,7 @@ set -eu
 root=$1 mnist=$2 classifier=$3
 shift 3
 [ $# -gt 0 ] || set -- 1 2 3 4 5
-data=${GAN_MNIST_DIR:-$root/../shared/data/mnist}
+. "$(dirname "$0")/../support/mnist.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 bad=0
@@ -52,13 +52,11 @@ train_all() {
 }
 
 train_all built-in '' "$@"
-if [ -s "$data/t10k-images-idx3-ubyte.gz" ] || [ -s "$data/t10k-images-idx3-ubyte" ]; then
+if find_mnist "$root"; then
     train_all real "--data $data" "$@"
     reads "$scratch/real.log" 98
     "$classifier" --dense --data "$data" --train digits >"$scratch/drawn.log"
     echo "trained on the built-in digits: $(grep -m 1 ': reads ' "$scratch/drawn.log")"
     reads "$scratch/drawn.log" 80
-else
-    echo "skipped: no MNIST at $data (GAN_MNIST_DIR names another place)"
 fi
 exit $bad

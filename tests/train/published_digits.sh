@@ -4,11 +4,8 @@
 #   published_digits.sh SOURCE-ROOT CLASSIFIER STACKED LUCIC
 set -eu
 root=$1 classifier=$2 stacked=$3 lucic=$4
-data=${GAN_MNIST_DIR:-$(cd "$root" && pwd)/../shared/data/mnist}
-[ -s "$data/t10k-images-idx3-ubyte.gz" ] || [ -s "$data/t10k-images-idx3-ubyte" ] || {
-    echo "skipped: no MNIST at $data (GAN_MNIST_DIR names another place)"
-    exit 77
-}
+. "$(dirname "$0")/../support/mnist.sh"
+find_mnist "$root" || exit 77
 . "$(dirname "$0")/../support/programs.sh"
 "$classifier" --data "$data" --epochs 2 --save reader.safetensors
 "$stacked" --reader reader.safetensors --data "$data" --steps 1500 --judge-every 1500 --csv stacked.csv --out stacks
