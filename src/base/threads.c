@@ -274,14 +274,28 @@ static int wanted_threads(void)
     return atomic_compare_exchange_strong(&pool.wanted, &wanted, usual) ? usual : wanted;
 }
 
+/* Kernels keep their blocks on the stack; some systems give a thread less than they take. */
+static void set_stack(pthread_attr_t *attributes)
+{
+    enum { LEAST_STACK = 512 * 1024 };
+    size_t size = 0;
+    if (pthread_attr_getstacksize(attributes, &size) == 0 && size < LEAST_STACK)
+        pthread_attr_setstacksize(attributes, LEAST_STACK);
+}
+
 /* A thread without signals: they are the host's business. */
 static bool create(pthread_t *thread, void *(*run)(void *context), void *context)
 {
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    set_stack(&attributes);
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool created = pthread_create(thread, NULL, run, context) == 0;
+    bool created = pthread_create(thread, &attributes, run, context) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
     return created;
 }
 

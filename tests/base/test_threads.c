@@ -584,6 +584,30 @@ START_TEST(workers_sleep_when_there_is_nothing_to_do)
 }
 END_TEST
 
+#if defined(__GLIBC__)
+static void use_stack(void *context, int64_t part)
+{
+    volatile char numbers[384 * 1024];
+    for (size_t i = 0; i < sizeof numbers; i += 1024)
+        numbers[i] = (char)part;
+    meet(context, numbers[0]); /* so the worker has the other part */
+}
+
+START_TEST(workers_have_stack_enough_where_the_system_gives_little)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 128 * 1024);
+    ck_assert_int_eq(pthread_setattr_default_np(&attributes), 0);
+    pthread_attr_destroy(&attributes);
+    ck_assert_int_eq(gan_set_threads(2), GAN_OK);
+    struct meeting meeting = {0};
+    gan_parallel(2, use_stack, &meeting);
+    ck_assert_int_eq(meeting.arrived, 2);
+}
+END_TEST
+#endif
+
 static const struct test_case tests[] = {
     {"each part runs once", each_part_runs_once},
     {"each part of each task runs once", each_part_of_each_task_runs_once},
@@ -612,6 +636,10 @@ static const struct test_case tests[] = {
     {"threads are pinned and unpinned", threads_are_pinned_and_unpinned},
     {"a thread of its own is free of the pool", a_thread_of_its_own_is_free_of_the_pool},
     {"workers have a name and leave signals to the host", workers_have_a_name_and_leave_signals_to_the_host},
+#endif
+#if defined(__GLIBC__)
+    {"workers have stack enough where the system gives little",
+     workers_have_stack_enough_where_the_system_gives_little},
 #endif
     {"workers sleep when there is nothing to do", workers_sleep_when_there_is_nothing_to_do},
 };
