@@ -40,7 +40,8 @@ typedef struct gan_sampler gan_sampler;
 
 /**
  * A sampler that makes `batch` examples a call, beginning with number 0 of seed 0. It shares the model and plans once.
- * Parameters are read at every call; ranges and standardisation are taken from the model now.
+ * Parameters are read at every call (unless gan_sampler_freeze says otherwise); ranges and standardisation are taken
+ * from the model now.
  */
 GAN_API gan_sampler *gan_sampler_new(gan_model *generator, int64_t batch);
 GAN_API gan_sampler *gan_sampler_ref(gan_sampler *sampler);
@@ -48,6 +49,16 @@ GAN_API void gan_sampler_unref(gan_sampler *sampler);
 
 /** Sets which noise comes next: that of examples first, first + 1, … of `seed`. */
 GAN_API gan_status gan_sampler_seed(gan_sampler *sampler, uint64_t seed, uint64_t first);
+
+/**
+ * true: says that the parameters stay as they are now. What depends on them alone is computed once, here: weights laid
+ * out for the processor, spectral norms, what batch norm makes of its averages. The images are the same to the bit; a
+ * single one of a convolutional network takes about half the time (docs/performance.md), for a copy of the weights in
+ * memory. After the parameters changed it must be called again: until then images may be made of old and new ones.
+ * false: parameters are read at every call again. GAN_ERROR_INVALID_ARGUMENT for NULL, and for true if the parameters
+ * have no numbers yet. Nothing is allocated.
+ */
+GAN_API gan_status gan_sampler_freeze(gan_sampler *sampler, bool freeze);
 
 /**
  * Makes a batch: out is the caller's float32 tensor [batch, output shape].

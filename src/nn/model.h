@@ -118,7 +118,7 @@ gan_status gan_model_ready(gan_model *model, const char *who);
 gan_status gan_model_check_initialized(const gan_model *model, const char *who);
 
 gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_model *model, int64_t rows);
-/* Runs what lies in runner->in, to runner->out. */
+/* Runs what lies in runner->in, to runner->out. Parameters are looked at in the first run after gan_plan_renew. */
 gan_status gan_model_runner_run(struct gan_model_runner *runner);
 void gan_model_runner_clear(struct gan_model_runner *runner);
 

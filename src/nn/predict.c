@@ -5,6 +5,7 @@
 #include "nn/model.h"
 
 #include "base/status.h"
+#include "plan/plan.h"
 #include "tensor/tensor.h"
 
 #include <inttypes.h>
@@ -23,7 +24,9 @@ gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_mode
     gan_var *labels = takes && x != NULL ? gan_model_label_input(model, tape, rows) : NULL;
     bool whole = x != NULL && (!takes || labels != NULL);
     runner->y = whole ? gan_model_record(model, x, labels, GAN_APPLY_FROZEN, NULL, NULL) : NULL;
-    runner->plan = runner->y != NULL ? gan_plan_new(&runner->y, 1) : NULL;
+    struct gan_plan_options options = gan_plan_default_options;
+    options.steady = true;
+    runner->plan = runner->y != NULL ? gan_plan_new_with(&runner->y, 1, &options) : NULL;
     gan_tape_unref(tape); /* the plan shares it */
     gan_status status = runner->plan != NULL ? GAN_OK : gan_error_status();
     if (status == GAN_OK) {
@@ -117,6 +120,7 @@ static gan_tensor *predict(gan_model *model, const gan_tensor *inputs, const gan
     if (out == NULL)
         return NULL;
     int64_t row_in = gan_shape_size(model->in), row_out = gan_shape_size(one);
+    gan_plan_renew(runner->plan);
     for (int64_t first = 0; first < n; first += PREDICT_ROWS) {
         int64_t rows = n - first < PREDICT_ROWS ? n - first : PREDICT_ROWS;
         gan_plan_seek(runner->plan, 0, (uint64_t)(first / PREDICT_ROWS)); /* for layers that draw numbers */

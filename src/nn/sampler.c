@@ -31,6 +31,7 @@ struct gan_sampler {
     int64_t batch;
     int64_t row_in, row_out; /* numbers in one example */
     uint64_t seed, next;
+    bool frozen;
     bool mapped; /* from the model's range to the data's: factor·x + offset */
     double factor, offset;
     gan_tensor *mean, *deviation; /* NULL unless the data were standardised */
@@ -124,6 +125,22 @@ gan_status gan_sampler_seed(gan_sampler *sampler, uint64_t seed, uint64_t first)
     sampler->seed = seed;
     sampler->next = first;
     return GAN_OK;
+}
+
+gan_status gan_sampler_freeze(gan_sampler *sampler, bool freeze)
+{
+    static const char who[] = "gan_sampler_freeze";
+    if (sampler == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: sampler is NULL", who);
+    sampler->frozen = false;
+    if (!freeze)
+        return GAN_OK;
+    gan_status status = gan_model_check_initialized(sampler->model, who);
+    gan_plan_renew(sampler->runner.plan);
+    if (status == GAN_OK)
+        status = gan_plan_compute(sampler->runner.plan);
+    sampler->frozen = status == GAN_OK;
+    return status;
 }
 
 /* ---- running ---- */
@@ -257,6 +274,8 @@ gan_status gan_sampler_run(gan_sampler *sampler, const gan_tensor *z, const gan_
         status = gan_model_check_labels(sampler->model, labels, sampler->batch, who);
     if (status != GAN_OK)
         return status;
+    if (!sampler->frozen)
+        gan_plan_renew(sampler->runner.plan);
     return z != NULL ? run_given(sampler, gan_tensor_data(z), labels, gan_tensor_data(out))
                      : run_drawn(sampler, labels, gan_tensor_data(out));
 }

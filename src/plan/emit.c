@@ -59,14 +59,18 @@ gan_status gan_emit_step(struct gan_emitter *emitter, gan_kernel *run, void *cal
     struct gan_steps *steps = emitter->steps;
     if (!gan_grow((void **)&steps->list, &steps->capacity, steps->count, sizeof *steps->list))
         return GAN_ERROR_OUT_OF_MEMORY;
+    const struct gan_node *nodes = emitter->graph->nodes;
+    const int follower = nodes[node].follower;
     steps->list[steps->count] = (struct gan_step){.run = run,
                                                   .call = call,
                                                   .parts = parts,
                                                   .node = node,
-                                                  .end = emitter->graph->nodes[node].size,
+                                                  .end = nodes[node].size,
                                                   .reads = GAN_STEP_READS_ALL,
                                                   .purpose = purpose,
                                                   .has_scratch = emitter->has_scratch,
+                                                  .steady = nodes[node].steady &&
+                                                            (follower < 0 || nodes[follower].steady),
                                                   .number = (int)steps->count};
     steps->count++;
     return GAN_OK;

@@ -16,6 +16,7 @@ struct gan_step {
     int reads;
     const char *purpose; /* for gan_plan_text, where it is not the node's op: "combine", "copy", … */
     bool has_scratch;    /* it uses the room that all steps share */
+    bool steady;         /* steady.c: it need not run again */
     int number;          /* in the order of the graph */
     int stage;           /* stages.c: steps of a stage run together */
 };

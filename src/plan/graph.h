@@ -1,7 +1,8 @@
 /*
  * The plan's own picture of a tape: nodes that have numbers of their own, and views of them. Making a plan is a walk
- * through the files of this folder: graph.c (what is live; which vars are only views), fuse.c (which nodes share a
- * step), place.c (where numbers lie), emit.c (the kernels' calls), stages.c (which of them may run together).
+ * through the files of this folder: graph.c (what is live; which vars are only views), steady.c (what need not be
+ * computed at every run), fuse.c (which nodes share a step), place.c (where numbers lie), emit.c (the kernels' calls),
+ * stages.c (which of them may run together).
  */
 #ifndef GAN_SRC_PLAN_GRAPH_H
 #define GAN_SRC_PLAN_GRAPH_H
@@ -35,7 +36,9 @@ struct gan_node {
     int64_t size; /* numbers that it holds */
     struct gan_panels panels; /* size > 0: not the var's op, but input 0 (its value) in panels for `conv` */
     struct gan_conv conv;
-    bool keep; /* its numbers must outlast the run: wanted, assigned, or an update's gradient */
+    bool keep; /* its numbers must outlast the run: wanted, assigned, an update's gradient, or steady and read by others
+                */
+    bool steady; /* steady.c */
 
     /* fuse.c */
     int root;             /* the node whose step computes this one; itself if it has its own */
@@ -112,6 +115,9 @@ bool gan_node_is_leaf(const struct gan_node *node);
 enum gan_op_kind gan_node_kind(const struct gan_node *node); /* a copy is elementwise */
 /* What a convolution's var asks of the kernels. */
 struct gan_conv gan_conv_of(const gan_var *var);
+
+/* steady.c: sets steady, and keep where what is steady is read by what is not */
+void gan_graph_find_steady(struct gan_graph *graph);
 
 /* fuse.c: sets root and anchor */
 void gan_graph_fuse(struct gan_graph *graph, bool fuse);

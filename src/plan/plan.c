@@ -110,6 +110,8 @@ static gan_status build(gan_plan *plan)
                                         plan->wanted_count, plan->assignments, plan->assignment_count);
     if (status != GAN_OK)
         return status;
+    if (plan->options.steady)
+        gan_graph_find_steady(&plan->graph);
     gan_graph_fuse(&plan->graph, plan->options.fuse && plan->backend->fuses);
     struct gan_graph_sizes sizes;
     status = gan_graph_place(&plan->graph, plan->options.reuse, &sizes);

@@ -12,13 +12,14 @@ enum gan_backend_kind {
 
 struct gan_plan_options {
     enum gan_backend_kind backend;
-    bool fuse;  /* runs of elementwise ops in one pass; off: a step an op */
-    bool reuse; /* intermediates share memory when their lifetimes allow; off: each keeps its own until the next run */
+    bool fuse;   /* runs of elementwise ops in one pass; off: a step an op */
+    bool reuse;  /* intermediates share memory when their lifetimes allow; off: each keeps its own until the next run */
+    bool steady; /* what depends on tensors alone is kept, and computed anew only after gan_plan_renew */
     bool assignments;        /* carry out the tape's assignments in gan_plan_commit even if no update is wanted */
     struct gan_arena *arena; /* shared with plans that never run at the same time; NULL: one of its own */
 };
 
-/* {CPU, fuse, reuse, no assignments, an arena of its own} */
+/* {CPU, fuse, reuse, not steady, no assignments, an arena of its own} */
 extern const struct gan_plan_options gan_plan_default_options;
 
 gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_plan_options *options);
@@ -27,6 +28,9 @@ gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_
  * adds 1 to the step. */
 gan_status gan_plan_compute(gan_plan *plan);
 gan_status gan_plan_commit(gan_plan *plan);
+
+/* A steady plan's next compute looks at the tensors again. */
+void gan_plan_renew(gan_plan *plan);
 
 /* The numbers of a wanted float var in the plan's own memory (CPU backend only), valid until the next compute. */
 const float *gan_plan_numbers(gan_plan *plan, gan_var *var);

@@ -28,6 +28,7 @@ struct gan_plan {
     void *results, *constants;
     size_t results_size; /* bytes */
     void **memory;
+    bool settled;    /* what is steady is there */
     bool computed;   /* the latest run came to its end: there is something to read */
     double *seconds; /* of each step, if the plan is profiled: the sum over `profiled` runs */
     uint64_t profiled;

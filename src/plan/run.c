@@ -119,12 +119,14 @@ static gan_status place_leaves(gan_plan *plan)
 struct together {
     const struct gan_step *first;
     const struct gan_run *run;
+    bool settled; /* what is steady is there */
 };
 
 static int64_t parts_of_step(const void *opaque, int number)
 {
     const struct together *together = opaque;
-    return together->first[number].parts;
+    const struct gan_step *step = &together->first[number];
+    return together->settled && step->steady ? 0 : step->parts;
 }
 
 static void run_part(void *opaque, int number, int64_t part)
@@ -138,7 +140,7 @@ static void run_part(void *opaque, int number, int64_t part)
 static size_t run_stage(gan_plan *plan, const struct gan_run *run, size_t i)
 {
     const struct gan_steps *steps = &plan->steps;
-    struct together together = {&steps->list[i], run};
+    struct together together = {&steps->list[i], run, plan->settled};
     if (plan->seconds != NULL) {
         double begin = gan_seconds();
         gan_parallel_tasks(1, parts_of_step, run_part, &together);
@@ -146,10 +148,10 @@ static size_t run_stage(gan_plan *plan, const struct gan_run *run, size_t i)
         return i + 1;
     }
     const size_t first = i;
-    int64_t parts = 0;
+    bool shared = false;
     for (int stage = steps->list[i].stage; i < steps->count && steps->list[i].stage == stage; i++)
-        parts += steps->list[i].parts;
-    if (parts > (int64_t)(i - first))
+        shared = shared || parts_of_step(&together, (int)(i - first)) > 1;
+    if (shared)
         gan_parallel_tasks((int)(i - first), parts_of_step, run_part, &together);
     else /* small steps all: other threads would take longer to come */
         for (; together.first < &steps->list[i]; together.first++)
@@ -186,7 +188,13 @@ gan_status gan_plan_compute(gan_plan *plan)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_run: an index is out of range: %lld",
                         (long long)bad_index);
     plan->computed = true;
+    plan->settled = plan->options.steady;
     return GAN_OK;
+}
+
+void gan_plan_renew(gan_plan *plan)
+{
+    plan->settled = false;
 }
 
 static const void *address_of(const gan_plan *plan, const gan_var *var)

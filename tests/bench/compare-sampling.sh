@@ -16,34 +16,31 @@ node -e 'require("onnxruntime-node")' 2>/dev/null && runtime=yes || runtime=
 field() { sed "s/.*\"$1\": \([0-9.]*\).*/\1/"; }
 echo "| net | images at a time | libgan ms | best | images a second | ONNX Runtime ms | best | ratio |"
 echo "|---|---|---|---|---|---|---|---|"
+# row NET IMAGES [--frozen]
+row() {
+    for _ in $(seq "$rounds"); do
+        ours=$("$build/tests/bench/gan-bench" --net "$1" --sample "$2" --threads "$threads" --seconds "$seconds" ${3-} \
+            ${runtime:+--export "$scratch/$1.onnx"})
+        printf '%s %s ' "$(echo "$ours" | field median_ms)" "$(echo "$ours" | field best_ms)"
+        if [ -n "$runtime" ]; then
+            theirs=$(node "$here/sampling_peer.js" "$scratch/$1.onnx" "$2" "$threads" "$seconds")
+            printf '%s %s' "$(echo "$theirs" | field median_ms)" "$(echo "$theirs" | field best_ms)"
+        fi
+        echo
+    done | awk -v net="$1" -v images="$2" -v frozen="${3:+, frozen}" "$(cat "$here/median.awk")"'
+        { ms[NR] = $1; best[NR] = $2; their_ms[NR] = $3; their_best[NR] = $4; ratio[NR] = $3 / $1; theirs = NF == 4 }
+        END {
+            m = median(ms, NR)
+            printf "| %s | %d%s | %.3f | %.3f | %.0f |", net, images, frozen, m, median(best, NR), 1000 * images / m
+            if (theirs)
+                printf " %.3f | %.3f | %.2f |\n", median(their_ms, NR), median(their_best, NR), median(ratio, NR)
+            else
+                print " not here | | |"
+        }'
+}
 for net; do
     for images in 1 64; do
-        for _ in $(seq "$rounds"); do
-            ours=$("$build/tests/bench/gan-bench" --net "$net" --sample $images --threads "$threads" --seconds "$seconds" \
-                ${runtime:+--export "$scratch/$net.onnx"})
-            echo "$ours" | field median_ms
-            echo "$ours" | field best_ms
-            if [ -n "$runtime" ]; then
-                theirs=$(node "$here/sampling_peer.js" "$scratch/$net.onnx" $images "$threads" "$seconds")
-                echo "$theirs" | field median_ms
-                echo "$theirs" | field best_ms
-            fi
-        done | awk -v net="$net" -v images=$images -v columns="${runtime:+4}" '
-            function middle(values, n,   i, j, t) {
-                for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++)
-                    if (values[j] < values[i]) { t = values[i]; values[i] = values[j]; values[j] = t }
-                return values[int((n + 1) / 2)]
-            }
-            BEGIN { if (!columns) columns = 2 }
-            { column = (NR - 1) % columns + 1; n[column]++
-              if (column % 2) median[column, n[column]] = $1
-              else if (!(column in best) || $1 < best[column]) best[column] = $1 }
-            END {
-                for (i = 1; i <= n[1]; i++) { ours[i] = median[1, i]; theirs[i] = median[3, i]; ratio[i] = theirs[i] / ours[i] }
-                m = middle(ours, n[1])
-                printf "| %s | %d | %.3f | %.3f | %.0f |", net, images, m, best[2], 1000 * images / m
-                if (columns == 4) printf " %.3f | %.3f | %.2f |\n", middle(theirs, n[3]), best[4], middle(ratio, n[3])
-                else print " not here | | |"
-            }'
+        row "$net" $images
+        row "$net" $images --frozen
     done
 done

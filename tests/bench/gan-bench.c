@@ -25,7 +25,7 @@ struct arguments {
     double seconds;
     int64_t samples;    /* 0: training */
     const char *export; /* where to write the generator that is sampled; NULL: nowhere */
-    bool profile, pin, products;
+    bool profile, pin, products, frozen;
 };
 
 /* ---- the allocator that counts ---- */
@@ -136,6 +136,8 @@ static void run_sampler(const struct arguments *arguments)
     double *times = calloc(MOST_RUNS, sizeof *times), begin = 0;
     if (sampler == NULL || out == NULL || times == NULL)
         fail();
+    if (gan_sampler_freeze(sampler, arguments->frozen) != GAN_OK)
+        fail();
     if (arguments->export != NULL && gan_model_export_onnx(generator, arguments->export, NULL) != GAN_OK)
         fail();
     int runs = 0;
@@ -169,11 +171,11 @@ static void choose_products(const char *name)
 
 static void usage(FILE *to)
 {
-    fprintf(
-        to,
-        "usage: gan-bench [--net NAME] [--batch N] [--threads N] [--seconds S] [--products best|own|blis] [--pin] "
-        "[--profile] [--json]\n       gan-bench --op [--net NAME] ...: each product of the net (of all) "
-        "alone\n       gan-bench --sample IMAGES [--export FILE.onnx] ...: the generator alone\nnets (usual batch):");
+    fprintf(to,
+            "usage: gan-bench [--net NAME] [--batch N] [--threads N] [--seconds S] [--products best|own|blis] [--pin] "
+            "[--profile] [--json]\n       gan-bench --op [--net NAME] ...: each product of the net (of all) "
+            "alone\n       gan-bench --sample IMAGES [--frozen] [--export FILE.onnx] ...: the generator alone\nnets "
+            "(usual batch):");
     for (int i = 0; i < net_count; i++)
         fprintf(to, " %s (%lld)", nets[i].name, (long long)nets[i].batch);
     fprintf(to, "\n");
@@ -191,6 +193,8 @@ int main(int count, char **words)
             arguments.products = true;
         else if (strcmp(words[i], "--pin") == 0)
             arguments.pin = true;
+        else if (strcmp(words[i], "--frozen") == 0)
+            arguments.frozen = true;
         else if (strcmp(words[i], "--json") == 0)
             continue; /* the only form there is */
         else if (strcmp(words[i], "--net") == 0 && net_named(next) != NULL)

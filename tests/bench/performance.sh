@@ -93,9 +93,9 @@ cat <<END
 
 ## Making images
 
-Fresh noise each time; ONNX Runtime (npm's onnxruntime-node) runs the same generator, exported, with as many threads. A
-single image reads all weights once: ONNX Runtime keeps its own copy of them, laid out for that, while libgan reads the
-model's own, which training or the user may have changed since the last image.
+Fresh noise each time; ONNX Runtime (npm's onnxruntime-node) runs the same generator, exported, with as many threads. It
+keeps a copy of the weights, laid out for the processor; libgan does so where it is told that they stay as they are
+(\`gan_sampler_freeze\`: frozen), and else reads the model's own at every call.
 
 END
 sh "$here/compare-sampling.sh" "$build" "$cores" 2 3

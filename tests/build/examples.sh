@@ -218,6 +218,7 @@ grep -q '^5000 *8 of  8 ' log || fail "toy does not find the ring's eight modes"
 # Interrupted, it goes on from its checkpoint, and nothing tells the difference but the time.
 stopped='--steps 600 --samples 500 --frames 3'
 ends 0 "$toy" $stopped --csv unbroken.csv --out unbroken.png
+: >log # now, not when the other process comes to it: else the loop may find the steps of the run before
 "$toy" $stopped --csv pieces.csv --out pieces.png --checkpoint pieces >log 2>&1 &
 job=$!
 until grep -q '^step' log; do

@@ -177,6 +177,67 @@ START_TEST(parameters_are_read_at_every_call)
 }
 END_TEST
 
+/* A generator of the recipe with what weights can have around them, and its parameters' numbers. */
+static gan_model *generator_of(gan_recipe recipe, int spectral_norm)
+{
+    gan_generator_options o;
+    gan_generator_options_init(&o, recipe);
+    o.width = 8;
+    o.spectral_norm = spectral_norm;
+    gan_model *m = gan_generator_new(GAN_SHAPE(3, 32, 32), &o);
+    gan_model_initialize(m, 1);
+    return m;
+}
+
+/* Same noise, same bits. */
+static void expect_same_images(gan_sampler *x, gan_sampler *y, gan_tensor *out[2])
+{
+    gan_sampler *const samplers[2] = {x, y};
+    for (int i = 0; i < 2; i++) {
+        ck_ok(gan_sampler_seed(samplers[i], 5, 2));
+        for (int run = 0; run < 3; run++)
+            ck_ok(gan_sampler_run(samplers[i], NULL, NULL, out[i]));
+    }
+    ck_assert_mem_eq(gan_tensor_data(out[0]), gan_tensor_data(out[1]), (size_t)gan_tensor_size(out[0]) * sizeof(float));
+}
+
+static void change_parameters(gan_model *m)
+{
+    for (int i = 0; i < gan_model_parameters(m); i++) {
+        float *numbers = gan_tensor_data(gan_model_parameter(m, i));
+        for (int64_t j = 0; j < gan_tensor_size(gan_model_parameter(m, i)); j++)
+            numbers[j] = 1.25f * numbers[j] + .01f;
+    }
+}
+
+/* A frozen sampler makes the bits that another one makes, and those of new parameters when it is frozen again. */
+START_TEST(a_frozen_sampler_makes_the_same_images)
+{
+    static const gan_recipe recipes[] = {GAN_RECIPE_MLP, GAN_RECIPE_DCGAN, GAN_RECIPE_POOLED, GAN_RECIPE_SNGAN_RESNET,
+                                         GAN_RECIPE_R3GAN};
+    for (int i = 0; i < 2 * (int)(sizeof recipes / sizeof recipes[0]); i++) {
+        const gan_recipe recipe = recipes[i / 2];
+        gan_model *m = generator_of(recipe, recipe != GAN_RECIPE_R3GAN ? i % 2 : 0); /* it begins with zeros */
+        ck_assert_msg(m != NULL && gan_model_status(m) == GAN_OK, "%s", gan_error_message());
+        for (int64_t batch = 1; batch <= 35; batch += 34) {
+            gan_sampler *frozen = gan_sampler_new(m, batch), *usual = gan_sampler_new(m, batch);
+            gan_tensor *out[2] = {gan_tensor_new(GAN_SHAPE(batch, 3, 32, 32)),
+                                  gan_tensor_new(GAN_SHAPE(batch, 3, 32, 32))};
+            for (int state = 0; state < 3; state++) {
+                ck_ok(gan_sampler_freeze(frozen, state < 2));
+                expect_same_images(frozen, usual, out);
+                change_parameters(m);
+            }
+            for (int j = 0; j < 2; j++)
+                gan_tensor_unref(out[j]);
+            gan_sampler_unref(frozen);
+            gan_sampler_unref(usual);
+        }
+        gan_model_unref(m);
+    }
+}
+END_TEST
+
 START_TEST(nothing_is_allocated_after_the_first_call)
 {
     struct counting counting = {0};
@@ -188,8 +249,10 @@ START_TEST(nothing_is_allocated_after_the_first_call)
     ck_ok(gan_sampler_run(s, z, NULL, out));
     long before = atomic_load(&counting.calls);
     ck_assert_int_gt(before, 0);
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 1000; i++) {
+        ck_ok(gan_sampler_freeze(s, i % 3 == 0));
         ck_ok(gan_sampler_run(s, i % 2 == 0 ? NULL : z, NULL, out));
+    }
     ck_assert_int_eq(atomic_load(&counting.calls), before);
     gan_tensor_unref(out);
     gan_tensor_unref(z);
@@ -250,6 +313,8 @@ START_TEST(what_cannot_be_is_refused)
     gan_tensor *out = gan_tensor_new(GAN_SHAPE(2, 3)), *wrong = gan_tensor_new(GAN_SHAPE(3, 2));
     gan_tensor *bytes = gan_tensor_new_typed(GAN_SHAPE(2, 3), GAN_UINT8);
     ck_fails(gan_sampler_run(s, NULL, NULL, out), "gan_sampler_run: the model's parameters have no numbers yet");
+    ck_fails(gan_sampler_freeze(s, true), "gan_sampler_freeze: the model's parameters have no numbers yet");
+    ck_fails(gan_sampler_freeze(NULL, true), "gan_sampler_freeze: sampler is NULL");
     gan_model_initialize(m, 1);
     ck_ok(gan_sampler_run(s, NULL, NULL, out));
     ck_fails(gan_sampler_run(NULL, NULL, NULL, out), "gan_sampler_run: sampler is NULL");
@@ -277,6 +342,7 @@ static const struct test_case tests[] = {
     {"given noise", given_noise_gives_the_same_bits_in_any_batch},
     {"ranges", samples_come_back_in_the_datas_range},
     {"parameters", parameters_are_read_at_every_call},
+    {"frozen", a_frozen_sampler_makes_the_same_images},
     {"allocations", nothing_is_allocated_after_the_first_call},
     {"threads of the caller", several_threads_sample_one_model},
     {"errors", what_cannot_be_is_refused},
