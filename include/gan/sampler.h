@@ -39,7 +39,8 @@ GAN_API gan_tensor *gan_generator_drawn_labels(const gan_model *generator, int64
 typedef struct gan_sampler gan_sampler;
 
 /**
- * A sampler that makes `batch` examples a call, beginning with number 0 of seed 0. It shares the model and plans once.
+ * A sampler that makes `batch` examples a call, beginning with number 0 of seed 0. It shares the model and plans once;
+ * weights of convolutions it keeps as the processor likes them, which takes as much memory as they do.
  * Parameters are read at every call (unless gan_sampler_freeze says otherwise); ranges and standardisation are taken
  * from the model now.
  */
@@ -51,12 +52,14 @@ GAN_API void gan_sampler_unref(gan_sampler *sampler);
 GAN_API gan_status gan_sampler_seed(gan_sampler *sampler, uint64_t seed, uint64_t first);
 
 /**
- * true: says that the parameters stay as they are now. What depends on them alone is computed once, here: weights laid
- * out for the processor, spectral norms, what batch norm makes of its averages. The images are the same to the bit; a
- * single one of a convolutional network takes about half the time (docs/performance.md), for a copy of the weights in
- * memory. After the parameters changed it must be called again: until then images may be made of old and new ones.
- * false: parameters are read at every call again. GAN_ERROR_INVALID_ARGUMENT for NULL, and for true if the parameters
- * have no numbers yet. Nothing is allocated.
+ * true: says that the generator's numbers stay as they are now: its parameters, its state, and tensors that layers of
+ * your own read. What depends on them alone is computed once, here: weights laid out for the processor, spectral norms,
+ * what batch norm makes of its averages. The images are the same to the bit, and sooner there: a single one of a
+ * convolutional network above all. After any of these numbers changed it must be called again: until then images may be
+ * made of old and new ones. false: they are read at every call again.
+ *
+ * GAN_ERROR_INVALID_ARGUMENT for NULL, and for true if the parameters have no numbers yet; after an error the sampler is
+ * not frozen. Nothing is allocated.
  */
 GAN_API gan_status gan_sampler_freeze(gan_sampler *sampler, bool freeze);
 

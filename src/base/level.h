@@ -1,5 +1,5 @@
 /*
- * Some files are compiled once for each instruction set (src/kernels/meson.build), with GAN_LEVEL set to its name; what
+ * Some files are compiled once for each instruction set (level_sources of the build), with GAN_LEVEL set to its name; what
  * such a file defines has the level at the end of its name.
  */
 #ifndef GAN_SRC_BASE_LEVEL_H

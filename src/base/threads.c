@@ -250,6 +250,8 @@ static void forget_workers(void) /* in the child after a fork, which has none of
 {
     pool.workers = 0;
     pool.started = false;
+    /* Another thread may have been in a job: that has no shares for this process. */
+    atomic_store(&pool.job, (uint64_t)number_of(atomic_load(&pool.job)) << 32);
     atomic_store(&pool.sleepers, 0);
     atomic_store(&pool.inside, 0);
     pthread_mutex_init(&pool.busy, NULL);
@@ -274,7 +276,7 @@ static int wanted_threads(void)
     return atomic_compare_exchange_strong(&pool.wanted, &wanted, usual) ? usual : wanted;
 }
 
-/* Kernels keep their blocks on the stack; some systems give a thread less than they take. */
+/* Kernels keep their blocks on the stack, 240 KiB in the deepest call; some systems give a thread less. */
 static void set_stack(pthread_attr_t *attributes)
 {
     enum { LEAST_STACK = 512 * 1024 };

@@ -237,7 +237,7 @@ static void try_to_pair(struct gan_graph *graph, int index)
     for (int i = index - 1; i >= 0; i--) {
         struct gan_node *earlier = &graph->nodes[i];
         if (earlier->root != i || !is_reduction(earlier) || earlier->follower >= 0 || earlier->leader >= 0 ||
-            earlier->var->attributes.axes != node->var->attributes.axes ||
+            earlier->var->attributes.axes != node->var->attributes.axes || earlier->steady != node->steady ||
             memcmp(&earlier->order, &node->order, sizeof node->order) != 0 || !ready_before(graph, &program, i))
             continue;
         if (!gan_graph_program(graph, i, &other) || !gan_shape_equal(other.shape, program.shape) ||

@@ -110,15 +110,18 @@ static bool only_dense_access(const struct gan_graph *graph, int root, int input
 {
     int64_t offset;
     int room = owner_of(graph, input, &offset);
-    struct gan_view computed = gan_node_view(graph, root);
+    struct gan_view computed = gan_node_view(graph, root), over_root;
+    const gan_shape shape = graph->nodes[root].shape;
     for (int i = 0; i <= root; i++) {
         const struct gan_node *member = &graph->nodes[i];
         for (int j = 0; member->root == root && j < member->inputs; j++) {
             const struct gan_view *view = &member->input[j];
             if (owner_of(graph, view->node, &offset) != room)
                 continue;
-            if (view->node != input || view->offset != 0 || !gan_same_strides(view, &computed, member->shape) ||
-                !gan_shape_equal(gan_node_input_shape(member, j), member->shape))
+            if (view->node != input || view->offset != 0 ||
+                !gan_shape_equal(gan_node_input_shape(member, j), member->shape) ||
+                !gan_view_reshape(view, member->shape, shape, &over_root) ||
+                !gan_same_strides(&over_root, &computed, shape))
                 return false;
         }
     }

@@ -243,6 +243,7 @@ static gan_status commit_update(gan_plan *plan, const gan_var *update)
 gan_status gan_plan_commit(gan_plan *plan)
 {
     store_assignments(plan);
+    plan->settled = plan->settled && plan->assignment_count == 0 && plan->update_count == 0;
     for (int i = 0; i < plan->update_count; i++) {
         gan_status status = commit_update(plan, plan->updates[i]);
         if (status != GAN_OK)

@@ -349,6 +349,39 @@ START_TEST(a_fork_while_another_thread_works_is_fine)
 }
 END_TEST
 
+static pid_t owner;
+
+/* Held until `enough`; in another process than the one that called, an end with a failure. */
+static void hold(void *context, int64_t part)
+{
+    (void)context, (void)part;
+    if (getpid() != owner)
+        _exit(9);
+    while (!atomic_load(&enough))
+        pause_for(200);
+}
+
+static void *hold_parts(void *unused)
+{
+    (void)unused;
+    gan_parallel(100, hold, NULL);
+    return NULL;
+}
+
+START_TEST(a_child_does_not_run_its_parents_parts)
+{
+    owner = getpid();
+    ck_assert_int_eq(gan_set_threads(3), GAN_OK);
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, hold_parts, NULL), 0);
+    pause_for(20000); /* all threads hold a part now */
+    for (int i = 0; i < 60; i++)
+        ck_assert(child_succeeds(use_pool));
+    atomic_store(&enough, true);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 static bool exit_with_a_pool(void)
 {
     if (each_part_once(100))
@@ -622,6 +655,7 @@ static const struct test_case tests[] = {
 #if !defined(__SANITIZE_THREAD__)
     {"the pool starts again after fork", the_pool_starts_again_after_fork},
     {"a fork while another thread works is fine", a_fork_while_another_thread_works_is_fine},
+    {"a child does not run its parent's parts", a_child_does_not_run_its_parents_parts},
     {"exit joins the workers", exit_joins_the_workers},
 #endif
 #if defined(__x86_64__) || defined(__aarch64__)

@@ -178,11 +178,11 @@ START_TEST(parameters_are_read_at_every_call)
 END_TEST
 
 /* A generator of the recipe with what weights can have around them, and its parameters' numbers. */
-static gan_model *generator_of(gan_recipe recipe, int spectral_norm)
+static gan_model *generator_of(gan_recipe recipe, int64_t width, int spectral_norm)
 {
     gan_generator_options o;
     gan_generator_options_init(&o, recipe);
-    o.width = 8;
+    o.width = width;
     o.spectral_norm = spectral_norm;
     gan_model *m = gan_generator_new(GAN_SHAPE(3, 32, 32), &o);
     gan_model_initialize(m, 1);
@@ -217,7 +217,7 @@ START_TEST(a_frozen_sampler_makes_the_same_images)
                                          GAN_RECIPE_R3GAN};
     for (int i = 0; i < 2 * (int)(sizeof recipes / sizeof recipes[0]); i++) {
         const gan_recipe recipe = recipes[i / 2];
-        gan_model *m = generator_of(recipe, recipe != GAN_RECIPE_R3GAN ? i % 2 : 0); /* it begins with zeros */
+        gan_model *m = generator_of(recipe, 8, recipe != GAN_RECIPE_R3GAN ? i % 2 : 0); /* it begins with zeros */
         ck_assert_msg(m != NULL && gan_model_status(m) == GAN_OK, "%s", gan_error_message());
         for (int64_t batch = 1; batch <= 35; batch += 34) {
             gan_sampler *frozen = gan_sampler_new(m, batch), *usual = gan_sampler_new(m, batch);
@@ -235,6 +235,28 @@ START_TEST(a_frozen_sampler_makes_the_same_images)
         }
         gan_model_unref(m);
     }
+}
+END_TEST
+
+/* One image at a time has a plan of its own. */
+START_TEST(an_image_of_any_recipe_is_the_same_alone)
+{
+    enum { MANY = 35, SIZE = 3 * 32 * 32 };
+    for (gan_recipe recipe = GAN_RECIPE_MLP; gan_recipe_name(recipe) != NULL; recipe++)
+        for (int64_t width = 8; width <= 24; width += 16) {
+            gan_model *m = generator_of(recipe, width, 0);
+            gan_tensor *many = gan_generator_sample(m, MANY, 3), *one = gan_tensor_new(GAN_SHAPE(1, 3, 32, 32));
+            gan_sampler *s = gan_sampler_new(m, 1);
+            gan_sampler_seed(s, 3, 0);
+            for (int i = 0; i < MANY; i++) {
+                ck_ok(gan_sampler_run(s, NULL, NULL, one));
+                ck_assert_mem_eq(gan_tensor_data(one), gan_tensor_data(many) + i * SIZE, SIZE * sizeof(float));
+            }
+            gan_tensor_unref(many);
+            gan_tensor_unref(one);
+            gan_sampler_unref(s);
+            gan_model_unref(m);
+        }
 }
 END_TEST
 
@@ -342,6 +364,7 @@ static const struct test_case tests[] = {
     {"given noise", given_noise_gives_the_same_bits_in_any_batch},
     {"ranges", samples_come_back_in_the_datas_range},
     {"parameters", parameters_are_read_at_every_call},
+    {"alone, of any recipe", an_image_of_any_recipe_is_the_same_alone},
     {"frozen", a_frozen_sampler_makes_the_same_images},
     {"allocations", nothing_is_allocated_after_the_first_call},
     {"threads of the caller", several_threads_sample_one_model},

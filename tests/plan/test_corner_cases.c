@@ -4,7 +4,7 @@
 #include "gan/ops.h"
 #include "gan/plan.h"
 #include "ops/ops.h"
-#include "plan/plan.h"
+#include "plan/plan_object.h"
 
 #include <math.h>
 #include <string.h>
@@ -251,7 +251,113 @@ START_TEST(shapes_of_no_axes_and_of_eight)
 }
 END_TEST
 
+/* Rows become images that lie otherwise: what computes them must not do so in the room of the rows that it reads. */
+START_TEST(a_room_is_not_taken_over_by_what_lies_in_another_order)
+{
+    enum { CHANNELS = 70, SIDE = 4, NUMBERS = CHANNELS * SIDE * SIDE };
+    for (int64_t n = 1; n <= 3; n++) {
+        gan_tape *tape = gan_tape_new();
+        gan_var *x = gan_tape_input(tape, GAN_SHAPE(n, 3)), *w = gan_tape_input(tape, GAN_SHAPE(3, NUMBERS)),
+                *kernel = gan_tape_input(tape, GAN_SHAPE(2, CHANNELS, 3, 3)),
+                *bias = gan_tape_input(tape, GAN_SHAPE(NUMBERS));
+        gan_var *rows = gan_relu(gan_add(gan_matmul(x, w), bias));
+        gan_conv_options conv;
+        gan_conv_options_init(&conv, 1, 1, 1);
+        gan_var *y = gan_conv2d(gan_reshape(rows, GAN_SHAPE(n, CHANNELS, SIDE, SIDE)), kernel, &conv);
+        gan_var *const inputs[] = {x, w, kernel, bias};
+        gan_plan *plans[2];
+        for (int fuse = 0; fuse < 2; fuse++) {
+            struct gan_plan_options options = gan_plan_default_options;
+            options.fuse = options.reuse = fuse == 1;
+            plans[fuse] = gan_plan_new_with(&y, 1, &options);
+            ck_assert_msg(plans[fuse] != NULL, "%s", gan_error_message());
+        }
+        for (int i = 0; i < 4; i++) {
+            gan_tensor *numbers = gan_tensor_new(gan_var_shape(inputs[i]));
+            gan_tensor_fill_uniform(numbers, -1, 1, (uint64_t)i);
+            for (int fuse = 0; fuse < 2; fuse++)
+                ck_assert_int_eq(gan_plan_bind(plans[fuse], inputs[i], numbers), GAN_OK);
+            gan_tensor_unref(numbers);
+        }
+        for (int fuse = 0; fuse < 2; fuse++)
+            ck_assert_int_eq(gan_plan_run(plans[fuse]), GAN_OK);
+        ck_assert_mem_eq(gan_plan_numbers(plans[0], y), gan_plan_numbers(plans[1], y),
+                         (size_t)gan_shape_size(gan_var_shape(y)) * sizeof(float));
+        for (int fuse = 0; fuse < 2; fuse++)
+            gan_plan_unref(plans[fuse]);
+        gan_tape_unref(tape);
+    }
+}
+END_TEST
+
+/* Two sums over the same numbers, one of which stays as it is while the other one changes. */
+START_TEST(what_is_steady_is_not_computed_with_what_is_not)
+{
+    enum { ROWS = 8, COLUMNS = 16, DEPTH = 5 };
+    for (int steady_first = 0; steady_first < 2; steady_first++) {
+        gan_tensor *tensors[3] = {gan_tensor_new(GAN_SHAPE(ROWS, DEPTH)), gan_tensor_new(GAN_SHAPE(DEPTH, COLUMNS)),
+                                  gan_tensor_new(GAN_SHAPE(ROWS, COLUMNS))};
+        gan_tape *tape = gan_tape_new();
+        gan_var *vars[3];
+        for (int i = 0; i < 3; i++) {
+            gan_tensor_fill_uniform(tensors[i], -1, 1, (uint64_t)i);
+            vars[i] = gan_tape_tensor(tape, tensors[i]);
+        }
+        gan_var *s = gan_tape_input(tape, GAN_SHAPE(ROWS, COLUMNS));
+        gan_var *product = gan_matmul(vars[0], vars[1]), *sums[2];
+        for (int i = 0; i < 2; i++)
+            sums[i] = gan_sum_over(gan_mul(vars[2], (i == 0) == (steady_first == 1) ? product : s), GAN_AXES(1));
+        gan_var *both = gan_add(sums[0], sums[1]);
+        struct gan_plan_options options = gan_plan_default_options;
+        options.steady = true;
+        gan_plan *steady = gan_plan_new_with(&both, 1, &options), *plain = gan_plan_new(&both, 1);
+        for (int run = 0; run < 3; run++) {
+            float numbers[ROWS * COLUMNS];
+            for (int i = 0; i < ROWS * COLUMNS; i++)
+                numbers[i] = (float)((i * 7 + run * 5) % 13) / 8;
+            gan_plan *const plans[] = {plain, steady};
+            for (int i = 0; i < 2; i++) {
+                memset(gan_arena_memory(plans[i]->arena), 0xFF, plans[i]->arena_size);
+                ck_assert_int_eq(gan_plan_bind_memory(plans[i], s, numbers), GAN_OK);
+                ck_assert_int_eq(gan_plan_run(plans[i]), GAN_OK);
+            }
+            ck_assert_mem_eq(gan_plan_numbers(plain, both), gan_plan_numbers(steady, both), ROWS * sizeof(float));
+        }
+        gan_plan_unref(steady);
+        gan_plan_unref(plain);
+        gan_tape_unref(tape);
+        for (int i = 0; i < 3; i++)
+            gan_tensor_unref(tensors[i]);
+    }
+}
+END_TEST
+
+/* What a plan changes itself it sees in its next run. */
+START_TEST(a_steady_plan_sees_its_own_updates)
+{
+    float last[2][2];
+    for (int kept = 0; kept < 2; kept++) {
+        struct target target = {0};
+        struct fixture fixture = new_fixture(&target);
+        gan_var *wanted[] = {fixture.update, gan_exp(fixture.parameter)};
+        struct gan_plan_options options = gan_plan_default_options;
+        options.steady = kept == 1;
+        gan_plan *plan = gan_plan_new_with(wanted, 2, &options);
+        for (int run = 0; run < 3; run++)
+            ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+        memcpy(last[kept], gan_plan_numbers(plan, wanted[1]), sizeof last[kept]);
+        gan_plan_unref(plan);
+        gan_tape_unref(fixture.tape);
+        gan_tensor_unref(target.parameter);
+    }
+    ck_assert_mem_eq(last[0], last[1], sizeof last[0]);
+}
+END_TEST
+
 static const struct test_case tests[] = {
+    {"rooms and orders", a_room_is_not_taken_over_by_what_lies_in_another_order},
+    {"steady pairs", what_is_steady_is_not_computed_with_what_is_not},
+    {"steady updates", a_steady_plan_sees_its_own_updates},
     {"wholes and parts", a_whole_is_not_taken_over_while_its_part_is_read},
     {"parts of several", a_var_may_be_several_parts_and_wanted_twice},
     {"wanted inputs", a_wanted_input_is_that_of_the_latest_run},

@@ -1,6 +1,8 @@
-/* Training DCGAN at 64 x 64 with batches of 64 stays within 1 GiB, and takes what the plan said beforehand. */
+/* Training DCGAN at 64 x 64 with batches of 64 stays within 1 GiB, and takes what the plan said beforehand; it also fits
+ * a small stack. */
 #include "players.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 
 enum { BATCH = 64, SIDE = 64, STEPS = 3 };
@@ -72,7 +74,39 @@ START_TEST(with_a_penalty)
 }
 END_TEST
 
+/* Instrumented code takes more stack. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+static void *train_alone(void *batch)
+{
+    gan_trainer *trainer = new_trainer(GAN_PRESET_DCGAN);
+    for (int i = 0; i < 2; i++)
+        ck_ok(gan_train_step(trainer, batch, NULL, NULL));
+    gan_trainer_unref(trainer);
+    return NULL;
+}
+
+START_TEST(in_a_thread_with_the_stack_that_the_tutorial_asks_for)
+{
+    ck_ok(gan_set_threads(1));
+    gan_tensor *batch = gan_tensor_new(GAN_SHAPE(BATCH, 3, SIDE, SIDE));
+    ck_made(batch);
+    ck_ok(gan_tensor_fill_uniform(batch, 0, 1, 1));
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attributes, 512 * 1024), 0);
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, &attributes, train_alone, batch), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    pthread_attr_destroy(&attributes);
+    gan_tensor_unref(batch);
+}
+END_TEST
+#endif
+
 static const struct test_case tests[] = {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    {"a small stack", in_a_thread_with_the_stack_that_the_tutorial_asks_for},
+#endif
     {"DCGAN as in the paper", as_in_the_paper},
     {"DCGAN with R1", with_a_penalty},
 };
