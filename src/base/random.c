@@ -5,6 +5,7 @@
 #include "random.h"
 
 #include "cpu.h"
+#include "level.h"
 #include "random_groups.h"
 
 #include <assert.h>
@@ -64,28 +65,14 @@ void gan_random_block(const struct gan_random_key *key, uint64_t block, uint32_t
 
 /* ---- uniform and normal numbers ---- */
 
-static const struct gan_random_groups *groups(void)
-{
-    switch (gan_cpu_level_used()) {
-#ifdef __x86_64__
-    case GAN_CPU_AVX2:
-        return &gan_random_groups_avx2;
-    case GAN_CPU_AVX512:
-        return &gan_random_groups_avx512;
-#endif
-    default:
-        return &gan_random_groups_baseline;
-    }
-}
-
 void gan_random_uniform(const struct gan_random_key *key, uint64_t first, size_t count, float *out)
 {
-    groups()->uniform(key, first, count, out);
+    GAN_OF_LEVEL_USED(gan_random_groups)->uniform(key, first, count, out);
 }
 
 void gan_random_normal(const struct gan_random_key *key, uint64_t first, size_t count, float *out)
 {
-    groups()->normal(key, first, count, out);
+    GAN_OF_LEVEL_USED(gan_random_groups)->normal(key, first, count, out);
 }
 
 /* ---- whole numbers and permutations ---- */

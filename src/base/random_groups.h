@@ -27,5 +27,6 @@ struct gan_random_groups {
 extern const struct gan_random_groups gan_random_groups_baseline;
 extern const struct gan_random_groups gan_random_groups_avx2;
 extern const struct gan_random_groups gan_random_groups_avx512;
+extern const struct gan_random_groups gan_random_groups_neon;
 
 #endif

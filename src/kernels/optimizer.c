@@ -2,21 +2,9 @@
 #include "kernels/optimizer.h"
 
 #include "base/cpu.h"
+#include "base/level.h"
 
 const struct gan_optimizer_kernels *gan_optimizer_kernels(void)
 {
-    switch (gan_cpu_level_used()) {
-#ifdef __x86_64__
-    case GAN_CPU_AVX2:
-        return &gan_optimizer_kernels_avx2;
-    case GAN_CPU_AVX512:
-        return &gan_optimizer_kernels_avx512;
-#endif
-#ifdef __aarch64__
-    case GAN_CPU_NEON:
-        return &gan_optimizer_kernels_neon;
-#endif
-    default:
-        return &gan_optimizer_kernels_baseline;
-    }
+    return GAN_OF_LEVEL_USED(gan_optimizer_kernels);
 }

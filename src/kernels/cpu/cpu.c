@@ -14,20 +14,7 @@ enum {
 
 const struct gan_cpu_kernels *gan_cpu_kernels_used(void)
 {
-    switch (gan_cpu_level_used()) {
-#ifdef __x86_64__
-    case GAN_CPU_AVX2:
-        return &gan_cpu_kernels_avx2;
-    case GAN_CPU_AVX512:
-        return &gan_cpu_kernels_avx512;
-#endif
-#ifdef __aarch64__
-    case GAN_CPU_NEON:
-        return &gan_cpu_kernels_neon;
-#endif
-    default:
-        return &gan_cpu_kernels_baseline;
-    }
+    return GAN_OF_LEVEL_USED(gan_cpu_kernels);
 }
 
 static int64_t part_end(int64_t begin, int64_t part_size, int64_t size)
