@@ -1,5 +1,5 @@
 #!/bin/sh
-# PacGAN's table 1: its networks and settings, packing 1 to 4. Two hours a seed and row on one core of 110 GF/s (15 to 25
+# PacGAN's table 1: its networks and settings, packing 1 to 4. Two hours a seed and row on one core of 110 GF/s (14 to 20
 # ms a step); stopped, it goes on where it was. JOBS runs go beside each other, each on one thread.
 #   [DATA="ring grid"] [PACKINGS="1 2 3 4"] [STEPS=N] [JOBS=N] [PRINT=1] sh docs/results/pacgan.sh [SEEDS]     (10)
 . "$(dirname "$0")/common.sh"
@@ -31,4 +31,4 @@ grid 2 23.8 ± .7 / 91.3 % / .13
 grid 3 24.6 / 94.2 % / .06
 grid 4 24.8 ± .2 / 93.6 % / .04
 END
-} | publish pacgan "STEPS=$steps sh docs/results/pacgan.sh $seeds"
+} | publish pacgan "${DATA:+DATA=\"$DATA\" }${PACKINGS:+PACKINGS=\"$PACKINGS\" }STEPS=$steps sh docs/results/pacgan.sh $seeds"
