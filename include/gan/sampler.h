@@ -58,8 +58,8 @@ GAN_API gan_status gan_sampler_seed(gan_sampler *sampler, uint64_t seed, uint64_
  * convolutional network above all. After any of these numbers changed it must be called again: until then images may be
  * made of old and new ones. false: they are read at every call again.
  *
- * GAN_ERROR_INVALID_ARGUMENT for NULL, and for true if the parameters have no numbers yet; after an error the sampler is
- * not frozen. Nothing is allocated.
+ * GAN_ERROR_INVALID_ARGUMENT for NULL, and for true if the parameters have no numbers yet; after an error the sampler
+ * is not frozen. Nothing is allocated.
  */
 GAN_API gan_status gan_sampler_freeze(gan_sampler *sampler, bool freeze);
 

@@ -1,5 +1,5 @@
-/* Training DCGAN at 64 x 64 with batches of 64 stays within 1 GiB, and takes what the plan said beforehand; it also fits
- * a small stack. */
+/* Training DCGAN at 64 x 64 with batches of 64 stays within 1 GiB, and takes what the plan said beforehand; it also
+ * fits a small stack. */
 #include "players.h"
 
 #include <pthread.h>
