@@ -98,6 +98,11 @@ static uint32_t back_of(uint64_t left)
     return (uint32_t)left & UINT16_MAX;
 }
 
+static bool has_units(uint64_t left, uint32_t number)
+{
+    return number_of(left) == number && front_of(left) < back_of(left);
+}
+
 static void breathe(void)
 {
 #if defined(__x86_64__)
@@ -153,7 +158,7 @@ static bool run_some(uint32_t number, int share, bool front)
 {
     _Atomic uint64_t *word = &pool.share[share].left;
     uint64_t left = atomic_load_explicit(word, memory_order_acquire);
-    while (number_of(left) == number && front_of(left) < back_of(left))
+    while (has_units(left, number))
         if (atomic_compare_exchange_weak_explicit(word, &left, front ? left + (1 << 16) : left - 1,
                                                   memory_order_acq_rel, memory_order_acquire)) {
             run_unit(share, front ? front_of(left) : back_of(left) - 1);
@@ -164,11 +169,9 @@ static bool run_some(uint32_t number, int share, bool front)
 
 static bool is_left(uint32_t number, int shares)
 {
-    for (int share = 0; share < shares; share++) {
-        uint64_t left = atomic_load_explicit(&pool.share[share].left, memory_order_relaxed);
-        if (number_of(left) == number && front_of(left) < back_of(left))
+    for (int share = 0; share < shares; share++)
+        if (has_units(atomic_load_explicit(&pool.share[share].left, memory_order_relaxed), number))
             return true;
-    }
     return false;
 }
 
@@ -396,50 +399,6 @@ void gan_parallel_tasks(int count, gan_task_parts_function *parts, gan_task_func
         run_alone(&tasks);
     }
     gan_float_mode_leave(before);
-}
-
-struct only_task {
-    int64_t parts;
-    gan_part_function *run;
-    void *context;
-};
-
-static int64_t parts_of_only_task(const void *opaque, int task)
-{
-    (void)task;
-    return ((const struct only_task *)opaque)->parts;
-}
-
-static void run_only_task(void *opaque, int task, int64_t part)
-{
-    (void)task;
-    const struct only_task *only = opaque;
-    only->run(only->context, part);
-}
-
-void gan_parallel(int64_t parts, gan_part_function *run, void *context)
-{
-    struct only_task only = {parts, run, context};
-    gan_parallel_tasks(1, parts_of_only_task, run_only_task, &only);
-}
-
-struct pieces {
-    int64_t size;
-    gan_piece_function *run;
-    void *context;
-};
-
-static void run_piece(void *opaque, int64_t part)
-{
-    const struct pieces *pieces = opaque;
-    int64_t begin = part * GAN_PIECE, left = pieces->size - begin;
-    pieces->run(pieces->context, begin, left < GAN_PIECE ? left : GAN_PIECE);
-}
-
-void gan_parallel_pieces(int64_t size, gan_piece_function *run, void *context)
-{
-    struct pieces pieces = {size, run, context};
-    gan_parallel((size + GAN_PIECE - 1) / GAN_PIECE, run_piece, &pieces);
 }
 
 _Bool gan_thread_start(pthread_t *thread, const char *name, void *(*run)(void *context), void *context)

@@ -113,7 +113,7 @@ struct gan_matmul_call {
     int batch_rank;
     int64_t batch_dims[GAN_KERNEL_RANK];
     struct gan_operand a, b, out; /* strides: batch axes, then the two of the matrix */
-    bool leaves;                  /* nobody reads the result soon: it need not stay in the caches (a hint) */
+    bool read_late;               /* a hint: nobody reads the result soon, it need not stay in the caches */
     bool has_epilogue;
     struct gan_map_program epilogue; /* over any shape of that size; its linear order is the output's */
     int64_t row_unit, column_unit, m_parts, n_parts, parts;

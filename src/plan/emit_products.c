@@ -37,8 +37,8 @@ static gan_status emit_matmul(struct gan_emitter *emitter, int product, int root
         call->batch *= call->batch_dims[axis] = node->shape.dims[axis];
     call->has_epilogue = product != root;
     /* A weight's gradient waits for all the others. */
-    call->leaves = !call->has_epilogue && node->parent >= 0 &&
-                   gan_node_kind(&graph->nodes[node->parent]) == GAN_KIND_PACK;
+    call->read_late = !call->has_epilogue && node->parent >= 0 &&
+                      gan_node_kind(&graph->nodes[node->parent]) == GAN_KIND_PACK;
     if (call->has_epilogue)
         gan_emit_program(emitter, root, &call->epilogue);
     emitter->backend->prepare_matmul(call);

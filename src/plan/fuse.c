@@ -184,11 +184,9 @@ static void try_to_absorb(struct gan_graph *graph, int index)
 static bool lies_alike(const struct gan_graph *graph, int product, int root)
 {
     const struct gan_node *a = &graph->nodes[product], *b = &graph->nodes[root];
-    struct gan_view made = gan_node_view(graph, product), stored = gan_node_view(graph, root);
-    return gan_shape_equal(a->shape, b->shape)
-               ? gan_same_strides(&made, &stored, a->shape)
-               : gan_node_kind(a) == GAN_KIND_MATMUL && a->size == b->size && gan_view_dense(&made, a->shape) &&
-                     gan_view_dense(&stored, b->shape);
+    struct gan_view made = gan_node_view(graph, product), stored = gan_node_view(graph, root), over_root;
+    return (gan_shape_equal(a->shape, b->shape) || gan_node_kind(a) == GAN_KIND_MATMUL) &&
+           gan_view_reshape(&made, a->shape, b->shape, &over_root) && gan_same_strides(&over_root, &stored, b->shape);
 }
 
 static void try_to_anchor(struct gan_graph *graph, int index)

@@ -272,7 +272,7 @@ static void matmul(const void *opaque, const struct gan_run *run, int64_t part)
                                            .next_end = next.end - columns.begin,
                                            .c = c,
                                            .c_rows = gan_even_rows(call->out.strides[row]),
-                                           .streams = call->leaves && gan_threads() > 1});
+                                           .streams = call->read_late && gan_threads() > 1});
     if (!call->has_epilogue)
         return;
     /* Where there is an epilogue, the result has no gaps. */

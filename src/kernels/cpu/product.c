@@ -405,10 +405,10 @@ static struct gan_product turned(const struct gan_product *product)
 
 void LEVEL(gan_product)(const struct gan_product *product)
 {
+    struct gan_product row;
     if (is_column(product)) {
-        const struct gan_product row = turned(product);
-        pack_and_multiply(&row, LEVEL(gan_multiply_few_rows)(&row));
-        return;
+        row = turned(product);
+        product = &row;
     }
     bool whole = product->n == TILE_COLUMNS || product->n == VECTOR;
     bool packed = product->right == GAN_RIGHT_PANELS, as_it_is = product->right == GAN_RIGHT_AS_IT_IS && whole;
