@@ -438,10 +438,16 @@ static gan_model *new_discriminator(const struct settings *s)
     return new_plain_discriminator(2 * s->packing, s->trainer.preset == GAN_PRESET_SNGAN);
 }
 
-static gan_model *pacgan_generator(void)
+/*
+ * Batch norm's numbers are those of PacGAN's program (Blocks' epsilon; a step's share in the running statistics, which
+ * G is judged by, is .05). There one mean over a pack's places enters them, here each place does by itself.
+ */
+static gan_model *pacgan_generator(int64_t packing)
 {
     gan_generator_options o;
     check(gan_generator_options_init(&o, GAN_RECIPE_MLP) == GAN_OK);
+    o.normalization_epsilon = 1e-4f;
+    o.batch_norm_momentum = (float)(1 - pow(1 - 0.05, 1 / (double)packing));
     o.latent_size = 2;
     o.hidden_count = 4;
     for (int i = 0; i < 4; i++)
@@ -468,7 +474,7 @@ static gan_model *pacgan_discriminator(int64_t packing)
 
 static gan_trainer *new_trainer(const struct settings *s)
 {
-    gan_model *g = s->pacgan ? pacgan_generator() : new_generator();
+    gan_model *g = s->pacgan ? pacgan_generator(s->packing) : new_generator();
     gan_model *d = s->pacgan ? pacgan_discriminator(s->packing) : new_discriminator(s);
     check(g != NULL && d != NULL);
     gan_trainer *trainer = gan_trainer_new(g, d, &s->trainer);
