@@ -260,8 +260,10 @@ GAN_API gan_layer *gan_layer_minibatch_discrimination(int64_t kernels, int64_t s
 typedef gan_var *gan_layer_callback(void *context, gan_var *x);
 /**
  * A layer of the caller's own ops. `callback` is called once by gan_model_add, on a tape of its own, to learn the
- * output's shape, then by every gan_model_apply; it must give each example the same shape at any N. `release` (may be
- * NULL) gets `context` when the layer goes; it is not called if this constructor fails.
+ * output's shape, then by every gan_model_apply; it must give each example the same shape at any N. What
+ * it does across a batch libgan cannot know: D then judges real and made examples each by themselves, as with batch
+ * norm, and a penalty on each example's gradient is not refused, which goes with ops that keep examples apart.
+ * `release` (may be NULL) gets `context` when the layer goes; it is not called if this constructor fails.
  */
 GAN_API gan_layer *gan_layer_function(gan_layer_callback *callback, void *context, void (*release)(void *context));
 

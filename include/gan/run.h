@@ -96,7 +96,12 @@ typedef struct gan_run_options {
     int64_t epochs;                  /**< limit in epochs of this run: 0 */
     double seconds;                  /**< limit in seconds, looked at after each step: 0 */
     gan_progress_callback *progress; /**< NULL for nobody: NULL */
-    int64_t progress_every; /**< steps between its calls, ≥ 1; the last of an epoch and of the run count too: 1 */
+    /**
+     * Steps between its calls, ≥ 1. It is also called after the last step of an epoch, and after the one that reaches
+     * the limit in steps or in epochs; the last step of a run that ends for another reason (seconds, the flag,
+     * patience, the watcher) gets no call of its own: 1
+     */
+    int64_t progress_every;
     gan_samples_callback *samples; /**< NULL for nobody: NULL */
     int64_t sample_count;          /**< ≥ 1: 25 */
     uint64_t sample_seed;          /**< of the samples' noise: 7 */

@@ -47,7 +47,8 @@ typedef enum gan_preset {
      * relativistic loss with pairs, R1 and R2 at every step, Adam with beta1 0, samples from a moving average of G
      * (here with decay 0.999). By a cosine over 39,062 steps (20 million images in batches of 512: set the courses'
      * steps to what you train for) the rates go from 2e-4 to 5e-5, beta2 from 0.9 to 0.99, both weights from 0.05 to
-     * 0.005.
+     * 0.005. The paper also augments CIFAR-10, with a probability that goes from 0 to 0.55 so: set augment for that,
+     * and add a course of augment_probability.
      */
     GAN_PRESET_R3GAN,
     /**
@@ -101,7 +102,7 @@ typedef enum gan_made_labels {
  */
 typedef struct gan_trainer_options {
     size_t struct_size; /**< set by gan_trainer_options_init */
-    gan_preset preset;  /**< set by gan_trainer_options_init; nothing hangs on it later */
+    gan_preset preset;  /**< set by gan_trainer_options_init; it tells which options were changed since */
 
     gan_loss loss; /**< GAN_LOSS_NON_SATURATING */
     /** The two losses of GAN_LOSS_CUSTOM, and what they are called with: NULL */
@@ -170,6 +171,7 @@ typedef struct gan_trainer_options {
     float schedule_end;      /**< the factor that it ends with and stays at, 0 … 1: 0 */
     gan_update_order update; /**< GAN_UPDATE_D_FIRST */
     int discriminator_steps; /**< D's updates in a step, ≥ 1; must be 1 if simultaneous: 1 */
+    int generator_steps;     /**< G's updates in a step, ≥ 1; must be 1 if simultaneous: 1 */
     /**
      * After each of G's updates average ← d·average + (1 − d)·G, running statistics too; 0 ≤ d < 1, 0 for no average.
      * [0, 0.995]
@@ -198,7 +200,8 @@ typedef struct gan_trainer_options {
     /**
      * Numbers that change with the steps, each by a course of its own: the first course_count, 0 … GAN_MAX_COURSES, of
      * different settings. Before each step the course's value takes the place of the option, or of the optimizer's own
-     * rate or betas; `schedule` still multiplies the rates. [none]
+     * rate or betas; `schedule` still multiplies the rates. So that no setting is lost unseen, an option that has a
+     * course is as the preset has it, or as the course begins. [none]
      */
     gan_course courses[GAN_MAX_COURSES];
     int course_count;
@@ -216,7 +219,7 @@ typedef struct gan_trainer_options {
 
     /*
      * More that D's or G's loss gets beside, each with a weight ≥ 0, 0 for none. Weights, not biases, are parameters of
-     * two axes and more.
+     * two axes and more; under weight norm a weight is what its two parameters make.
      */
     /** λ·E(D(x) − D(T(x)))² in D's, T being `consistency_augment` (Zhang et al., "Consistency regularization for
      * generative adversarial networks", ICLR 2020, eq. 4): 0 */
@@ -255,7 +258,7 @@ typedef struct gan_trainer_options {
      * inference for image super-resolution", ICLR 2017, section 2.4): 0 */
     float instance_noise;
     unsigned augment;          /**< gan_augmentation joined by |, for images: 0 */
-    float augment_probability; /**< of each change, 0 … 1; with augment_adaptive where it begins: 1 */
+    float augment_probability; /**< of each change, 0 … 1; with augment_adaptive where it begins (ADA's at 0): 1 */
     /**
      * ADA's controller (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020,
      * section 3.1, as in the authors' code): after every 4 updates of D the probability moves by
@@ -303,7 +306,8 @@ GAN_API gan_status gan_generator_options_preset(gan_generator_options *options, 
 /**
  * The same for the discriminator. MLP and POOLED: for ARTICLE the defaults; for all others leaky ReLU of slope 0.2 and
  * the input centred; input_low and input_high stay as they are. Other recipes: no batch norm where the preset has a
- * penalty on each example's gradient (STABLE, WGAN_GP, R3GAN). SNGAN: spectral norm and no batch norm, in all recipes.
+ * penalty on each example's gradient (STABLE, WGAN_GP, R3GAN). SNGAN: no batch norm, and spectral norm, in all
+ * recipes but R3GAN, some of whose weights begin as zeros.
  * EBGAN and BEGAN: an autoencoder with a code of 64 numbers, of squared errors and of absolute ones, BEGAN's without
  * normalisation, in all recipes.
  */
@@ -328,7 +332,7 @@ GAN_API void gan_trainer_unref(gan_trainer *trainer);
 
 /**
  * What a step did. Begin with `gan_step_report report = GAN_STEP_REPORT_INIT;` and use it for every step. Logits and
- * D's figures are those before D's update (the last one's, if a step has several), over one batch.
+ * figures are those before the update that they are of (the last one, if a step has several), over one batch.
  */
 typedef struct gan_step_report {
     size_t struct_size;
@@ -344,7 +348,7 @@ typedef struct gan_step_report {
     float g_gradient_norm; /**< L2 norm of the gradient of G's loss over all parameters of G */
     float rate_factor;     /**< the schedule's factor in this step */
     bool d_committed;      /**< D was updated (all its updates of the step) */
-    bool g_committed;      /**< G was updated */
+    bool g_committed;      /**< G was updated (all its updates of the step) */
     double seconds;        /**< what the step took */
     float d_penalty;       /**< all penalties together, with their weights: what is added to d_loss */
     float g_penalty;       /**< the same for g_loss; with latent diversity it may be below 0 */
@@ -368,11 +372,10 @@ typedef struct gan_step_report {
     }
 
 /**
- * One step: `discriminator_steps` updates of D on `real` and an update of G, in the order of the options, noise drawn
- * afresh for each. real: float32 [N, one example], in the data's range; any N, but another one than before plans anew
- * (the latest four are kept). labels: for models with labels a row for each example (gan/labels.h): int32 [N], int32
- * [N, L] or float32 [N, K]; else NULL. report may be NULL. After the first step of an N
- * nothing is allocated.
+ * One step: `discriminator_steps` updates of D on `real` and `generator_steps` of G, in the order of the options, noise
+ * drawn afresh for each. real: float32 [N, one example], in the data's range; any N, but another one than before plans
+ * anew (the latest four are kept). labels: for models with labels a row for each example (gan/labels.h): int32 [N],
+ * int32 [N, L] or float32 [N, K]; else NULL. report may be NULL. After the first step of an N nothing is allocated.
  *
  * GAN_ERROR_NOT_FINITE: a loss or a gradient was NaN or infinite. The message names the network, the step, and the
  * first var that was so. Nothing of that half was committed; what was committed before in the step (D's update, if G's
@@ -403,7 +406,7 @@ GAN_API gan_optimizer *gan_trainer_discriminator_optimizer(const gan_trainer *tr
  * no average. It belongs to the trainer: take a reference to keep it, or gan_model_copy to keep it as it is now.
  */
 GAN_API gan_model *gan_trainer_averaged_generator(const gan_trainer *trainer);
-/** Changes γ from the next step on; from or to 0 plans anew. */
+/** Changes γ from the next step on; from or to 0 plans anew. An error if r1_weight has a course. */
 GAN_API gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight);
 /**
  * Plans the steps of batches of `batch` examples, as the first such step would, and makes none: for what the next two

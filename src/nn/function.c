@@ -60,8 +60,11 @@ static void release_function(gan_layer *layer)
         own->release(own->context);
 }
 
-static const struct gan_layer_kind function_kind = {
-    .name = "function", .build = build_function, .apply = apply_function, .release = release_function};
+static const struct gan_layer_kind function_kind = {.name = "function",
+                                                    .may_mix_examples = true,
+                                                    .build = build_function,
+                                                    .apply = apply_function,
+                                                    .release = release_function};
 
 gan_layer *gan_layer_function(gan_layer_callback *callback, void *context, void (*release)(void *context))
 {

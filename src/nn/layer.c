@@ -246,16 +246,37 @@ bool gan_layer_mixes(const gan_layer *layer)
     return layer->kind->mixes_examples || (layer->kind->mixes != NULL && layer->kind->mixes(layer));
 }
 
-bool gan_layer_takes_labels(const gan_layer *layer)
+/* Whether something holds of a layer or of one that it holds. */
+static bool holds_somewhere(const gan_layer *layer, bool (*holds)(const struct gan_layer_kind *kind))
 {
-    bool takes = layer->kind->takes_labels;
-    for (int i = 0; !takes && layer->kind->child != NULL; i++) {
+    bool found = holds(layer->kind);
+    for (int i = 0; !found && layer->kind->child != NULL; i++) {
         const gan_layer *child = layer->kind->child(layer, i);
         if (child == NULL)
             break;
-        takes = gan_layer_takes_labels(child);
+        found = holds_somewhere(child, holds);
     }
-    return takes;
+    return found;
+}
+
+static bool may_mix(const struct gan_layer_kind *kind)
+{
+    return kind->may_mix_examples;
+}
+
+bool gan_layer_may_mix(const gan_layer *layer)
+{
+    return gan_layer_mixes(layer) || holds_somewhere(layer, may_mix);
+}
+
+static bool takes_labels(const struct gan_layer_kind *kind)
+{
+    return kind->takes_labels;
+}
+
+bool gan_layer_takes_labels(const gan_layer *layer)
+{
+    return holds_somewhere(layer, takes_labels);
 }
 
 void gan_layer_describe(const gan_layer *layer, char *text, size_t size)

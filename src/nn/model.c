@@ -229,6 +229,14 @@ bool gan_model_mixes_examples(const gan_model *model)
     return false;
 }
 
+bool gan_model_may_mix_examples(const gan_model *model)
+{
+    for (size_t i = 0; i < model->entry_count; i++)
+        if (gan_layer_may_mix(model->entries[i].layer))
+            return true;
+    return false;
+}
+
 bool gan_model_is_autoencoder(const gan_model *model)
 {
     return model->entry_count > 0 && gan_layer_is_reconstruction(model->entries[model->entry_count - 1].layer);

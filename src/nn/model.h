@@ -28,6 +28,8 @@ gan_status gan_model_note_data(gan_model *model, const char *name);
 bool gan_model_has_layer(const gan_model *model, const char *layer);
 /* Whether it ends in gan_layer_auxiliary_head. */
 bool gan_model_is_auxiliary(const gan_model *model);
+/* gan_model_mixes_examples, or layers are the caller's own, of which it is not known. */
+bool gan_model_may_mix_examples(const gan_model *model);
 /* Whether it ends in gan_layer_reconstruction. */
 bool gan_model_is_autoencoder(const gan_model *model);
 /* Says that someone else gave the parameters their numbers. */

@@ -62,6 +62,12 @@ gan_status gan_recipe_check(const struct gan_recipe_size *size, gan_shape exampl
     if (size->spectral_norm < 0 || size->spectral_norm > 1000)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: spectral_norm is %d, want 0 (none) to 1000 iterations", who,
                         size->spectral_norm);
+    if (size->spectral_norm > 0 && row->begins_as_zeros)
+        return gan_fail(
+            GAN_ERROR_INVALID_ARGUMENT,
+            "%s: spectral_norm is %d, want 0 for the recipe %s: the last convolutions of its blocks begin as "
+            "zeros, which have no spectral norm",
+            who, size->spectral_norm, row->name);
     if (size->normalization != GAN_NORMALIZATION_NONE && size->normalization != GAN_NORMALIZATION_BATCH &&
         size->normalization != GAN_NORMALIZATION_LAYER)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: normalization is %d, want a gan_normalization", who,

@@ -186,6 +186,7 @@ static void discriminator(gan_model *model, gan_shape example, const gan_discrim
 const struct gan_recipe_row gan_recipe_r3gan = {.name = "r3gan",
                                                 .images = true,
                                                 .linear_in_range = true,
+                                                .begins_as_zeros = true,
                                                 .least_blocks = 1,
                                                 .most_blocks = GAN_RECIPE_MOST_BLOCKS,
                                                 .generator_defaults = generator_defaults,

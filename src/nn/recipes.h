@@ -13,6 +13,7 @@ struct gan_recipe_row {
     bool normalizes;               /* it has places for normalisation */
     bool linear_in_range;          /* G's numbers are for [−1, 1] also where its output is linear */
     bool as_article;               /* presets shape it, from what the article says */
+    bool begins_as_zeros;          /* some weights do, so that there is no spectral norm of them */
     int least_blocks, most_blocks; /* of recipes for images: what `blocks` may be */
     void (*generator_defaults)(gan_generator_options *options);
     void (*discriminator_defaults)(gan_discriminator_options *options);

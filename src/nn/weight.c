@@ -42,6 +42,12 @@ static struct gan_slot drawn(const struct gan_layer_build *build, const struct g
                              .initializer = build->layer->weight_initializer};
 }
 
+static bool begins_as_zeros(const struct gan_layer_build *build)
+{
+    gan_initializer begin = build->layer->weight_initializer;
+    return begin.kind == GAN_INITIALIZER_CONSTANT && begin.a == 0;
+}
+
 static gan_status declare_spectral(struct gan_layer_build *build, const struct gan_weight *weight)
 {
     int64_t outputs = outputs_of(weight), inputs = gan_shape_size(weight->shape) / outputs;
@@ -50,8 +56,7 @@ static gan_status declare_spectral(struct gan_layer_build *build, const struct g
                               .initializer = gan_initializer_normal(0, 1),
                               .of = build->parameters->count,
                               .axis = weight->axis};
-    gan_initializer begin = build->layer->weight_initializer;
-    if (begin.kind == GAN_INITIALIZER_CONSTANT && begin.a == 0)
+    if (begins_as_zeros(build))
         return gan_layer_reject(build, "%s begins as zeros, which have no spectral norm; give another initialiser",
                                 weight->name);
     gan_status status = declare(build, build->parameters, weight, "_orig", drawn(build, weight));
@@ -76,6 +81,9 @@ static gan_status declare_lengths(struct gan_layer_build *build, const struct ga
                                .begins = GAN_SLOT_LENGTHS,
                                .of = build->parameters->count + 1,
                                .axis = weight->axis};
+    if (begins_as_zeros(build))
+        return gan_layer_reject(
+            build, "%s begins as zeros, which weight norm cannot lengthen; give another initialiser", weight->name);
     gan_status status = declare(build, build->parameters, weight, "_g", lengths);
     return status == GAN_OK ? declare(build, build->parameters, weight, "_v", drawn(build, weight)) : status;
 }
@@ -135,7 +143,7 @@ static gan_var *normed_by_spectrum(const gan_layer *layer, struct gan_layer_call
     return gan_div(weight, sigma);
 }
 
-static gan_var *normed_by_length(gan_var *lengths, gan_var *weight, int axis)
+gan_var *gan_weight_of_lengths(gan_var *lengths, gan_var *weight, int axis)
 {
     gan_axes others = {.count = 0};
     for (int i = 0; weight != NULL && i < gan_var_rank(weight); i++)
@@ -149,7 +157,7 @@ gan_var *gan_weight_next(const gan_layer *layer, struct gan_layer_call *call, in
     gan_var *first = gan_layer_next_parameter(call);
     if (layer->spectral_iterations > 0)
         return normed_by_spectrum(layer, call, first, axis);
-    return layer->weight_norm ? normed_by_length(first, gan_layer_next_parameter(call), axis) : first;
+    return layer->weight_norm ? gan_weight_of_lengths(first, gan_layer_next_parameter(call), axis) : first;
 }
 
 /* ---- beginning ---- */

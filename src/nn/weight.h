@@ -20,6 +20,9 @@ gan_status gan_weight_declare(struct gan_layer_build *build, const struct gan_we
 /* Takes them from the call: the weight that the layer multiplies by. NULL after an error. */
 gan_var *gan_weight_next(const gan_layer *layer, struct gan_layer_call *call, int axis);
 
+/* g·v/‖v‖ for each output, which `axis` counts: what weight norm makes of its two parameters. */
+gan_var *gan_weight_of_lengths(gan_var *lengths, gan_var *weight, int axis);
+
 /* Gives the slots that hang on others their numbers (enum gan_slot_begins), once those have theirs. */
 void gan_weight_begin(struct gan_slots *parameters, struct gan_slots *state);
 

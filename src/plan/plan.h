@@ -28,6 +28,8 @@ gan_plan *gan_plan_new_with(gan_var *const *wanted, int count, const struct gan_
  * adds 1 to the step. */
 gan_status gan_plan_compute(gan_plan *plan);
 gan_status gan_plan_commit(gan_plan *plan);
+/* After a compute: whether all that commit would assign is finite. */
+bool gan_plan_assigns_finite(const gan_plan *plan);
 
 /* A steady plan's next compute looks at the tensors again. */
 void gan_plan_renew(gan_plan *plan);

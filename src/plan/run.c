@@ -223,6 +223,18 @@ static void store_assignments(gan_plan *plan)
     }
 }
 
+bool gan_plan_assigns_finite(const gan_plan *plan)
+{
+    for (int i = 0; i < plan->assignment_count; i++) {
+        const struct gan_assignment *assignment = &plan->assignments[i];
+        int64_t size = gan_tensor_size(assignment->tensor);
+        for (int64_t j = 0; j < size; j++)
+            if (!isfinite((float)number_at(plan, assignment->value, j)))
+                return false;
+    }
+    return true;
+}
+
 static gan_status commit_update(gan_plan *plan, const gan_var *update)
 {
     const struct gan_update_target *target = update->attributes.target;
@@ -261,6 +273,9 @@ gan_status gan_plan_run(gan_plan *plan)
     for (int i = 0; i < plan->update_count; i++)
         if (!isfinite(number_at(plan, plan->updates[i], 0)))
             return gan_plan_explain_not_finite(plan, "gan_plan_run: the gradient is not finite, nothing was committed");
+    if (plan->update_count > 0 && !gan_plan_assigns_finite(plan))
+        return gan_plan_explain_not_finite(plan, "gan_plan_run: a running statistic or another number of a model's "
+                                                 "state is not finite, nothing was committed");
     return gan_plan_commit(plan);
 }
 

@@ -17,10 +17,12 @@ gan_var *gan_present(const struct gan_regularizer_view *view, gan_var *x);
 
 /* ADA's controller (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020). */
 struct gan_adaptive {
+    double exact;      /* the probability: its steps may be less than a float's */
     float probability; /* of each change, in the next update */
     float signs;       /* the sum of E[sign D(real)] over the updates since it last moved */
     int updates;
 };
+void gan_adaptive_set(struct gan_adaptive *adaptive, double probability);
 /* After an update of D with a batch of n: every 4 updates the probability moves a step towards the target. */
 void gan_adaptive_follow(struct gan_adaptive *adaptive, const gan_trainer_options *options, float sign, int64_t n);
 

@@ -73,7 +73,9 @@ gan_var *gan_judge(gan_model *discriminator, gan_var *x, gan_var *labels, bool f
 
 gan_var *gan_judged_logit(const gan_model *discriminator, gan_var *judged)
 {
-    return gan_model_is_auxiliary(discriminator) ? gan_slice(judged, 1, 0, 1) : judged;
+    if (gan_model_is_auxiliary(discriminator))
+        return gan_slice(judged, 1, 0, 1);
+    return gan_var_rank(judged) == 2 ? judged : gan_reshape(judged, GAN_SHAPE(-1, 1)); /* of a convolution's */
 }
 
 /* ---- the players' whole losses ---- */

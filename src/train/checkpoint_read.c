@@ -199,9 +199,9 @@ static gan_status read_adaptive(struct reading *reading)
     const struct gan_json *state = reading->state;
     struct gan_adaptive *to = &reading->adaptive;
     int64_t updates;
-    if (!gan_json_float(gan_json_get(state, "augment_probability"), &to->probability) ||
-        !(to->probability >= 0 && to->probability <= 1))
+    if (!gan_json_double(gan_json_get(state, "augment_probability"), &to->exact) || !(to->exact >= 0 && to->exact <= 1))
         return bad_state(reading, "augment_probability");
+    to->probability = (float)to->exact;
     if (!gan_json_float(gan_json_get(state, "augment_signs"), &to->signs) || !(fabsf(to->signs) <= 4))
         return bad_state(reading, "augment_signs");
     if (!gan_json_integer(gan_json_get(state, "augment_updates"), &updates) || updates < 0 || updates > 3)
@@ -351,21 +351,19 @@ static void take_optimizer(gan_optimizer *optimizer, const struct optimizer_stat
 }
 
 /* What can fail (memory for means and deviations, and for the best generator), before what cannot. */
-static gan_status take_settings(struct reading *reading)
+static gan_status take_settings(struct reading *reading, const char *who)
 {
     gan_trainer *trainer = reading->trainer;
     const char *data = "";
     gan_json_text(gan_json_get(reading->state, "data"), &data);
     gan_model *const models[] = {trainer->generator, trainer->average, trainer->discriminator};
-    gan_status status = GAN_OK;
+    gan_status status = gan_trainer_check_r1_weight(trainer, reading->r1_weight, who);
     for (int i = 0; i < 3 && status == GAN_OK; i++) {
         if (i < 2)
             status = gan_model_set_standard(models[i], reading->mean, reading->deviation);
         if (status == GAN_OK && *data != '\0')
             status = gan_model_note_data(models[i], data);
     }
-    if (status == GAN_OK)
-        status = gan_trainer_set_r1_weight(trainer, reading->r1_weight);
     if (status == GAN_OK)
         status = gan_trainer_set_data_range(trainer, reading->data_low, reading->data_high);
     if (status == GAN_OK && reading->run.evaluation.count > 0) {
@@ -397,6 +395,7 @@ static void take_numbers(const struct reading *reading)
     take_optimizer(trainer->options.generator_optimizer, &reading->generator_optimizer);
     take_optimizer(trainer->options.discriminator_optimizer, &reading->discriminator_optimizer);
     gan_safetensors_numbers(reading->averages, gan_tensor_data(trainer->averages));
+    gan_trainer_take_r1_weight(trainer, reading->r1_weight);
     trainer->adaptive = reading->adaptive;
     trainer->remedied = reading->remedied;
     trainer->balance = reading->balance;
@@ -442,7 +441,7 @@ static gan_status read_all(struct reading *reading, const char *who)
     if (status == GAN_OK)
         status = find_tensors(reading);
     if (status == GAN_OK)
-        status = take_settings(reading);
+        status = take_settings(reading, who);
     if (status != GAN_OK)
         return status;
     warn_of_other_machine(reading, who);

@@ -102,7 +102,7 @@ static void write_state(const gan_trainer *trainer, const gan_loader *loader, co
     gan_json_write_uint64(json, "steps", trainer->steps);
     gan_json_write_uint64(json, "generator_updates", trainer->generator_updates);
     gan_json_write_float(json, "r1_weight", o->r1_weight);
-    gan_json_write_float(json, "augment_probability", trainer->adaptive.probability);
+    gan_json_write_double(json, "augment_probability", trainer->adaptive.exact);
     gan_json_write_float(json, "augment_signs", trainer->adaptive.signs);
     gan_json_write_integer(json, "augment_updates", trainer->adaptive.updates);
     write_remedied(&trainer->remedied, json);

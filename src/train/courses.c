@@ -33,7 +33,7 @@ static gan_status set(gan_trainer *trainer, gan_setting setting, float value)
         gan_optimizer_set_beta(discriminator, setting == GAN_SETTING_BETA1 ? 0 : 1, value);
         return GAN_OK;
     case GAN_SETTING_AUGMENT_PROBABILITY:
-        trainer->adaptive.probability = value;
+        gan_adaptive_set(&trainer->adaptive, (double)value);
         return GAN_OK;
     case GAN_SETTING_INSTANCE_NOISE:
         trainer->instance_noise = value;

@@ -88,7 +88,7 @@ static bool are_judged_together(const struct gan_half_request *request)
 {
     const gan_model *discriminator = request->discriminator;
     return gan_trained_labels(request->generator) == NULL && discriminator->state.count == 0 &&
-           !gan_model_mixes_examples(discriminator) && !request->active[GAN_REGULARIZER_R1] &&
+           !gan_model_may_mix_examples(discriminator) && !request->active[GAN_REGULARIZER_R1] &&
            !request->active[GAN_REGULARIZER_R2] && !request->active[GAN_REGULARIZER_CONSENSUS];
 }
 

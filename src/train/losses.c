@@ -295,9 +295,11 @@ const char *gan_loss_name(gan_loss loss)
 static const struct gan_loss_row *checked_row(gan_loss loss, gan_var *real, gan_var *made, const char *who)
 {
     const struct gan_loss_row *row = gan_loss_row(loss);
-    if (row == NULL)
-        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: loss is %d, want a gan_loss (GAN_LOSS_…)", who,
-                             (int)loss);
+    if (row == NULL) {
+        gan_tape_fail(gan_var_tape(made != NULL ? made : real), GAN_ERROR_INVALID_ARGUMENT,
+                      "%s: loss is %d, want a gan_loss (GAN_LOSS_…)", who, (int)loss);
+        return NULL;
+    }
     if (!row->paired || real == NULL || made == NULL || gan_shape_equal(gan_var_shape(real), gan_var_shape(made)))
         return row;
     char a[128], b[128];

@@ -168,29 +168,38 @@ uint64_t gan_optimizer_steps(const gan_optimizer *optimizer)
 
 /* ---- updating ---- */
 
+gan_status gan_optimizer_check_model(const gan_optimizer *optimizer, const gan_model *model, const char *who)
+{
+    if (optimizer->model == NULL || optimizer->model == model)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: the optimizer already serves another model; make one for each model", who);
+}
+
+/* Room for m or v, where it is kept and there is none yet; zero. */
+static gan_status make_moment(float **moment, bool kept, size_t size)
+{
+    if (kept && *moment == NULL)
+        *moment = gan_alloc_zero(size, sizeof **moment);
+    return kept && *moment == NULL ? GAN_ERROR_OUT_OF_MEMORY : GAN_OK;
+}
+
 gan_status gan_optimizer_attach(gan_optimizer *optimizer, gan_model *model, const char *who)
 {
-    if (optimizer->model == model)
-        return GAN_OK;
-    if (optimizer->model != NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                        "%s: the optimizer already serves another model; make one for each model", who);
+    gan_status status = gan_optimizer_check_model(optimizer, model, who);
+    if (status != GAN_OK)
+        return status;
     gan_tensor *block = gan_model_block(model);
     if (block == NULL)
         return gan_error_status();
     size_t size = (size_t)gan_tensor_size(block);
-    bool keeps_m = optimizer->beta1 > 0 || optimizer->keeps_momentum, keeps_v = optimizer->kind != SGD;
-    float *m = keeps_m ? gan_alloc_zero(size, sizeof *m) : NULL;
-    float *v = keeps_v ? gan_alloc_zero(size, sizeof *v) : NULL;
-    if ((keeps_m && m == NULL) || (keeps_v && v == NULL)) {
-        gan_free(m);
-        gan_free(v);
-        return GAN_ERROR_OUT_OF_MEMORY;
-    }
+    status = make_moment(&optimizer->m, optimizer->beta1 > 0 || optimizer->keeps_momentum, size);
+    if (status == GAN_OK)
+        status = make_moment(&optimizer->v, optimizer->kind != SGD, size);
+    if (status != GAN_OK || optimizer->model != NULL)
+        return status;
     optimizer->model = gan_model_ref(model);
     optimizer->size = (int64_t)size;
-    optimizer->m = m;
-    optimizer->v = v;
     return GAN_OK;
 }
 

@@ -5,9 +5,11 @@
 #include "gan/optimizer.h"
 #include "io/json.h"
 
+/* GAN_OK if the optimizer serves this model or none yet; else an error "<who>: …". */
+gan_status gan_optimizer_check_model(const gan_optimizer *optimizer, const gan_model *model, const char *who);
 /*
  * Makes the optimizer this model's and allocates its state, so that gan_optimizer_apply cannot fail. Again for the same
- * model is fine; for another one it is an error "<who>: …".
+ * model is fine, and adds what it keeps since; for another one it is an error.
  */
 gan_status gan_optimizer_attach(gan_optimizer *optimizer, gan_model *model, const char *who);
 
@@ -21,7 +23,7 @@ void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double
 
 /* Whether it is Adam or AdamW. */
 bool gan_optimizer_has_betas(const gan_optimizer *optimizer);
-/* Before it is attached: it keeps m even if beta1 is 0 now. */
+/* From the next gan_optimizer_attach on it keeps m even if beta1 is 0. */
 void gan_optimizer_keep_momentum(gan_optimizer *optimizer);
 /* Sets beta1 (which = 0) or beta2 (1) for the next update, 0 ≤ value < 1. */
 void gan_optimizer_set_beta(gan_optimizer *optimizer, int which, float value);

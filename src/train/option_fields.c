@@ -28,7 +28,7 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(FLOAT, penalty_target),
     FIELD(FLOAT, dragan_deviation),
     FIELD(FLOAT, divergence_power),
-    FIELD(OTHER, mixed_penalty),
+    FIELD(BOOL, mixed_penalty),
     FIELD(FLOAT, weight_clip),
     FIELD(OTHER, generator_optimizer), /* the optimizers write themselves */
     FIELD(OTHER, discriminator_optimizer),
@@ -43,6 +43,7 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(FLOAT, schedule_end),
     FIELD(INT, update),
     FIELD(INT, discriminator_steps),
+    FIELD(INT, generator_steps),
     FIELD(FLOAT, average_decay),
     FIELD(INT64, average_start),
     FIELD(BOOL, average_warm_up),

@@ -46,6 +46,11 @@ static bool check_loss(const gan_trainer_options *o, const char *who)
                  o->discriminator_loss == NULL ? "discriminator_loss" : "generator_loss");
         return false;
     }
+    if (o->loss != GAN_LOSS_CUSTOM && (o->discriminator_loss != NULL || o->generator_loss != NULL)) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is a function, but loss is the %s one; want GAN_LOSS_CUSTOM", who,
+                 o->discriminator_loss != NULL ? "discriminator_loss" : "generator_loss", row->name);
+        return false;
+    }
     if (!is_fraction(o->label_smoothing))
         return refuse(who, "label_smoothing", (double)o->label_smoothing, "0 or more and less than 1");
     if (!is_fraction(o->label_flip))
@@ -131,8 +136,12 @@ static bool check_order(const gan_trainer_options *o, const char *who)
         return refuse(who, "update", (double)o->update, "a gan_update_order (GAN_UPDATE_…)");
     if (o->discriminator_steps < 1)
         return refuse(who, "discriminator_steps", o->discriminator_steps, "1 or more");
+    if (o->generator_steps < 1)
+        return refuse(who, "generator_steps", o->generator_steps, "1 or more");
     if (o->update == GAN_UPDATE_SIMULTANEOUS && o->discriminator_steps != 1)
         return refuse(who, "discriminator_steps", o->discriminator_steps, "1, since update is simultaneous");
+    if (o->update == GAN_UPDATE_SIMULTANEOUS && o->generator_steps != 1)
+        return refuse(who, "generator_steps", o->generator_steps, "1, since update is simultaneous");
     return true;
 }
 
@@ -192,6 +201,24 @@ static bool check_adaptive(const gan_trainer_options *o, const char *who)
     return false;
 }
 
+/* Settings of what is not done. */
+static bool check_unused(const gan_trainer_options *o, const char *who)
+{
+    static const char some[] = "some augmentation, since";
+    bool consistent = o->consistency_weight > 0 || o->consistency_made_weight > 0 ||
+                      gan_course_of(o, GAN_SETTING_CONSISTENCY_WEIGHT) != NULL ||
+                      gan_course_of(o, GAN_SETTING_CONSISTENCY_MADE_WEIGHT) != NULL;
+    if (consistent && o->consistency_augment == 0) {
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: consistency_augment is 0, want %s consistency has a weight", who,
+                 some);
+        return false;
+    }
+    if (o->augment != 0 || gan_course_of(o, GAN_SETTING_AUGMENT_PROBABILITY) == NULL)
+        return true;
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: augment is 0, want %s augment_probability has a course", who, some);
+    return false;
+}
+
 static bool check_presentation(const gan_trainer_options *o, const char *who)
 {
     if (!gan_augment_known(o->augment))
@@ -202,7 +229,7 @@ static bool check_presentation(const gan_trainer_options *o, const char *who)
         return refuse(who, "augment_probability", (double)o->augment_probability, "0 to 1");
     if (!is_weight(o->instance_noise))
         return refuse(who, "instance_noise", (double)o->instance_noise, "a finite number, 0 or more");
-    return check_adaptive(o, who);
+    return check_unused(o, who) && check_adaptive(o, who);
 }
 
 static bool check_autoencoder(const gan_trainer_options *o, const char *who)

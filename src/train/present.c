@@ -70,6 +70,12 @@ gan_var *gan_present(const struct gan_regularizer_view *view, gan_var *x)
     return gan_add(x, gan_mul(view->instance_noise, gan_normal(gan_var_tape(x), gan_var_shape(x), 0, 1)));
 }
 
+void gan_adaptive_set(struct gan_adaptive *adaptive, double probability)
+{
+    adaptive->exact = probability;
+    adaptive->probability = (float)probability;
+}
+
 void gan_adaptive_follow(struct gan_adaptive *adaptive, const gan_trainer_options *options, float sign, int64_t n)
 {
     enum { INTERVAL = 4 };
@@ -78,8 +84,8 @@ void gan_adaptive_follow(struct gan_adaptive *adaptive, const gan_trainer_option
         return;
     double over = (double)adaptive->signs / INTERVAL - (double)options->augment_target;
     double step = (double)(INTERVAL * n) / (double)options->augment_examples;
-    double moved = (double)adaptive->probability + (over > 0 ? step : over < 0 ? -step : 0);
-    adaptive->probability = (float)(moved < 0 ? 0 : moved > 1 ? 1 : moved);
+    double moved = adaptive->exact + (over > 0 ? step : over < 0 ? -step : 0);
+    gan_adaptive_set(adaptive, moved < 0 ? 0 : moved > 1 ? 1 : moved);
     adaptive->signs = 0;
     adaptive->updates = 0;
 }

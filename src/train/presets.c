@@ -61,6 +61,7 @@ static gan_trainer_options article(void)
                                  .schedule = GAN_SCHEDULE_CONSTANT,
                                  .update = GAN_UPDATE_D_FIRST,
                                  .discriminator_steps = 1,
+                                 .generator_steps = 1,
                                  .average_warm_up = true,
                                  .data_low = 0,
                                  .data_high = 1,
@@ -202,8 +203,9 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
     gan_status status = gan_options_read(&own, sizeof own, options, GAN_DISCRIMINATOR_OPTIONS_LEAST, who);
     if (status != GAN_OK)
         return status;
+    const struct gan_recipe_row *row = gan_recipe_row(own.recipe);
     if (preset == GAN_PRESET_SNGAN) {
-        own.spectral_norm = 1;
+        own.spectral_norm = row != NULL && row->begins_as_zeros ? 0 : 1;
         own.normalization = GAN_NORMALIZATION_NONE;
     }
     if (preset == GAN_PRESET_EBGAN || preset == GAN_PRESET_BEGAN) {
@@ -212,7 +214,6 @@ gan_status gan_discriminator_options_preset(gan_discriminator_options *options, 
     }
     if (preset == GAN_PRESET_BEGAN)
         own.normalization = GAN_NORMALIZATION_NONE;
-    const struct gan_recipe_row *row = gan_recipe_row(own.recipe);
     if (row == NULL || !row->as_article) {
         if (preset == GAN_PRESET_STABLE || preset == GAN_PRESET_WGAN_GP || preset == GAN_PRESET_R3GAN)
             own.normalization = GAN_NORMALIZATION_NONE;

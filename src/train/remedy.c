@@ -43,7 +43,8 @@ static bool is_penalised(const gan_trainer *trainer)
 {
     bool any = false;
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        any = any || (gan_regularizers[i].per_example && trainer->weight[i] > 0);
+        any = any ||
+              (gan_regularizers[i].per_example && (trainer->weight[i] > 0 || gan_trainer_has_course(trainer, i)));
     return any;
 }
 

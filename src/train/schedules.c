@@ -2,9 +2,12 @@
 
 #include "base/status.h"
 #include "train/losses.h"
+#include "train/option_fields.h"
+#include "train/options.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 static const double pi = 3.14159265358979323846;
 
@@ -142,6 +145,34 @@ static gan_status check_course(const gan_trainer_options *options, int index, co
     return check_values(course, name, who);
 }
 
+/* The option that a setting is called by; NULL where an optimizer is given, which has its own. */
+static const float *option_of(const gan_trainer_options *options, gan_setting setting)
+{
+    bool of_both = setting == GAN_SETTING_BETA1 || setting == GAN_SETTING_BETA2;
+    if ((options->generator_optimizer != NULL && (of_both || setting == GAN_SETTING_GENERATOR_RATE)) ||
+        (options->discriminator_optimizer != NULL && (of_both || setting == GAN_SETTING_DISCRIMINATOR_RATE)))
+        return NULL;
+    for (size_t i = 0; i < gan_option_field_count; i++)
+        if (strcmp(gan_option_fields[i].name, gan_setting_name(setting)) == 0)
+            return (const float *)(const void *)((const char *)options + gan_option_fields[i].offset);
+    return NULL;
+}
+
+/* Whoever changed an option meant it, but the course would take its place. */
+static gan_status check_option(const gan_trainer_options *options, int index, const char *who)
+{
+    const gan_course *course = &options->courses[index];
+    const gan_trainer_options preset = gan_preset_options(options->preset);
+    const float *given = option_of(options, course->setting), *first = option_of(&preset, course->setting);
+    if (given == NULL || first == NULL || *given == *first ||
+        (course->schedule != GAN_SCHEDULE_FUNCTION && *given == course->begin))
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: %s is %g, but courses[%d] is about it and would take its place; change the course, and leave "
+                    "the option at %g, or where the course begins",
+                    who, gan_setting_name(course->setting), (double)*given, index, (double)*first);
+}
+
 gan_status gan_courses_check(const gan_trainer_options *options, const char *who)
 {
     if (options->course_count < 0 || options->course_count > GAN_MAX_COURSES)
@@ -150,6 +181,8 @@ gan_status gan_courses_check(const gan_trainer_options *options, const char *who
     gan_status status = GAN_OK;
     for (int i = 0; i < options->course_count && status == GAN_OK; i++)
         status = check_course(options, i, who);
+    for (int i = 0; i < options->course_count && status == GAN_OK; i++)
+        status = check_option(options, i, who);
     return status;
 }
 

@@ -35,6 +35,8 @@ static gan_status check_finite(const gan_trainer *trainer, const struct gan_half
         culprit = "loss";
     else if (culprit == NULL && !isfinite(gan_plan_scalar(half->plan, half->norm)))
         culprit = "gradient";
+    else if (culprit == NULL && !gan_plan_assigns_finite(half->plan)) /* batch norm divides by what is infinite */
+        culprit = "state (running statistics and the like)";
     if (culprit == NULL)
         return GAN_OK;
     char what[160];
@@ -295,18 +297,22 @@ static gan_status compute_d(struct step *step, int update)
                                 .update = update_number(trainer, update),
                                 .made_labels = step->plans->made_labels,
                                 .parts = trainer->options.micro_batches};
+    step->trainer->of_discriminator = step->plans;
     return compute_discriminator(step->trainer, &step->plans->discriminator, &batch, step->report, step->who);
 }
 
-static gan_status compute_g(struct step *step)
+/* For G's update number `update` of the step. */
+static gan_status compute_g(struct step *step, int update)
 {
     const gan_trainer *trainer = step->trainer;
     const struct batch batch = {.real = step->real,
                                 .labels = step->labels,
                                 .seed = gan_trainer_noise_seed(trainer, G_NOISE_LABEL),
-                                .update = trainer->steps,
+                                .update = trainer->steps * (uint64_t)trainer->options.generator_steps +
+                                          (uint64_t)update,
                                 .made_labels = step->plans->made_labels,
                                 .parts = trainer->options.micro_batches};
+    step->trainer->of_generator = step->plans;
     return compute_generator(step->trainer, &step->plans->generator, &batch, step->report, step->who);
 }
 
@@ -338,8 +344,14 @@ static gan_status discriminator_half(struct step *step)
 
 static gan_status generator_half(struct step *step)
 {
-    gan_status status = compute_g(step);
-    return status == GAN_OK ? commit_generator(step->trainer, &step->plans->generator, step->report) : status;
+    gan_status status = GAN_OK;
+    for (int i = 0; i < step->trainer->options.generator_steps && status == GAN_OK; i++) {
+        step->report->g_committed = false;
+        status = compute_g(step, i);
+        if (status == GAN_OK)
+            status = commit_generator(step->trainer, &step->plans->generator, step->report);
+    }
+    return status;
 }
 
 static gan_status both_halves(struct step *step)
@@ -347,7 +359,7 @@ static gan_status both_halves(struct step *step)
     struct gan_trainer_plans *plans = step->plans;
     gan_status status = compute_d(step, 0);
     if (status == GAN_OK)
-        status = compute_g(step);
+        status = compute_g(step, 0);
     if (status == GAN_OK)
         status = commit_d(step);
     return status == GAN_OK ? commit_generator(step->trainer, &plans->generator, step->report) : status;

@@ -66,7 +66,7 @@ static gan_status check_models(gan_model *generator, gan_model *discriminator, c
     return status == GAN_OK ? gan_check_player_labels(generator, discriminator, options, who) : status;
 }
 
-static bool has_course(const gan_trainer *trainer, int regularizer)
+bool gan_trainer_has_course(const gan_trainer *trainer, int regularizer)
 {
     gan_setting setting = (gan_setting)((int)GAN_SETTING_R1_WEIGHT + regularizer);
     return gan_course_of(&trainer->options, setting) != NULL;
@@ -75,7 +75,7 @@ static bool has_course(const gan_trainer *trainer, int regularizer)
 static gan_status check_penalties(const gan_trainer *trainer, const float *weight, const char *who)
 {
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        if ((weight[i] > 0 || has_course(trainer, i)) && gan_regularizers[i].per_example &&
+        if ((weight[i] > 0 || gan_trainer_has_course(trainer, i)) && gan_regularizers[i].per_example &&
             !trainer->options.mixed_penalty && gan_model_mixes_examples(trainer->discriminator))
             return gan_fail(
                 GAN_ERROR_INVALID_ARGUMENT,
@@ -107,15 +107,15 @@ static gan_status check_inputs(const gan_trainer *trainer, const char *who)
                         "%s: the discriminator takes %" PRId64 " examples together, which goes with no labels yet; "
                         "give it packing 1, or models without labels",
                         who, trainer->packing);
-    bool augmented = o->augment != 0 || has_course(trainer, GAN_REGULARIZER_CONSISTENCY) ||
-                     has_course(trainer, GAN_REGULARIZER_CONSISTENCY_MADE) || o->consistency_weight > 0 ||
+    bool augmented = o->augment != 0 || gan_trainer_has_course(trainer, GAN_REGULARIZER_CONSISTENCY) ||
+                     gan_trainer_has_course(trainer, GAN_REGULARIZER_CONSISTENCY_MADE) || o->consistency_weight > 0 ||
                      o->consistency_made_weight > 0;
     if (augmented && made.rank != 3)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: augmentation is for images, [C, H, W], but the examples are %s; want augment, "
                         "consistency_weight and consistency_made_weight 0",
                         who, gan_shape_text(made, text, sizeof text));
-    bool matched = o->feature_matching_weight > 0 || has_course(trainer, GAN_REGULARIZER_FEATURE_MATCHING);
+    bool matched = o->feature_matching_weight > 0 || gan_trainer_has_course(trainer, GAN_REGULARIZER_FEATURE_MATCHING);
     if (matched && *o->feature_layer != '\0' && !gan_model_has_layer(trainer->discriminator, o->feature_layer))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: feature_layer is \"%.64s\", which the discriminator does not have; see gan_model_summary",
@@ -157,7 +157,10 @@ static gan_status prepare_for_courses(gan_trainer *trainer, const char *who)
 
 static gan_status attach_optimizers(gan_trainer *trainer, const char *who)
 {
-    gan_status status = gan_optimizer_attach(trainer->options.generator_optimizer, trainer->generator, who);
+    gan_status status = gan_optimizer_check_model(trainer->options.discriminator_optimizer, trainer->discriminator,
+                                                  who);
+    if (status == GAN_OK)
+        status = gan_optimizer_attach(trainer->options.generator_optimizer, trainer->generator, who);
     if (status == GAN_OK)
         status = gan_optimizer_attach(trainer->options.discriminator_optimizer, trainer->discriminator, who);
     return status;
@@ -199,7 +202,7 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     trainer->first_data_low = o->data_low;
     trainer->first_data_high = o->data_high;
     trainer->instance_noise = o->instance_noise;
-    trainer->adaptive.probability = o->augment_probability;
+    gan_adaptive_set(&trainer->adaptive, (double)o->augment_probability);
     trainer->packing = packing_of(gan_model_output_shape(generator), gan_model_input_shape(discriminator));
     status = check_penalties(trainer, trainer->weight, who);
     if (status == GAN_OK)
@@ -233,6 +236,14 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     return trainer->average != NULL ? GAN_OK : gan_error_status();
 }
 
+/* One that was given for both, which is refused, was given once. */
+static void release_optimizers(gan_trainer_options *options)
+{
+    if (options->discriminator_optimizer != options->generator_optimizer)
+        gan_optimizer_unref(options->discriminator_optimizer);
+    gan_optimizer_unref(options->generator_optimizer);
+}
+
 gan_trainer *gan_trainer_new(gan_model *generator, gan_model *discriminator, const gan_trainer_options *options)
 {
     static const char who[] = "gan_trainer_new";
@@ -241,8 +252,7 @@ gan_trainer *gan_trainer_new(gan_model *generator, gan_model *discriminator, con
         return NULL;
     gan_trainer *trainer = gan_alloc_zero(1, sizeof *trainer);
     if (trainer == NULL) {
-        gan_optimizer_unref(own.generator_optimizer);
-        gan_optimizer_unref(own.discriminator_optimizer);
+        release_optimizers(&own);
         return NULL;
     }
     atomic_init(&trainer->references, 1);
@@ -270,9 +280,7 @@ void gan_trainer_unref(gan_trainer *trainer)
     gan_gradients_clear(&trainer->discriminator_gradients);
     gan_tensor_unref(trainer->averages);
     gan_arena_unref(trainer->arena);
-    gan_optimizer *first = trainer->options.generator_optimizer, *second = trainer->options.discriminator_optimizer;
-    gan_optimizer_unref(first);
-    gan_optimizer_unref(second);
+    release_optimizers(&trainer->options);
     gan_model_unref(trainer->generator);
     gan_model_unref(trainer->discriminator);
     gan_model_unref(trainer->average);
@@ -296,10 +304,19 @@ static void clear_plans(struct gan_trainer_plans *plans)
     *plans = (struct gan_trainer_plans){0};
 }
 
+static void forget_plans(gan_trainer *trainer, struct gan_trainer_plans *plans)
+{
+    if (trainer->of_discriminator == plans)
+        trainer->of_discriminator = NULL;
+    if (trainer->of_generator == plans)
+        trainer->of_generator = NULL;
+    clear_plans(plans);
+}
+
 void gan_trainer_drop_plans(gan_trainer *trainer)
 {
     for (int i = 0; i < GAN_TRAINER_PLANS; i++)
-        clear_plans(&trainer->plans[i]);
+        forget_plans(trainer, &trainer->plans[i]);
 }
 
 const struct gan_trainer_plans *gan_trainer_latest_plans(const gan_trainer *trainer)
@@ -339,7 +356,7 @@ void gan_trainer_apply_weights(gan_trainer *trainer, uint64_t update)
 /* One that a course moves is recorded even while its weight is 0. */
 static bool is_active(const gan_trainer *trainer, int regularizer)
 {
-    bool wanted = trainer->weight[regularizer] > 0 || has_course(trainer, regularizer);
+    bool wanted = trainer->weight[regularizer] > 0 || gan_trainer_has_course(trainer, regularizer);
     return wanted && !is_left_out(trainer, regularizer, trainer->update);
 }
 
@@ -389,10 +406,11 @@ gan_status gan_trainer_check_batch(const gan_trainer *trainer, int64_t n, const 
                     who, n, parts * trainer->packing);
 }
 
-struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t batch)
+/* Those that fit the regularisers of the update at hand, found or made. */
+static struct gan_trainer_plans *find_or_make(gan_trainer *trainer, int64_t batch, int places)
 {
     struct gan_trainer_plans *oldest = &trainer->plans[0], *found = NULL;
-    for (int i = 0; i < GAN_TRAINER_PLANS && found == NULL; i++) {
+    for (int i = 0; i < places && found == NULL; i++) {
         struct gan_trainer_plans *plans = &trainer->plans[i];
         if (plans_fit(trainer, plans, batch))
             found = plans;
@@ -400,7 +418,7 @@ struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t ba
             oldest = plans;
     }
     if (found == NULL) {
-        clear_plans(oldest);
+        forget_plans(trainer, oldest);
         if (make_plans(trainer, oldest, batch) != GAN_OK)
             return NULL;
         found = oldest;
@@ -409,9 +427,20 @@ struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t ba
     return found;
 }
 
+struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t batch)
+{
+    uint64_t update = trainer->update, interval = (uint64_t)trainer->options.lazy_interval;
+    if (interval == 1)
+        return find_or_make(trainer, batch, GAN_TRAINER_SIZES);
+    trainer->update = update % interval == 0 ? update + 1 : update - update % interval; /* of the other set */
+    bool planned = find_or_make(trainer, batch, GAN_TRAINER_PLANS) != NULL;
+    trainer->update = update;
+    return planned ? find_or_make(trainer, batch, GAN_TRAINER_PLANS) : NULL;
+}
+
 const float *gan_trainer_latest_gradient(const gan_trainer *trainer, bool of_generator)
 {
-    const struct gan_trainer_plans *plans = gan_trainer_latest_plans(trainer);
+    const struct gan_trainer_plans *plans = of_generator ? trainer->of_generator : trainer->of_discriminator;
     if (plans == NULL)
         return NULL;
     const struct gan_half *half = of_generator ? &plans->generator : &plans->discriminator;
@@ -452,20 +481,32 @@ gan_optimizer *gan_trainer_discriminator_optimizer(const gan_trainer *trainer)
     return trainer != NULL ? trainer->options.discriminator_optimizer : NULL;
 }
 
+gan_status gan_trainer_check_r1_weight(const gan_trainer *trainer, float weight, const char *who)
+{
+    gan_trainer_options changed = trainer->options;
+    changed.r1_weight = weight;
+    float weights[GAN_REGULARIZERS] = {[GAN_REGULARIZER_R1] = weight};
+    gan_status status = gan_trainer_options_check(&changed, who);
+    return status == GAN_OK ? check_penalties(trainer, weights, who) : status;
+}
+
+void gan_trainer_take_r1_weight(gan_trainer *trainer, float weight)
+{
+    trainer->options.r1_weight = weight;
+    trainer->weight[GAN_REGULARIZER_R1] = weight;
+}
+
 gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight)
 {
     static const char who[] = "gan_trainer_set_r1_weight";
     if (trainer == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: trainer is NULL", who);
-    gan_trainer_options changed = trainer->options;
-    changed.r1_weight = weight;
-    gan_status status = gan_trainer_options_check(&changed, who);
-    float weights[GAN_REGULARIZERS] = {[GAN_REGULARIZER_R1] = weight};
+    if (gan_trainer_has_course(trainer, GAN_REGULARIZER_R1))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: r1_weight has a course, which says what it is at each step; want a trainer without one",
+                        who);
+    gan_status status = gan_trainer_check_r1_weight(trainer, weight, who);
     if (status == GAN_OK)
-        status = check_penalties(trainer, weights, who);
-    if (status != GAN_OK)
-        return status;
-    trainer->options = changed;
-    trainer->weight[GAN_REGULARIZER_R1] = weight;
-    return GAN_OK;
+        gan_trainer_take_r1_weight(trainer, weight);
+    return status;
 }

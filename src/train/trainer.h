@@ -10,8 +10,12 @@
 
 #include <stdatomic.h>
 
-/* Plans are made for a batch size and a set of regularisers. The latest few are kept. */
-#define GAN_TRAINER_PLANS 4
+/*
+ * Plans are made for a batch size and a set of regularisers. Those of the latest few batch sizes are kept, where some
+ * regularisers are not in every update (lazy_interval) with and without these.
+ */
+#define GAN_TRAINER_SIZES 4
+#define GAN_TRAINER_PLANS (2 * GAN_TRAINER_SIZES)
 
 struct gan_trainer_plans {
     int64_t batch; /* of all micro-batches together; 0: an empty place */
@@ -47,7 +51,8 @@ struct gan_trainer {
     uint64_t update; /* of D, that plans are wanted for */
     struct gan_gradients generator_gradients, discriminator_gradients;
     struct gan_trainer_plans plans[GAN_TRAINER_PLANS];
-    uint64_t clock; /* of `used` */
+    uint64_t clock;                                                  /* of `used` */
+    const struct gan_trainer_plans *of_discriminator, *of_generator; /* what each half ran in last; NULL: nowhere */
 };
 
 /* GAN_OK if a batch of n examples falls into micro-batches and packs. */
@@ -76,6 +81,12 @@ uint64_t gan_trainer_noise_seed(const gan_trainer *trainer, uint64_t label);
 /* `given` (NULL: the defaults) checked. */
 struct gan_remedy;
 gan_status gan_remedy_read(struct gan_remedy *own, const struct gan_remedy *given, const char *who);
+
+/* Whether a course gives the regulariser its weight. */
+bool gan_trainer_has_course(const gan_trainer *trainer, int regularizer);
+/* The two halves of gan_trainer_set_r1_weight, whether R1 has a course or not; taking cannot fail. */
+gan_status gan_trainer_check_r1_weight(const gan_trainer *trainer, float weight, const char *who);
+void gan_trainer_take_r1_weight(gan_trainer *trainer, float weight);
 
 /* Gives the numbers that have courses their values at the next step. A function's answer may be refused. */
 gan_status gan_trainer_follow_courses(gan_trainer *trainer, const char *who);

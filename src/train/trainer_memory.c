@@ -26,11 +26,14 @@ size_t gan_trainer_memory(const gan_trainer *trainer)
     const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
     if (plans == NULL)
         return 0;
-    const gan_plan *half[2] = {plans->discriminator.plan, plans->generator.plan};
-    size_t results = 0, arena = 0; /* the halves share the arena */
-    for (int i = 0; i < 2; i++) {
-        size_t shared = gan_plan_memory(half[i]) - gan_plan_results_memory(half[i]);
-        results += gan_plan_results_memory(half[i]);
+    size_t results = 0, arena = 0; /* all plans share the arena */
+    for (int i = 0; i < 2 * GAN_TRAINER_PLANS; i++) {
+        const struct gan_trainer_plans *of = &trainer->plans[i / 2];
+        const gan_plan *half = i % 2 == 0 ? of->discriminator.plan : of->generator.plan;
+        if (of->batch != plans->batch)
+            continue;
+        size_t shared = gan_plan_memory(half) - gan_plan_results_memory(half);
+        results += gan_plan_results_memory(half);
         arena = shared > arena ? shared : arena;
     }
     return arena + results;
@@ -39,10 +42,12 @@ size_t gan_trainer_memory(const gan_trainer *trainer)
 double gan_trainer_flops(const gan_trainer *trainer)
 {
     const struct gan_trainer_plans *plans = trainer != NULL ? gan_trainer_latest_plans(trainer) : NULL;
-    return plans != NULL ? (double)trainer->options.micro_batches * ((double)trainer->options.discriminator_steps *
-                                                                         gan_plan_flops(plans->discriminator.plan) +
-                                                                     gan_plan_flops(plans->generator.plan))
-                         : 0;
+    if (plans == NULL)
+        return 0;
+    const gan_trainer_options *o = &trainer->options;
+    double of_d = (double)o->discriminator_steps * gan_plan_flops(plans->discriminator.plan);
+    double of_g = (double)o->generator_steps * gan_plan_flops(plans->generator.plan);
+    return (double)o->micro_batches * (of_d + of_g);
 }
 
 static size_t bytes_of(const gan_tensor *block)

@@ -1,8 +1,9 @@
-/* Regularisers of a network's weights by themselves: of all parameters of two axes and more, so without biases. */
+/* Regularisers of a network's weights by themselves: of all that have two axes and more, so without biases. */
 #include "train/regularizers.h"
 
 #include "gan/ops.h"
 #include "nn/model.h"
+#include "nn/weight.h"
 #include "tape/tape.h"
 
 /* ‖WWᵀ − diagonal‖², W with a row for each place of its first axis */
@@ -19,17 +20,32 @@ static gan_var *squares(gan_var *weight)
     return gan_scale(gan_sum(gan_square(weight)), 0.5f);
 }
 
+/*
+ * The weight that begins at the model's parameter *at, which then is the next one. Weight norm's lengths and directions
+ * are one weight; NULL, without an error, for what is none.
+ */
+static gan_var *weight_at(gan_tape *tape, const gan_model *model, size_t *at)
+{
+    const struct gan_slots *parameters = &model->parameters;
+    const struct gan_slot *slot = &parameters->slot[*at];
+    gan_var *first = gan_tape_tensor(tape, parameters->tensors[(*at)++]);
+    if (slot->begins != GAN_SLOT_LENGTHS)
+        return gan_var_rank(first) >= 2 ? first : NULL;
+    *at = slot->of + 1;
+    return gan_weight_of_lengths(first, gan_tape_tensor(tape, parameters->tensors[slot->of]), slot->axis);
+}
+
 static gan_var *sum_over_weights(const struct gan_regularizer_view *view, gan_model *model,
                                  gan_var *(*term)(gan_var *weight))
 {
     gan_tape *tape = gan_var_tape(view->loss);
     gan_var *sum = tape != NULL ? gan_tape_constant(tape, GAN_SCALAR, 0) : NULL;
-    for (int i = 0; i < gan_model_parameters(model) && sum != NULL; i++) {
-        gan_var *weight = gan_tape_tensor(tape, gan_model_parameter(model, i));
-        if (weight == NULL)
-            return NULL;
-        if (gan_var_rank(weight) >= 2)
+    for (size_t i = 0; i < model->parameters.count && sum != NULL;) {
+        gan_var *weight = weight_at(tape, model, &i);
+        if (weight != NULL)
             sum = gan_add(sum, term(weight));
+        else if (gan_tape_status(tape) != GAN_OK)
+            return NULL;
     }
     return sum;
 }

@@ -113,7 +113,14 @@ START_TEST(losses_have_names_and_refuse_what_is_none)
     gan_tape *tape = gan_tape_new();
     gan_var *r = gan_tape_input(tape, GAN_SHAPE(N, 1));
     ck_null(gan_loss_discriminator((gan_loss)77, r, r), "gan_loss_discriminator: loss is 77, want a gan_loss");
+    ck_assert_int_eq(gan_tape_status(tape), GAN_ERROR_INVALID_ARGUMENT);
+    gan_tape_unref(tape);
+    tape = gan_tape_new();
+    r = gan_tape_input(tape, GAN_SHAPE(N, 1));
     ck_null(gan_loss_generator((gan_loss)77, r, r), "gan_loss_generator: loss is 77, want a gan_loss");
+    gan_tape_unref(tape);
+    tape = gan_tape_new();
+    r = gan_tape_input(tape, GAN_SHAPE(N, 1));
     ck_made(gan_loss_generator(GAN_LOSS_NON_SATURATING, NULL, r));
     ck_assert_ptr_null(gan_loss_generator(GAN_LOSS_MINIMAX, NULL, NULL));
     ck_assert_ptr_null(gan_loss_discriminator(GAN_LOSS_MINIMAX, r, NULL));
