@@ -76,6 +76,7 @@ struct gan_map_call {
 
 enum gan_reduction {
     GAN_REDUCE_SUM,
+    GAN_REDUCE_MEAN, /* divided in double: of equal numbers it is that number */
     GAN_REDUCE_MAX,
     GAN_REDUCE_VARIANCE /* mean of squares less square of the mean, both in double */
 };
@@ -207,7 +208,8 @@ struct gan_index_call {
 struct gan_random_call {
     bool normal;
     uint32_t stream;
-    float scale, offset; /* scale · number + offset */
+    float scale, offset; /* scale · number + offset, … */
+    float most;          /* … of a uniform one, but this at most, where rounding would go up to the end */
     struct gan_operand out;
     int64_t size;
     int64_t part_size, parts;

@@ -95,7 +95,7 @@ static gan_status predict_rows(struct gan_model_runner *runner, const float *in,
     return status;
 }
 
-/* Those of the same rows; what is beyond them is 0, which every label may be. */
+/* Those of the same rows, and beyond them again, as inputs are. */
 static void set_labels(const struct gan_model_runner *runner, const gan_tensor *labels, int64_t first, int64_t rows)
 {
     if (labels == NULL)
@@ -104,7 +104,8 @@ static void set_labels(const struct gan_model_runner *runner, const gan_tensor *
     char *to = gan_tensor_bytes(runner->labels);
     const char *from = gan_tensor_bytes(labels);
     memcpy(to, from + (size_t)first * row, (size_t)rows * row);
-    memset(to + (size_t)rows * row, 0, (size_t)(PREDICT_ROWS - rows) * row);
+    for (size_t next = (size_t)rows; next < PREDICT_ROWS; next++)
+        memcpy(to + next * row, to + (next - (size_t)rows) * row, row);
 }
 
 static gan_tensor *predict(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels, const char *who)

@@ -209,6 +209,18 @@ static void set_labels(gan_sampler *sampler, const gan_tensor *labels, int64_t f
            (const char *)gan_tensor_bytes(labels) + (size_t)done * size, (size_t)count * size);
 }
 
+/* Rows beyond the `count` from `first` on get labels of these in turn: they count in a batch's own statistics. */
+static void repeat_labels(gan_sampler *sampler, int64_t first, int64_t count)
+{
+    char *rows = sampler->runner.labels != NULL ? gan_tensor_bytes(sampler->runner.labels) : NULL;
+    size_t size = sampler->label_row;
+    for (int64_t row = 0; row < sampler->rows && rows != NULL; row++)
+        if (row < first || row >= first + count) {
+            int64_t like = first + (row - first + sampler->rows * count) % count;
+            memcpy(rows + (size_t)row * size, rows + (size_t)like * size, size);
+        }
+}
+
 /* ---- the two ways ---- */
 
 static gan_status run_drawn(gan_sampler *sampler, const gan_tensor *labels, float *out)
@@ -220,6 +232,8 @@ static gan_status run_drawn(gan_sampler *sampler, const gan_tensor *labels, floa
         draw_noise(sampler, index / rows);
         draw_labels(sampler, index / rows * rows);
         set_labels(sampler, labels, first, count, done);
+        if (labels != NULL)
+            repeat_labels(sampler, first, count);
         gan_status status = run_rows(sampler, index / rows, first, count, out + done * sampler->row_out);
         if (status != GAN_OK)
             return status;
@@ -242,6 +256,7 @@ static gan_status run_given(gan_sampler *sampler, const float *z, const gan_tens
                    (size_t)sampler->row_in * sizeof(float));
         draw_labels(sampler, sampler->next + (uint64_t)done);
         set_labels(sampler, labels, 0, count, done);
+        repeat_labels(sampler, 0, count);
         gan_status status = run_rows(sampler, (uint64_t)(done / rows), 0, count, out + done * sampler->row_out);
         if (status != GAN_OK)
             return status;

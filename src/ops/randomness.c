@@ -4,6 +4,8 @@
 #include "base/status.h"
 #include "tensor/tensor.h"
 
+#include <math.h>
+
 static gan_var *draw(gan_tape *tape, enum gan_op_id op, gan_shape shape, float scale, float offset)
 {
     if (gan_shape_check(shape, gan_ops[op].name) != GAN_OK)
@@ -19,7 +21,10 @@ gan_var *gan_uniform(gan_tape *tape, gan_shape shape, float low, float high)
     if (!(low <= high))
         return gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
                              "gan_uniform: low is %g and high is %g; low must not be above", (double)low, (double)high);
-    return draw(tape, GAN_OP_uniform, shape, high - low, low);
+    float span = high - low;
+    while (low + span > high) /* rounded up */
+        span = nextafterf(span, 0);
+    return draw(tape, GAN_OP_uniform, shape, span, low);
 }
 
 gan_var *gan_normal(gan_tape *tape, gan_shape shape, float mean, float deviation)

@@ -67,10 +67,14 @@ gan_var *gan_vjp_max(gan_var *node, gan_var *gradient, int index)
 
 gan_var *gan_mean_keep(gan_var *x, gan_axes axes)
 {
-    gan_var *sum = gan_sum_keep(x, axes);
-    if (sum == NULL)
-        return NULL;
-    return gan_scale(sum, (float)(1.0 / (double)(gan_shape_size(x->shape) / gan_shape_size(sum->shape))));
+    return reduce(GAN_OP_mean, x, axes);
+}
+
+gan_var *gan_vjp_mean(gan_var *node, gan_var *gradient, int index)
+{
+    gan_var *x = node->input[index];
+    double share = (double)gan_shape_size(node->shape) / (double)gan_shape_size(x->shape);
+    return gan_expand(gan_scale(gradient, (float)share), x->shape);
 }
 
 gan_var *gan_variance_keep(gan_var *x, gan_axes axes)
@@ -173,7 +177,9 @@ gan_var *gan_cross_entropy(gan_var *logits, gan_var *labels)
                              gan_shape_text(logits->shape, of_logits, sizeof of_logits), gan_dtype_name(labels->dtype),
                              gan_shape_text(labels->shape, of_labels, sizeof of_labels));
     }
-    gan_var *chosen = gan_sum_over(gan_mul(logits, gan_one_hot(labels, logits->shape.dims[1])), GAN_AXES(1));
+    gan_var *is_chosen = gan_one_hot(labels, logits->shape.dims[1]);
+    gan_var *none = gan_tape_constant(logits->tape, GAN_SCALAR, 0); /* a product would make NaN of -infinity */
+    gan_var *chosen = gan_sum_over(gan_select(is_chosen, logits, none), GAN_AXES(1));
     return gan_mean(gan_sub(gan_logsumexp_over(logits, GAN_AXES(1)), chosen));
 }
 

@@ -5,6 +5,7 @@
 #include "base/status.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- operands ---- */
@@ -259,6 +260,7 @@ static gan_status emit_random(struct gan_emitter *emitter, int index)
     call->stream = node->var->attributes.stream;
     call->scale = node->var->attributes.p;
     call->offset = node->var->attributes.q;
+    call->most = call->scale > 0 ? nextafterf(call->offset + call->scale, call->offset) : call->offset;
     call->out = gan_result_of(emitter->graph, index);
     call->size = gan_shape_size(node->shape);
     emitter->backend->prepare_random(call);
@@ -275,6 +277,7 @@ static gan_status emit_node(struct gan_emitter *emitter, int index)
     case GAN_KIND_MAP:
         return emit_map(emitter, index);
     case GAN_KIND_SUM:
+    case GAN_KIND_MEAN:
     case GAN_KIND_MAX:
     case GAN_KIND_VARIANCE:
         return gan_emit_reduction(emitter, index);

@@ -34,9 +34,10 @@ static void set_reduced(const struct gan_emitter *emitter, struct gan_reduce_cal
     gan_emit_program(emitter, index, &result->program);
     order_axes(call, &result->program, node->var->attributes.axes, node->order);
     enum gan_op_kind kind = node->var->op->kind;
-    result->reduction = kind == GAN_KIND_SUM   ? GAN_REDUCE_SUM
-                        : kind == GAN_KIND_MAX ? GAN_REDUCE_MAX
-                                               : GAN_REDUCE_VARIANCE;
+    result->reduction = kind == GAN_KIND_SUM    ? GAN_REDUCE_SUM
+                        : kind == GAN_KIND_MEAN ? GAN_REDUCE_MEAN
+                        : kind == GAN_KIND_MAX  ? GAN_REDUCE_MAX
+                                                : GAN_REDUCE_VARIANCE;
     result->out = gan_result_of(emitter->graph, index);
 }
 

@@ -10,7 +10,7 @@
 static bool is_reduction(const struct gan_node *node)
 {
     enum gan_op_kind kind = gan_node_kind(node);
-    return kind == GAN_KIND_SUM || kind == GAN_KIND_MAX || kind == GAN_KIND_VARIANCE;
+    return kind == GAN_KIND_SUM || kind == GAN_KIND_MEAN || kind == GAN_KIND_MAX || kind == GAN_KIND_VARIANCE;
 }
 
 /* True if its last pass can be an elementwise step. */

@@ -178,6 +178,7 @@ static struct gan_order order_of_result(const struct gan_graph *graph, const gan
             first[i] = graph->views[var->input[i]->id];
         return gan_order_like(graph, first, var->inputs, var->shape);
     case GAN_KIND_SUM:
+    case GAN_KIND_MEAN:
     case GAN_KIND_MAX:
     case GAN_KIND_VARIANCE:
     case GAN_KIND_PAD:
@@ -212,6 +213,12 @@ struct gan_conv gan_conv_of(const gan_var *var)
     return conv;
 }
 
+/* Panels of products in other numbers of dots differ by the steps that windows take. */
+static bool same_steps(const struct gan_window *a, const struct gan_window *b)
+{
+    return a->stride[0] == b->stride[0] && a->stride[1] == b->stride[1];
+}
+
 /* The node that holds a convolution's weight as the backend likes it, one for all that like it so; `panels` is its
  * view, or node -1 where the weight serves as it is. */
 static gan_status pack_weight(struct gan_graph *graph, const gan_var *var, struct gan_view *panels)
@@ -228,8 +235,8 @@ static gan_status pack_weight(struct gan_graph *graph, const gan_var *var, struc
     for (size_t i = 0; i < graph->count && panels->node < 0; i++) {
         const struct gan_node *node = &graph->nodes[i];
         if (node->panels.size == wanted.size && node->panels.format == wanted.format &&
-            node->conv.groups == conv.groups && gan_same_view(&node->input[0], source, weight->shape) &&
-            gan_shape_equal(node->shape, weight->shape))
+            node->conv.groups == conv.groups && same_steps(&node->conv.window, &conv.window) &&
+            gan_same_view(&node->input[0], source, weight->shape) && gan_shape_equal(node->shape, weight->shape))
             panels->node = (int)i;
     }
     if (panels->node >= 0)

@@ -80,9 +80,23 @@ static gan_status convert_leaves(gan_plan *plan)
     return GAN_OK;
 }
 
+/* Sums of sizes are in integers only where they cannot wrap: where all nodes together could lie in memory. */
+static gan_status check_size(const gan_plan *plan)
+{
+    double all = (double)plan->steps.scratch_size;
+    for (size_t i = 0; i < plan->graph.count; i++)
+        all += (double)plan->graph.nodes[i].size * (double)plan->backend->element;
+    if (all < (double)PTRDIFF_MAX / 2 && plan->steps.scratch_size >= 0)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_OUT_OF_MEMORY,
+                    "gan_plan_new: the results of all ops are %.3g bytes, which no memory holds", all);
+}
+
 /* The arena, room for results, the constants, and the table of where everything lies. */
 static gan_status allocate(gan_plan *plan, const struct gan_graph_sizes *sizes)
 {
+    if (check_size(plan) != GAN_OK)
+        return GAN_ERROR_OUT_OF_MEMORY;
     size_t element = (size_t)plan->backend->element;
     size_t leaves = plan->graph.leaf_count, constants = plan->graph.constant_count;
     plan->arena_size = (size_t)sizes->arena * element + (size_t)plan->steps.scratch_size;

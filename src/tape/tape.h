@@ -54,6 +54,7 @@ enum gan_op_kind {
     GAN_KIND_CONCAT,
     GAN_KIND_PACK,
     GAN_KIND_SUM, /* reductions keep their axes, with size 1 */
+    GAN_KIND_MEAN,
     GAN_KIND_MAX,
     GAN_KIND_VARIANCE,
     GAN_KIND_MATMUL,

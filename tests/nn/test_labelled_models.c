@@ -504,7 +504,44 @@ END_TEST
 
 #endif
 
+/* By the batch's own statistics what fills the computed rows counts: it repeats examples, their labels included. */
+START_TEST(rows_that_fill_up_have_the_labels_of_those_that_they_repeat)
+{
+    static const int32_t of_five[5] = {2, 0, 1, 1, 2};
+    gan_model *g = generator_of(GAN_CONDITIONING_CONCAT, gan_labels_classes(3, animals));
+    ck_ok(gan_model_set_batch_statistics(g, true));
+    gan_tensor *z = gan_tensor_new(GAN_SHAPE(64, 4)), *few = gan_tensor_new(GAN_SHAPE(5, 4));
+    gan_tensor *all_labels = gan_tensor_new_typed(GAN_SHAPE(64), GAN_INT32), *labels = int32_of(GAN_SHAPE(5), of_five);
+    ck_ok(gan_tensor_fill_normal(few, 0, 1, 3));
+    for (int64_t i = 0; i < 64; i++) {
+        memcpy(gan_tensor_data(z) + 4 * i, gan_tensor_data(few) + 4 * (i % 5), 4 * sizeof(float));
+        gan_tensor_int32(all_labels)[i] = of_five[i % 5];
+    }
+    gan_tensor *some = gan_model_predict_labelled(g, few, labels), *all = gan_model_predict_labelled(g, z, all_labels);
+    ck_assert_msg(some != NULL && all != NULL, "%s", gan_error_message());
+    gan_tensor *first = gan_tensor_new(GAN_SHAPE(5, 2, 3)), *again = gan_tensor_new(GAN_SHAPE(5, 2, 3));
+    gan_sampler *sampler = gan_sampler_new(g, 5);
+    ck_ok(gan_sampler_run(sampler, few, labels, first));
+    ck_ok(gan_sampler_run(sampler, NULL, NULL, again)); /* moves what is drawn */
+    ck_ok(gan_sampler_run(sampler, few, labels, again));
+    gan_tensor *three = gan_generator_sample_class(g, 3, 9, 1), *sixteen = gan_generator_sample_class(g, 16, 9, 1);
+    ck_assert_msg(three != NULL && sixteen != NULL, "%s", gan_error_message());
+    for (int64_t i = 0; i < 5; i++) {
+        ck_assert(same_row(some, i, all, i, 6));
+        ck_assert(same_row(first, i, again, i, 6));
+        ck_assert(i >= 3 || same_row(three, i, sixteen, i, 6));
+    }
+    gan_tensor *const tensors[] = {z, few, all_labels, labels, some, all, first, again, three, sixteen};
+    for (size_t i = 0; i < sizeof tensors / sizeof tensors[0]; i++)
+        gan_tensor_unref(tensors[i]);
+    gan_sampler_unref(sampler);
+    gan_model_unref(g);
+}
+END_TEST
+
 static const struct test_case tests[] = {
+    {"rows that fill up have the labels of those that they repeat",
+     rows_that_fill_up_have_the_labels_of_those_that_they_repeat},
     {"labels are stated before layers", labels_are_stated_before_layers},
     {"wrong labels on a tape are refused", wrong_labels_on_a_tape_are_refused},
     {"a class out of range fails the run", a_class_out_of_range_fails_the_run},

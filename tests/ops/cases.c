@@ -268,7 +268,7 @@ const struct op_case op_cases[] = {
     {"sum over the last", GAN_OP_sum, 1, {DIMS(5, 3)}, -1, 1, sum_last},
     {"sum over outer and inner", GAN_OP_sum, 1, {DIMS(2, 3, 5)}, -1, 1, sum_outer_and_inner},
     {"sum of permuted", GAN_OP_sum, 1, {DIMS(2, 3, 5)}, -1, 1, sum_of_permuted},
-    {"mean over the middle", GAN_OP_sum, 1, {DIMS(2, 3, 5)}, -1, 1, mean_middle},
+    {"mean over the middle", GAN_OP_mean, 1, {DIMS(2, 3, 5)}, -1, 1, mean_middle},
     {"variance of all", GAN_OP_variance, 1, {DIMS(5, 3)}, -1, 1, variance_all},
     {"variance over the first", GAN_OP_variance, 1, {DIMS(5, 3)}, -1, 1, variance_first},
     {"variance over the last", GAN_OP_variance, 1, {DIMS(5, 3)}, 1, 2, variance_last},

@@ -354,7 +354,149 @@ START_TEST(a_steady_plan_sees_its_own_updates)
 }
 END_TEST
 
+/* ---- numbers at their edges ---- */
+
+static gan_tensor *normal(gan_shape shape, float deviation, uint64_t seed)
+{
+    gan_tensor *tensor = gan_tensor_new(shape);
+    ck_assert_int_eq(gan_tensor_fill_normal(tensor, 0, deviation, seed), GAN_OK);
+    return tensor;
+}
+
+/* Strides of 2 × 3 and of 3 × 2 make as many products of other parts of a 6 × 6 window. */
+START_TEST(convolutions_of_one_weight_may_step_otherwise)
+{
+    gan_tensor *images = normal(GAN_SHAPE(32, 32, 12, 12), 1, 1), *weight = normal(GAN_SHAPE(32, 32, 6, 6), .05f, 2);
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_tensor(tape, images), *w = gan_tape_tensor(tape, weight), *both[2];
+    gan_plan *alone[2];
+    for (int i = 0; i < 2; i++) {
+        gan_conv_options o;
+        ck_assert_int_eq(gan_conv_options_init(&o, 6, 2 + i, 0), GAN_OK);
+        o.stride[1] = 3 - i;
+        both[i] = gan_conv2d(x, w, &o);
+        alone[i] = gan_plan_new(&both[i], 1);
+        ck_assert_int_eq(gan_plan_run(alone[i]), GAN_OK);
+    }
+    gan_plan *together = gan_plan_new(both, 2);
+    ck_assert_int_eq(gan_plan_run(together), GAN_OK);
+    for (int i = 0; i < 2; i++) {
+        size_t size = (size_t)gan_shape_size(gan_var_shape(both[i])) * sizeof(float);
+        ck_assert_mem_eq(gan_plan_numbers(together, both[i]), gan_plan_numbers(alone[i], both[i]), size);
+        gan_plan_unref(alone[i]);
+    }
+    gan_plan_unref(together);
+    gan_tape_unref(tape);
+    gan_tensor_unref(images);
+    gan_tensor_unref(weight);
+}
+END_TEST
+
+START_TEST(what_no_memory_holds_is_refused)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_constant(tape, GAN_SHAPE(1), 1), *wanted[33];
+    gan_var *wide = gan_expand(x, GAN_SHAPE(((int64_t)1 << 57) - 16));
+    for (int i = 0; i < 33; i++)
+        wanted[i] = gan_exp(gan_shift(wide, (float)i));
+    ck_assert_ptr_null(gan_plan_new(wanted, 33));
+    ck_assert_int_eq(gan_error_status(), GAN_ERROR_OUT_OF_MEMORY);
+    gan_tape_unref(tape);
+}
+END_TEST
+
+static const float *computed(gan_plan **plan, gan_var *var)
+{
+    *plan = gan_plan_new(&var, 1);
+    ck_assert_msg(*plan != NULL && gan_plan_run(*plan) == GAN_OK, "%s", gan_error_message());
+    return gan_plan_numbers(*plan, var);
+}
+
+START_TEST(a_uniform_number_is_less_than_high)
+{
+    static const float ends[][2] = {{1000, 1001}, {-1e8f, 4.1f}, {0, 1}, {5, 5}};
+    for (size_t c = 0; c < sizeof ends / sizeof ends[0]; c++) {
+        gan_tape *tape = gan_tape_new();
+        gan_plan *plan;
+        const float *numbers = computed(&plan, gan_uniform(tape, GAN_SHAPE(100000), ends[c][0], ends[c][1]));
+        for (int i = 0; i < 100000; i++)
+            ck_assert(numbers[i] >= ends[c][0] && (numbers[i] < ends[c][1] || ends[c][0] == ends[c][1]));
+        gan_plan_unref(plan);
+        gan_tape_unref(tape);
+    }
+}
+END_TEST
+
+/* So that a constant has no deviation from its mean. */
+START_TEST(the_mean_of_equal_numbers_is_theirs)
+{
+    static const float values[] = {1000.1f, 20000.7f, 123456.7f, 1e-30f, 3e37f};
+    for (size_t c = 0; c < sizeof values / sizeof values[0]; c++)
+        for (int64_t n = 2; n < 200; n += 29) {
+            gan_tape *tape = gan_tape_new();
+            gan_tensor *equal = gan_tensor_new(GAN_SHAPE(n, 3));
+            gan_tensor_fill(equal, values[c]);
+            gan_var *x = gan_tape_tensor(tape, equal);
+            gan_plan *plan;
+            const float *means = computed(&plan, gan_mean_over(x, GAN_AXES(0)));
+            for (int i = 0; i < 3; i++)
+                ck_assert(means[i] == values[c]);
+            gan_plan_unref(plan);
+            ck_assert(*computed(&plan, gan_mean(x)) == values[c]);
+            gan_plan_unref(plan);
+            gan_tape_unref(tape);
+            gan_tensor_unref(equal);
+        }
+}
+END_TEST
+
+START_TEST(a_masked_class_does_not_count)
+{
+    const float logits[3] = {-INFINITY, 1, 2};
+    const int32_t label = 2;
+    gan_tape *tape = gan_tape_new();
+    gan_tensor *of = gan_tensor_from(GAN_SHAPE(1, 3), logits);
+    gan_tensor *labels = gan_tensor_from_typed(GAN_SHAPE(1), GAN_INT32, &label);
+    gan_plan *plan;
+    gan_var *loss = gan_cross_entropy(gan_tape_tensor(tape, of), gan_tape_tensor(tape, labels));
+    ck_assert_double_eq_tol((double)*computed(&plan, loss), log(1 + exp(-1.0)), 1e-6);
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    gan_tensor_unref(of);
+    gan_tensor_unref(labels);
+}
+END_TEST
+
+START_TEST(sines_of_large_numbers_are_theirs)
+{
+    enum { N = 40 };
+    float x[N];
+    for (int i = 0; i < N; i++) /* near and far ones in one block */
+        x[i] = (i % 2 == 0 ? 1.0f : -1.0f) * powf(10, (float)i);
+    x[N - 1] = INFINITY;
+    gan_tape *tape = gan_tape_new();
+    gan_tensor *numbers = gan_tensor_from(GAN_SHAPE(N), x);
+    gan_var *both[2] = {gan_sin(gan_tape_tensor(tape, numbers)), gan_cos(gan_tape_tensor(tape, numbers))};
+    for (int c = 0; c < 2; c++) {
+        gan_plan *plan;
+        const float *found = computed(&plan, both[c]);
+        for (int i = 0; i < N - 1; i++)
+            ck_assert_double_eq_tol((double)found[i], c == 0 ? sin((double)x[i]) : cos((double)x[i]), 2e-7);
+        ck_assert(isnan(found[N - 1]));
+        gan_plan_unref(plan);
+    }
+    gan_tape_unref(tape);
+    gan_tensor_unref(numbers);
+}
+END_TEST
+
 static const struct test_case tests[] = {
+    {"strides", convolutions_of_one_weight_may_step_otherwise},
+    {"too large", what_no_memory_holds_is_refused},
+    {"uniform", a_uniform_number_is_less_than_high},
+    {"means", the_mean_of_equal_numbers_is_theirs},
+    {"masked classes", a_masked_class_does_not_count},
+    {"sines", sines_of_large_numbers_are_theirs},
     {"rooms and orders", a_room_is_not_taken_over_by_what_lies_in_another_order},
     {"steady pairs", what_is_steady_is_not_computed_with_what_is_not},
     {"steady updates", a_steady_plan_sees_its_own_updates},

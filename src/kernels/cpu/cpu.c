@@ -361,6 +361,8 @@ static void draw(const void *opaque, const struct gan_run *run, int64_t part)
         gan_random_uniform(&key, (uint64_t)begin, (size_t)(end - begin), out);
     for (int64_t i = 0; i < end - begin; i++)
         out[i] = call->scale * out[i] + call->offset;
+    for (int64_t i = 0; i < end - begin && !call->normal; i++)
+        out[i] = out[i] > call->most ? call->most : out[i];
 }
 
 const struct gan_backend *gan_backend_cpu(void)

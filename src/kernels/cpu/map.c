@@ -8,6 +8,7 @@
 #include "vmath.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 enum { BLOCK = 512, MOST_ROOMS = GAN_MAP_LOADS + GAN_MAP_INSTRUCTIONS };
@@ -39,6 +40,23 @@ static void raise_to(const float *a, float exponent, float *out, int64_t n)
     }
 }
 
+/* sin, and for one quarter turn cos. Large arguments are rare, and left to the C library. */
+static void sines(const float *a, int32_t quarter_turns, float *out, int64_t n)
+{
+    int32_t far = 0;
+    for (int64_t i = 0; i < n; i++)
+        far |= !(fabsf(a[i]) < VMATH_SIN_LIMIT);
+    if (far == 0) {
+        EACH(n) out[i] = vmath_sin_shifted(a[i], quarter_turns);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        double x = (double)a[i];
+        out[i] = fabs(x) < (double)VMATH_SIN_LIMIT ? vmath_sin_shifted(a[i], quarter_turns)
+                                                   : (float)(quarter_turns == 0 ? sin(x) : cos(x));
+    }
+}
+
 static void one_argument(enum gan_map_op op, const float *a, float p, float q, float *out, int64_t n)
 {
     switch (op) {
@@ -67,10 +85,10 @@ static void one_argument(enum gan_map_op op, const float *a, float p, float q, f
         EACH(n) out[i] = vmath_log(a[i]);
         break;
     case GAN_MAP_SIN:
-        EACH(n) out[i] = vmath_sin_shifted(a[i], 0);
+        sines(a, 0, out, n);
         break;
     case GAN_MAP_COS:
-        EACH(n) out[i] = vmath_sin_shifted(a[i], 1);
+        sines(a, 1, out, n);
         break;
     case GAN_MAP_ABS:
         EACH(n) out[i] = fabsf(a[i]);

@@ -14,6 +14,11 @@ static double larger(double a, double b)
     return a != a ? a : a > b ? a : b; /* a NaN stays */
 }
 
+static bool adds_up(enum gan_reduction reduction)
+{
+    return reduction == GAN_REDUCE_SUM || reduction == GAN_REDUCE_MEAN;
+}
+
 static double nothing(enum gan_reduction reduction)
 {
     return reduction == GAN_REDUCE_MAX ? (double)-INFINITY : 0;
@@ -121,7 +126,7 @@ static void reduce_all(const struct gan_reduce_call *call, const struct gan_run 
         double *accumulator = into;
         for (int i = 0; i < call->results; i++) {
             const struct gan_reduced *result = &call->result[i];
-            if (result->reduction == GAN_REDUCE_SUM && is_of_numbers(result, GAN_MAP_SQUARE)) /* norms of gradients */
+            if (adds_up(result->reduction) && is_of_numbers(result, GAN_MAP_SQUARE)) /* norms of gradients */
                 accumulator[0] += block_sum(numbers_of(result, run, begin + done), n, SQUARE);
             else
                 accumulate_block(result->reduction, values_of(result, run, begin + done, n, room), accumulator, n);
@@ -201,6 +206,8 @@ static void finish_result(const struct gan_reduce_call *call, enum gan_reduction
         double results[COLUMNS], squares[COLUMNS];
         int64_t n = width - begin < COLUMNS ? width - begin : COLUMNS;
         combine_columns(call, reduction, place + begin, n, results);
+        for (int64_t i = 0; i < n && reduction == GAN_REDUCE_MEAN; i++)
+            results[i] /= count;
         if (reduction == GAN_REDUCE_VARIANCE) {
             combine_columns(call, reduction, place + width + begin, n, squares);
             for (int64_t i = 0; i < n; i++) {

@@ -85,8 +85,8 @@ static inline float vmath_log(float x)
 {
     int32_t bits = vmath_bits(x);
     /* x = 2^e·m with m in [√½, √2) */
-    int32_t e = (bits - 0x3f3504f3) >> 23;
-    float m = vmath_float(bits - (int32_t)((uint32_t)e << 23)) - 1.0f;
+    int32_t e = (int32_t)((uint32_t)bits - 0x3f3504f3u) >> 23;
+    float m = vmath_float((int32_t)((uint32_t)bits - ((uint32_t)e << 23))) - 1.0f;
     float p = 7.0376836292e-2f;
     p = FMA(p, m, -1.1514610310e-1f);
     p = FMA(p, m, 1.1676998740e-1f);
@@ -149,7 +149,8 @@ static inline float vmath_softplus(float x)
     return x == x ? result : x;
 }
 
-/* sin and cos by reduction to [-π/4, π/4] with π/2 in three parts: 2 ulp for |x| < 8192 */
+/* sin and cos by reduction to [-π/4, π/4] with π/2 in three parts: 2 ulp for |x| < VMATH_SIN_LIMIT, beyond it wrong */
+#define VMATH_SIN_LIMIT 8192.0f
 static inline float vmath_sin_shifted(float x, int32_t quarter_turns)
 {
     float n = vmath_round(x * 0.63661977236758134f);

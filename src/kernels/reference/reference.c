@@ -137,9 +137,9 @@ static double reduced_value(const struct gan_reduce_call *call, const struct gan
             else if (result->reduction == GAN_REDUCE_VARIANCE)
                 value += (x - mean) * (x - mean) / (double)call->reduced;
             else
-                value = result->reduction == GAN_REDUCE_SUM ? value + x : larger(value, x);
+                value = result->reduction == GAN_REDUCE_MAX ? larger(value, x) : value + x;
         }
-    return value;
+    return result->reduction == GAN_REDUCE_MEAN ? value / (double)call->reduced : value;
 }
 
 static void reduce(const void *opaque, const struct gan_run *run, int64_t part)
@@ -238,7 +238,8 @@ static void draw(const void *opaque, const struct gan_run *run, int64_t part)
             gan_random_normal(&key, (uint64_t)i, 1, &number);
         else
             gan_random_uniform(&key, (uint64_t)i, 1, &number);
-        pointer(&call->out, run)[i] = (double)(call->scale * number + call->offset);
+        number = call->scale * number + call->offset;
+        pointer(&call->out, run)[i] = (double)(!call->normal && number > call->most ? call->most : number);
     }
 }
 
