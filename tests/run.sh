@@ -108,7 +108,8 @@ stage() {
     valgrind)
         instrumented valgrind &&
             run_tests valgrind "$root/build-valgrind" --suite unit --timeout-multiplier 50 --wrapper \
-                'valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible'
+                "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible \
+                    --suppressions='$root/tests/valgrind.supp'"
         ;;
     levels)
         prepare "$root/build" || return

@@ -48,7 +48,9 @@ GAN_API const char *gan_status_name(gan_status status);
 
 /**
  * The text of this thread's latest failure: which argument, what it got, what it wanted, what to do. "" when nothing
- * has failed yet. It belongs to the library and holds until the thread's next failure; at most 1023 bytes of UTF-8.
+ * has failed yet. Where an argument is NULL, or a shape has no axes, it goes on with "; before it: " and this thread's
+ * failure before, which most often is why. It belongs to the library and holds until the thread's next failure; at most
+ * 1023 bytes of UTF-8.
  */
 GAN_API const char *gan_error_message(void);
 

@@ -182,7 +182,8 @@ typedef struct gan_trainer_options {
     /**
      * The range of the real batches. They are mapped from it to the range that the generator states (gan_model_range);
      * nothing is mapped if it states none. low < high: 0, 1. A data set that states its own range comes before these
-     * (gan_trainer_set_dataset).
+     * (gan_trainer_set_dataset). Where the generator states a range, the first batch must not lie further outside of
+     * this one than half its width: such numbers could never be made.
      */
     float data_low, data_high;
     uint64_t seed; /**< decides the noise, and the first numbers of models that have none: 0 */

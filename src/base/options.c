@@ -12,6 +12,11 @@ static gan_status check_size(size_t given, size_t own, size_t least, const char 
             GAN_ERROR_INVALID_ARGUMENT,
             "%s: the options' struct_size is %zu, want %zu; fill them with the _options_init function first", who,
             given, own);
+    if (given > 8 * own + 65536) /* no release of libgan's will know so much */
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the options' struct_size is %zu, which they were never filled with; begin with the "
+                        "_options_init function",
+                        who, given);
     if (given > own)
         return gan_fail(
             GAN_ERROR_UNSUPPORTED,

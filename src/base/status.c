@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,19 +40,25 @@ static void GAN_PRINTF(3, 4) print(char *text, size_t size, const char *format, 
 }
 
 /*
- * A handle that is NULL is most often what an earlier call that failed has answered. Who looks only now must still be
- * told what that was, so it stays behind the new text.
+ * A handle that is NULL, or a shape without axes, is most often what an earlier call that failed has answered, or was
+ * asked of what such a call answered. Who looks only now must still be told what that was, so it stays behind the new
+ * text.
  */
-static void append_what_came_before(char *text, size_t size)
+static bool may_have_a_cause(const char *text, size_t length)
 {
     static const char ending[] = " is NULL";
-    size_t length = strlen(text);
-    if (last_status == GAN_OK || length < sizeof ending || strcmp(text + length - (sizeof ending - 1), ending) != 0)
+    if (length >= sizeof ending && strcmp(text + length - (sizeof ending - 1), ending) == 0)
+        return true;
+    return strstr(text, " has 0 axes") != NULL || strstr(text, " is [],") != NULL;
+}
+
+static void append_what_came_before(char *text, size_t size)
+{
+    if (last_status == GAN_OK || !may_have_a_cause(text, strlen(text)))
         return;
     const char *earlier = strstr(last_message, "; before it: ");
     earlier = earlier != NULL ? earlier + strlen("; before it: ") : last_message;
-    size_t cause = strlen(earlier);
-    if (cause >= sizeof ending - 1 && strcmp(earlier + cause - (sizeof ending - 1), ending) == 0)
+    if (may_have_a_cause(earlier, strlen(earlier)))
         return; /* which explains nothing */
     char both[sizeof last_message];
     print(both, sizeof both, "%s; before it: %s", text, earlier);

@@ -75,6 +75,8 @@ static gan_model *build(gan_shape example, const gan_discriminator_options *o, c
         gan_autoencoder_add(model, example, o);
     else
         gan_recipe_row(o->recipe)->discriminator(model, example, o);
+    if (o->center_input)
+        model->taken = (struct gan_range){true, o->input_low, o->input_high};
     if (o->sigmoid_output) {
         gan_model_add(model, gan_layer_sigmoid());
         gan_model_set_range(model, 0.0f, 1.0f);

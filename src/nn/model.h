@@ -91,6 +91,7 @@ struct gan_model {
     struct gan_slots parameters, state;
 
     struct gan_range range, data_range;
+    struct gan_range taken;       /* what a builder made it for; a file does not know */
     gan_tensor *mean, *deviation; /* of standardised data */
     struct gan_training training;
 

@@ -15,8 +15,7 @@ static int64_t first_not_finite(const float *numbers, int64_t size)
     return -1;
 }
 
-/* "name (op [shape])" */
-static void describe(const gan_var *var, char *text, size_t size)
+const char *gan_plan_describe(const gan_var *var, char *text, size_t size)
 {
     char shape[128];
     gan_shape_text(var->shape, shape, sizeof shape);
@@ -24,6 +23,7 @@ static void describe(const gan_var *var, char *text, size_t size)
         snprintf(text, size, "%s (%s %s)", gan_var_name(var), var->op->name, shape);
     else
         snprintf(text, size, "%s %s (var %d)", var->op->name, shape, var->id);
+    return text;
 }
 
 static void describe_inputs(const gan_var *var, char *text, size_t size)
@@ -32,7 +32,7 @@ static void describe_inputs(const gan_var *var, char *text, size_t size)
     text[0] = '\0';
     for (int i = 0; i < var->inputs && used + 1 < size && i < 3; i++) {
         char input[200];
-        describe(var->input[i], input, sizeof input);
+        gan_plan_describe(var->input[i], input, sizeof input);
         int written = snprintf(text + used, size - used, "%s%s", i == 0 ? " of " : " and ", input);
         used += written > 0 ? (size_t)written : 0;
     }
@@ -41,7 +41,7 @@ static void describe_inputs(const gan_var *var, char *text, size_t size)
 static gan_status report(const char *what, const gan_var *var, int64_t index, double value)
 {
     char node[256], inputs[640];
-    describe(var, node, sizeof node);
+    gan_plan_describe(var, node, sizeof node);
     describe_inputs(var, inputs, sizeof inputs);
     bool leaf = var->inputs == 0;
     return gan_fail(GAN_ERROR_NOT_FINITE, "%s: the first %s that is not finite is %s%s: element %lld is %g", what,

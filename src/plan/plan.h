@@ -50,6 +50,9 @@ gan_status gan_plan_profile(gan_plan *plan);
 gan_status gan_plan_bind_double(gan_plan *plan, gan_var *input, const double *numbers); /* copied */
 gan_status gan_plan_read_double(gan_plan *plan, gan_var *var, double *out);
 
+/* Writes "name (op [shape])", or where it has no name "op [shape] (var 12)"; returns text. */
+const char *gan_plan_describe(const gan_var *var, char *text, size_t size);
+
 /* After a compute whose numbers were not finite: replays the same step unfused, and fails (GAN_ERROR_NOT_FINITE) with a
  * message that names the first var that became NaN or infinite, its op, its name and its inputs. `what` begins the
  * text. */

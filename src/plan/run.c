@@ -47,10 +47,10 @@ gan_status gan_plan_bind(gan_plan *plan, gan_var *input, gan_tensor *numbers)
     if (numbers == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_bind: the tensor is NULL");
     if (gan_tensor_dtype(numbers) != input->dtype || !gan_shape_equal(gan_tensor_shape(numbers), input->shape)) {
-        char given[128], wanted[128];
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_bind: input %s is %s %s, the tensor %s %s",
-                        gan_var_name(input), gan_dtype_name(input->dtype),
-                        gan_shape_text(input->shape, wanted, sizeof wanted), gan_dtype_name(gan_tensor_dtype(numbers)),
+        char given[128], wanted[256];
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_bind: %s is %s, the tensor %s %s",
+                        gan_plan_describe(input, wanted, sizeof wanted), gan_dtype_name(input->dtype),
+                        gan_dtype_name(gan_tensor_dtype(numbers)),
                         gan_shape_text(gan_tensor_shape(numbers), given, sizeof given));
     }
     struct gan_leaf *leaf = leaf_of(plan, input);
@@ -98,10 +98,10 @@ static gan_status place_leaves(gan_plan *plan)
         if (leaf->bound_double)
             continue;
         if (leaf->numbers == NULL) {
-            char text[128];
+            char text[256];
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                            "gan_plan_run: nothing is bound to input %s %s; call gan_plan_bind first",
-                            gan_var_name(leaf->var), gan_shape_text(leaf->var->shape, text, sizeof text));
+                            "gan_plan_run: nothing is bound to %s; call gan_plan_bind first",
+                            gan_plan_describe(leaf->var, text, sizeof text));
         }
         if (leaf->converted == NULL) {
             plan->memory[GAN_MEMORY_LEAVES + i] = (void *)(uintptr_t)leaf->numbers;
@@ -288,9 +288,10 @@ static bool can_read(const gan_plan *plan, const gan_var *var, const char *who)
         return false;
     }
     bool wanted = gan_plan_wants(plan, var);
+    char text[256];
     if (!wanted)
-        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the var %s was not among those wanted of the plan", who,
-                 gan_var_name(var));
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s was not among those wanted of the plan", who,
+                 gan_plan_describe(var, text, sizeof text));
     else if (!plan->computed)
         gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the plan has not run yet, or its latest run failed", who);
     return wanted && plan->computed;

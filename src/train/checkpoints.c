@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "io/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -71,6 +72,20 @@ static void remove_orphan(const char *folder, const char *name, const char *rest
     gan_free(path);
 }
 
+/* Whether a file can be made beside those: a run should not learn that only when its first one is due. */
+static gan_status try_to_write(const char *path, const char *who)
+{
+    char *name = name_of(path, 0); /* that of one, so that a part left of it is known for an orphan */
+    if (name == NULL)
+        return GAN_ERROR_OUT_OF_MEMORY;
+    struct gan_file_writer *writer = gan_file_writer_open(name, who);
+    gan_free(name);
+    if (writer == NULL)
+        return gan_error_status();
+    gan_file_writer_abandon(writer);
+    return GAN_OK;
+}
+
 /* The steps of those that are there, the least first. Orphans are removed on the way if `clean`. */
 static gan_status list(const char *path, bool clean, struct listing *listing, const char *who)
 {
@@ -135,6 +150,8 @@ gan_status gan_checkpoints_resume(gan_trainer *trainer, gan_loader *loader, stru
     struct listing listing;
     gan_status status = list(path, true, &listing, who);
     *found = false;
+    if (status == GAN_OK)
+        status = try_to_write(path, who);
     for (size_t i = listing.count; status == GAN_OK && i > 0 && !*found; i--) {
         char *name = name_of(path, listing.steps[i - 1]);
         status = name != NULL ? gan_checkpoint_read(trainer, loader, run, name, who) : GAN_ERROR_OUT_OF_MEMORY;
@@ -162,5 +179,5 @@ gan_status gan_checkpoints_check_none(const char *path, const char *who)
                           " steps); set resume, or remove them, or give another checkpoint_path",
                           who, path, listing.steps[listing.count - 1]);
     gan_free(listing.steps);
-    return status;
+    return status == GAN_OK ? try_to_write(path, who) : status;
 }

@@ -276,6 +276,8 @@ static gan_status next_batch(struct step *step, int update)
     if (status == GAN_OK)
         status = check_real(step->trainer, step->real, step->who);
     if (status == GAN_OK)
+        status = gan_trainer_check_range(step->trainer, step->real, step->who);
+    if (status == GAN_OK)
         status = gan_check_batch_labels(step->trainer->generator, step->labels, gan_tensor_shape(step->real).dims[0],
                                         step->who);
     if (status == GAN_OK)

@@ -12,6 +12,7 @@
 #include "train/schedules.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* What else the trainer's seed feeds has labels of its own: see step.c. */
 #define GENERATOR_LABEL     UINT64_C(0x67656e)
@@ -42,6 +43,13 @@ static gan_status check_shapes(gan_model *generator, gan_model *discriminator, c
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the discriminator's output is %s, want one logit; end it in gan_layer_dense(1)", who,
                         gan_shape_text(judged, a, sizeof a));
+    const struct gan_range *made_in = &generator->range, *taken_in = &discriminator->taken;
+    if (made_in->known && taken_in->known && (made_in->low != taken_in->low || made_in->high != taken_in->high))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the generator makes numbers in [%g, %g], but the discriminator centres those of [%g, %g]; "
+                        "set its input_low and input_high",
+                        who, (double)made_in->low, (double)made_in->high, (double)taken_in->low,
+                        (double)taken_in->high);
     if (gan_model_range(discriminator, NULL, NULL))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the discriminator's output has a range, as after a sigmoid; losses want the logit: leave "
@@ -58,9 +66,12 @@ static gan_status check_models(gan_model *generator, gan_model *discriminator, c
                         generator == NULL ? "generator" : "discriminator");
     if (generator == discriminator)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: generator and discriminator are the same model", who);
-    gan_status status = gan_model_ready(generator, who);
+    char whose[80];
+    snprintf(whose, sizeof whose, "%s: the generator", who);
+    gan_status status = gan_model_ready(generator, whose);
+    snprintf(whose, sizeof whose, "%s: the discriminator", who);
     if (status == GAN_OK)
-        status = gan_model_ready(discriminator, who);
+        status = gan_model_ready(discriminator, whose);
     if (status == GAN_OK)
         status = check_shapes(generator, discriminator, who);
     return status == GAN_OK ? gan_check_player_labels(generator, discriminator, options, who) : status;
@@ -175,6 +186,7 @@ gan_status gan_trainer_set_data_range(gan_trainer *trainer, float low, float hig
 {
     if (low != trainer->options.data_low || high != trainer->options.data_high)
         gan_trainer_drop_plans(trainer); /* the mapping is in them */
+    trainer->range_checked = false;
     trainer->options.data_low = low;
     trainer->options.data_high = high;
     if (!gan_model_range(trainer->generator, NULL, NULL))

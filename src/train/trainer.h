@@ -46,6 +46,7 @@ struct gan_trainer {
     gan_tensor *averages;                                   /* [3]: see gan_regularizer_view */
     int64_t packing;                                        /* examples that D takes together */
     float first_r1_weight, first_data_low, first_data_high; /* of the options, before they were changed */
+    bool range_checked;                                     /* of real numbers, against data_low and data_high */
     struct gan_remedied remedied;
     uint64_t steps, generator_updates;
     uint64_t update; /* of D, that plans are wanted for */
@@ -73,6 +74,8 @@ gan_status gan_trainer_set_data_range(gan_trainer *trainer, float low, float hig
 /* Real numbers become factor·x + offset for D: [data_low, data_high] is mapped onto the generator's range, and 1 and 0
  * leave them alone where it states none. */
 void gan_trainer_mapping(const gan_trainer *trainer, float *factor, float *offset);
+/* Whether a batch's numbers are about where they are said to be: the first batch since that was said. */
+gan_status gan_trainer_check_range(gan_trainer *trainer, const gan_tensor *real, const char *who);
 /* Notes in the models how far they are. */
 void gan_trainer_note_steps(gan_trainer *trainer);
 

@@ -6,6 +6,9 @@
 #include "nn/model.h"
 #include "train/labels.h"
 
+#include <inttypes.h>
+#include <math.h>
+
 static gan_status note_data(gan_trainer *trainer, const char *name)
 {
     gan_model *const models[] = {trainer->generator, trainer->discriminator, trainer->average};
@@ -57,6 +60,26 @@ void gan_trainer_mapping(const gan_trainer *trainer, float *factor, float *offse
     double exact = ((double)high - (double)low) / (data_high - data_low);
     *factor = (float)exact;
     *offset = (float)((double)low - exact * data_low);
+}
+
+/* What G can never make was not meant. A little outside may be: outliers, rounding. */
+gan_status gan_trainer_check_range(gan_trainer *trainer, const gan_tensor *real, const char *who)
+{
+    float low = trainer->options.data_low, high = trainer->options.data_high, made_low, made_high;
+    if (trainer->range_checked || !gan_model_range(trainer->generator, &made_low, &made_high))
+        return GAN_OK;
+    const float *numbers = gan_tensor_data(real);
+    const double middle = ((double)low + (double)high) / 2, most = (double)high - (double)low;
+    for (int64_t i = 0; i < gan_tensor_size(real); i++)
+        if (isfinite(numbers[i]) && fabs((double)numbers[i] - middle) > most)
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                            "%s: element %" PRId64 " of real is %g, but the data are said to be in [%g, %g] (data_low "
+                            "and data_high, or the data set's range), which the generator's [%g, %g] stands for; say "
+                            "their range (gan_dataset_set_range), or standardise them (gan_dataset_standardised) and "
+                            "give the generator a linear output",
+                            who, i, (double)numbers[i], (double)low, (double)high, (double)made_low, (double)made_high);
+    trainer->range_checked = true;
+    return GAN_OK;
 }
 
 gan_status gan_trainer_set_dataset(gan_trainer *trainer, const gan_dataset *dataset)

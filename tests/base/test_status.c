@@ -42,6 +42,11 @@ START_TEST(a_null_handle_tells_what_came_before)
     ck_assert_str_eq(gan_error_message(), "g: the handle is NULL; before it: open: no such file");
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "h: loader is NULL"); /* the cause stays, the links between do not */
     ck_assert_str_eq(gan_error_message(), "h: loader is NULL; before it: open: no such file");
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "i: input has 0 axes, want 1 to 7");
+    ck_assert_str_eq(gan_error_message(), "i: input has 0 axes, want 1 to 7; before it: open: no such file");
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "j: example is [], but this recipe is for images");
+    ck_assert_str_eq(gan_error_message(),
+                     "j: example is [], but this recipe is for images; before it: open: no such file");
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "size is 0");
     ck_assert_str_eq(gan_error_message(), "size is 0");
 }

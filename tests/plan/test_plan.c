@@ -468,7 +468,7 @@ START_TEST(binding_is_checked)
     gan_plan *plan = gan_plan_new(&y, 1);
     gan_tensor *wrong = gan_tensor_new(GAN_SHAPE(3));
     ck_assert_int_eq(gan_plan_bind(plan, x, wrong), GAN_ERROR_INVALID_ARGUMENT);
-    ck_assert_str_eq(gan_error_message(), "gan_plan_bind: input x is float32 [2], the tensor float32 [3]");
+    ck_assert_str_eq(gan_error_message(), "gan_plan_bind: x (input [2]) is float32, the tensor float32 [3]");
     ck_assert_int_eq(gan_plan_bind(plan, y, wrong), GAN_ERROR_INVALID_ARGUMENT);
     ASSERT_MESSAGE("not an input");
     ck_assert_int_eq(gan_plan_bind(plan, x, NULL), GAN_ERROR_INVALID_ARGUMENT);

@@ -593,6 +593,9 @@ START_TEST(options_of_checkpoints_are_checked)
     struct play p = play_new(STABLE);
     gan_run_options o = run_options(scratch_file("none/run"));
     ck_fails(gan_trainer_run(p.trainer, p.loader, &o, NULL), GAN_ERROR_IO, "its folder cannot be read");
+    o.checkpoint_path = "/proc/x"; /* where no one can make a file */
+    ck_fails(gan_trainer_run(p.trainer, p.loader, &o, NULL), GAN_ERROR_IO, "the file cannot be made");
+    ck_assert_uint_eq(gan_trainer_steps(p.trainer), 0);
     o = run_options(NULL);
     ck_fails(gan_trainer_run(p.trainer, p.loader, &o, NULL), GAN_ERROR_INVALID_ARGUMENT,
              "checkpoint_path is NULL, but");

@@ -277,20 +277,30 @@ START_TEST(models_that_do_not_fit_are_refused)
     gan_model_add(wide, gan_layer_dense(2));
     gan_model_add(broken, gan_layer_dense(1));
     gan_model_add(bare, gan_layer_relu());
+    gan_trainer_options garbage;
+    memset(&garbage, 0xa5, sizeof garbage);
+    ck_null(gan_trainer_new(g, d, &garbage),
+            "which they were never filled with; begin with the _options_init function");
     ck_null(gan_trainer_new(g, NULL, NULL), "gan_trainer_new: discriminator is NULL");
     ck_null(gan_trainer_new(g, g, NULL), "gan_trainer_new: generator and discriminator are the same model");
     ck_null(gan_trainer_new(g, other, NULL),
             "the generator makes examples of shape [2, 3], but the discriminator takes "
             "[6]");
     ck_null(gan_trainer_new(g, wide, NULL), "the discriminator's output is [2], want one logit");
-    ck_null(gan_trainer_new(g, broken, NULL), "gan_trainer_new: building the model failed");
+    ck_null(gan_trainer_new(g, broken, NULL), "gan_trainer_new: the discriminator: building the model failed");
     ck_null(gan_trainer_new(bare, d, NULL), "no parameters to train");
     gan_discriminator_options options;
     ck_ok(gan_discriminator_options_init(&options, GAN_RECIPE_MLP));
     options.sigmoid_output = true;
     gan_model *sigmoid = gan_discriminator_new(GAN_SHAPE(2, 3), &options);
+    options.sigmoid_output = false;
+    options.center_input = true;
+    options.input_low = -1;
+    gan_model *of_tanh = gan_discriminator_new(GAN_SHAPE(2, 3), &options);
+    ck_null(gan_trainer_new(g, of_tanh, NULL),
+            "the generator makes numbers in [0, 1], but the discriminator centres those of [-1, 1]");
     ck_null(gan_trainer_new(g, sigmoid, NULL), "losses want the logit: leave sigmoid_output false");
-    gan_model *const models[] = {g, d, other, wide, broken, bare, sigmoid};
+    gan_model *const models[] = {g, d, other, wide, broken, bare, sigmoid, of_tanh};
     for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
         gan_model_unref(models[i]);
 }
