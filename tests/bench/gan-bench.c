@@ -99,7 +99,9 @@ static void run(const struct arguments *arguments)
     double *times = calloc(MOST_STEPS, sizeof *times);
     if (trainer == NULL || real == NULL || times == NULL)
         fail();
-    gan_tensor_fill_uniform(real, -1, 1, 1);
+    float low = -1, high = 1;
+    gan_model_data_range(gan_trainer_generator(trainer), &low, &high);
+    gan_tensor_fill_uniform(real, low, high, 1);
     int steps = 0;
     long before = 0;
     double begin = 0, peak = measure_peak(arguments->threads); /* neighbours may hold it down at either end */
