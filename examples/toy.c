@@ -150,6 +150,7 @@ static void set_courses(struct settings *s)
     add_line(s, GAN_SETTING_BETA2, 0.99f, 0.999f);
     if (s->own_penalties) {
         s->of_penalties = (struct way){0.01, 5e-3, 1e-5, 1e-7, .hold = 0.55};
+        o->r1_weight = o->r2_weight = (float)s->of_penalties.first;
         go(s, GAN_SETTING_R1_WEIGHT, &s->of_penalties);
         go(s, GAN_SETTING_R2_WEIGHT, &s->of_penalties);
     }

@@ -20,9 +20,9 @@ extern gan_vjp gan_vjp_add, gan_vjp_sub, gan_vjp_mul, gan_vjp_div, gan_vjp_maxim
     gan_vjp_shift, gan_vjp_power, gan_vjp_square, gan_vjp_sqrt, gan_vjp_exp, gan_vjp_log, gan_vjp_sin, gan_vjp_cos,
     gan_vjp_abs, gan_vjp_clip, gan_vjp_erf, gan_vjp_sigmoid, gan_vjp_tanh, gan_vjp_softplus, gan_vjp_relu,
     gan_vjp_leaky_relu, gan_vjp_select, gan_vjp_expand, gan_vjp_reshape, gan_vjp_permute, gan_vjp_slice, gan_vjp_pad,
-    gan_vjp_concat, gan_vjp_pack, gan_vjp_sum, gan_vjp_mean, gan_vjp_max, gan_vjp_variance, gan_vjp_matmul, gan_vjp_gather,
-    gan_vjp_scatter_add, gan_vjp_conv2d, gan_vjp_conv2d_data, gan_vjp_conv2d_weight, gan_vjp_resample, gan_vjp_pool,
-    gan_vjp_unpool;
+    gan_vjp_concat, gan_vjp_pack, gan_vjp_sum, gan_vjp_mean, gan_vjp_max, gan_vjp_variance, gan_vjp_matmul,
+    gan_vjp_gather, gan_vjp_scatter_add, gan_vjp_conv2d, gan_vjp_conv2d_data, gan_vjp_conv2d_weight, gan_vjp_resample,
+    gan_vjp_pool, gan_vjp_unpool;
 
 /* Records an op of one input; the result has its shape. NULL input: NULL. */
 gan_var *gan_record_unary(enum gan_op_id op, gan_var *x, float p, float q);

@@ -164,8 +164,8 @@ static gan_status check_option(const gan_trainer_options *options, int index, co
     const gan_course *course = &options->courses[index];
     const gan_trainer_options preset = gan_preset_options(options->preset);
     const float *given = option_of(options, course->setting), *first = option_of(&preset, course->setting);
-    if (given == NULL || first == NULL || *given == *first ||
-        (course->schedule != GAN_SCHEDULE_FUNCTION && *given == course->begin))
+    if (given == NULL || first == NULL || *given == *first || *given == course->begin ||
+        *given == gan_course_value(course, 0))
         return GAN_OK;
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                     "%s: %s is %g, but courses[%d] is about it and would take its place; change the course, and leave "
