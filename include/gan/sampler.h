@@ -67,7 +67,9 @@ GAN_API gan_status gan_sampler_freeze(gan_sampler *sampler, bool freeze);
  * Makes a batch: out is the caller's float32 tensor [batch, output shape].
  *
  * z NULL: the noise of the sampler's next `batch` examples, which then count as drawn. z float32 [batch, input shape]:
- * that noise; the same z (with the same labels) gives the same bits, also where layers draw numbers of their own.
+ * that noise; the same z (with the same labels) gives the same bits, also where layers draw numbers of their own, which
+ * then are those of the sampler's seed. Of a model that normalises by its batch (gan_model_set_batch_statistics) labels
+ * that are given to part of 16 examples are the others' too, in turn.
  *
  * labels: for a model that takes them, a row for each example: int32 [batch] (one class), int32 [batch, L] (several
  * labels) or float32 [batch, K] (numbers); NULL draws those of the sampler's next examples (as

@@ -417,7 +417,7 @@ static void warn_of_other_machine(const struct reading *reading, const char *who
     gan_json_text(gan_json_get(reading->about, "library"), &library);
     if (strcmp(level, gan_cpu_level()) != 0)
         gan_log_message(GAN_LOG_WARNING,
-                        "%s: %s was made with the instruction set %.20s, and this is %s: it goes on, but its bits will "
+                        "%s: %s was made with the instruction set %.20s, and this is %s: it goes on, but its bits may "
                         "not be those of the run that was not stopped",
                         who, what, level, gan_cpu_level());
     if (strcmp(library, gan_version()) != 0)
