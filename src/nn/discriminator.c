@@ -75,6 +75,7 @@ static gan_model *build(gan_shape example, const gan_discriminator_options *o, c
         gan_autoencoder_add(model, example, o);
     else
         gan_recipe_row(o->recipe)->discriminator(model, example, o);
+    model->packing = o->packing;
     if (o->center_input)
         model->taken = (struct gan_range){true, o->input_low, o->input_high};
     if (o->sigmoid_output) {

@@ -92,6 +92,7 @@ struct gan_model {
 
     struct gan_range range, data_range;
     struct gan_range taken;       /* what a builder made it for; a file does not know */
+    int64_t packing;              /* likewise: so many examples together; 0: not known */
     gan_tensor *mean, *deviation; /* of standardised data */
     struct gan_training training;
 

@@ -39,6 +39,13 @@ static gan_status check_shapes(gan_model *generator, gan_model *discriminator, c
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the generator makes examples of shape %s, but the discriminator takes %s", who,
                         gan_shape_text(made, a, sizeof a), gan_shape_text(taken, b, sizeof b));
+    if (discriminator->packing > 0 && packing_of(made, taken) != discriminator->packing)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "%s: the discriminator takes %s, which is %" PRId64
+                        " of the generator's %s together, but it was "
+                        "built with packing %" PRId64 "; build it for the generator's examples",
+                        who, gan_shape_text(taken, b, sizeof b), packing_of(made, taken),
+                        gan_shape_text(made, a, sizeof a), discriminator->packing);
     if (gan_shape_size(judged) != 1 && !gan_model_is_auxiliary(discriminator))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: the discriminator's output is %s, want one logit; end it in gan_layer_dense(1)", who,
