@@ -156,7 +156,8 @@ typedef struct gan_trainer_options {
 
     /**
      * Given away to gan_trainer_new, also when it fails; NULL (the preset's): one of the kind `optimizer` with the
-     * rate, betas and epsilon of the fields below. Each serves one model.
+     * rate, betas and epsilon of the fields below. Each serves one model: the same one for both is refused, and is
+     * then given away once.
      */
     gan_optimizer *generator_optimizer, *discriminator_optimizer;
     gan_optimizer_kind optimizer;             /**< what stands for NULL: GAN_OPTIMIZER_ADAM */
