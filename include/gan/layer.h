@@ -166,7 +166,7 @@ typedef enum gan_activation {
 /** The activation that `activation` names; `slope` counts for leaky ReLU only. */
 GAN_API gan_layer *gan_layer_activation(gan_activation activation, float slope);
 GAN_API gan_layer *gan_layer_relu(void);
-/** slope ≥ 0; 0.2 is usual in GANs. */
+/** 0 ≤ slope ≤ 1; 0.2 is usual in GANs. */
 GAN_API gan_layer *gan_layer_leaky_relu(float slope);
 /** With alpha = 1. */
 GAN_API gan_layer *gan_layer_elu(void);
@@ -263,7 +263,9 @@ typedef gan_var *gan_layer_callback(void *context, gan_var *x);
  * output's shape, then by every gan_model_apply; it must give each example the same shape at any N. What
  * it does across a batch libgan cannot know: D then judges real and made examples each by themselves, as with batch
  * norm, and a penalty on each example's gradient is not refused, which goes with ops that keep examples apart.
- * `release` (may be NULL) gets `context` when the layer goes; it is not called if this constructor fails.
+ * A sampler of single
+ * images applies it to each by itself. `release` (may be NULL) gets `context` when the layer goes; it is not called if
+ * this constructor fails.
  */
 GAN_API gan_layer *gan_layer_function(gan_layer_callback *callback, void *context, void (*release)(void *context));
 

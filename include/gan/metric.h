@@ -3,8 +3,9 @@
  * examples. Every one of them has traps; docs/metrics.md says what each tells, and from how many samples.
  *
  * Sets of features are float32 tensors [n, …]; what is behind the first axis counts as one vector. Numbers must be
- * finite and of a size of at most 1e15. Distances are Euclidean. Results are computed in double and are a function of
- * the arguments alone: the same bits at any number of threads. Pointers to results may be NULL.
+ * finite and of a size of at most 1e15. Distances are Euclidean. Results are computed in double, the kernel distance's
+ * from products of vectors in float: standardise features whose means are thousands of their deviations. They are a
+ * function of the arguments alone: the same bits at any number of threads. Pointers to results may be NULL.
  */
 #ifndef GAN_METRIC_H
 #define GAN_METRIC_H

@@ -139,6 +139,14 @@ static char **copy_names(int count, const char *const *names)
     return copies;
 }
 
+static int classes_needed(const gan_tensor *labels)
+{
+    int32_t most = 0;
+    for (int64_t i = 0; i < gan_tensor_size(labels); i++)
+        most = gan_tensor_int32(labels)[i] > most ? gan_tensor_int32(labels)[i] : most;
+    return (int)most + 1;
+}
+
 gan_status gan_dataset_set_classes(gan_dataset *dataset, int classes, const char *const *names)
 {
     if (dataset == NULL)
@@ -149,7 +157,7 @@ gan_status gan_dataset_set_classes(gan_dataset *dataset, int classes, const char
                         dataset->name);
     if (dataset->labels == NULL && !dataset->kind->makes_labels)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_dataset_set_classes: '%s' has no labels", dataset->name);
-    int least = dataset->labels != NULL ? dataset->classes : 1;
+    int least = dataset->labels != NULL ? classes_needed(dataset->labels) : 1;
     if (classes < least)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_dataset_set_classes: classes is %d, want at least %d for '%s'",
                         classes, least, dataset->name);

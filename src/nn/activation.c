@@ -82,8 +82,8 @@ WITH_NUMBER(dropout, false, "probability", gan_dropout(x, p))
 
 gan_layer *gan_layer_leaky_relu(float slope)
 {
-    if (!(slope >= 0) || !isfinite(slope))
-        return gan_layer_refuse("leaky_relu", "slope is %g, want 0 or more", (double)slope);
+    if (!(slope >= 0 && slope <= 1))
+        return gan_layer_refuse("leaky_relu", "slope is %g, want 0 to 1", (double)slope);
     return create(&leaky_relu_kind, slope, 0);
 }
 

@@ -269,6 +269,16 @@ bool gan_layer_may_mix(const gan_layer *layer)
     return gan_layer_mixes(layer) || holds_somewhere(layer, may_mix);
 }
 
+static bool mixes_always(const struct gan_layer_kind *kind)
+{
+    return kind->mixes_always;
+}
+
+bool gan_layer_mixes_always(const gan_layer *layer)
+{
+    return holds_somewhere(layer, mixes_always);
+}
+
 static bool takes_labels(const struct gan_layer_kind *kind)
 {
     return kind->takes_labels;

@@ -39,6 +39,7 @@ struct gan_layer_kind {
     bool normable;             /* its weights are of nn/weight.h */
     bool mixes_examples;       /* in training; see also mixes */
     bool may_mix_examples;     /* it cannot be known */
+    bool mixes_always;         /* in inference too */
     bool activates;            /* it makes a unit's output of its input, so that one that stays the same is dead */
     bool takes_labels;         /* apply reads call->labels, and build wants build->labels */
     /* The output's shape for an input's, both of one example; declares parameters and state. An error names the kind.
@@ -102,8 +103,9 @@ gan_var *gan_layer_next_parameter(struct gan_layer_call *call);
 gan_tensor *gan_layer_next_state(struct gan_layer_call *call);
 
 bool gan_layer_mixes(const gan_layer *layer);
-/* It mixes, or nobody knows: a layer of the caller's own ops. These two: it, or a layer that it holds. */
+/* It mixes, or nobody knows: a layer of the caller's own ops. These: it, or a layer that it holds. */
 bool gan_layer_may_mix(const gan_layer *layer);
+bool gan_layer_mixes_always(const gan_layer *layer);
 bool gan_layer_takes_labels(const gan_layer *layer);
 /* At most `size` bytes, with the final 0. */
 void gan_layer_describe(const gan_layer *layer, char *text, size_t size);

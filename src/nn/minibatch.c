@@ -89,6 +89,7 @@ static gan_status write_deviation(const gan_layer *layer, struct gan_json_writer
 
 static const struct gan_layer_kind deviation_kind = {.name = "minibatch_deviation",
                                                      .mixes_examples = true,
+                                                     .mixes_always = true,
                                                      .build = build_deviation,
                                                      .apply = apply_deviation,
                                                      .describe = describe_deviation,
@@ -147,6 +148,7 @@ static const struct gan_layer_kind discrimination_kind = {.name = "minibatch_dis
                                                           .has_weight = true,
                                                           .normable = true,
                                                           .mixes_examples = true,
+                                                          .mixes_always = true,
                                                           .build = build_discrimination,
                                                           .apply = apply_discrimination,
                                                           .describe = describe_discrimination,

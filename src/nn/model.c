@@ -229,6 +229,14 @@ bool gan_model_mixes_examples(const gan_model *model)
     return false;
 }
 
+bool gan_model_mixes_always(const gan_model *model)
+{
+    for (size_t i = 0; i < model->entry_count; i++)
+        if (gan_layer_mixes_always(model->entries[i].layer))
+            return true;
+    return false;
+}
+
 bool gan_model_may_mix_examples(const gan_model *model)
 {
     for (size_t i = 0; i < model->entry_count; i++)

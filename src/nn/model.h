@@ -30,6 +30,8 @@ bool gan_model_has_layer(const gan_model *model, const char *layer);
 bool gan_model_is_auxiliary(const gan_model *model);
 /* gan_model_mixes_examples, or layers are the caller's own, of which it is not known. */
 bool gan_model_may_mix_examples(const gan_model *model);
+/* Whether an example's output depends on the others of its batch in inference too, whatever batch norm goes by. */
+bool gan_model_mixes_always(const gan_model *model);
 /* Whether it ends in gan_layer_reconstruction. */
 bool gan_model_is_autoencoder(const gan_model *model);
 /* Says that someone else gave the parameters their numbers. */

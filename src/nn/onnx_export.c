@@ -84,11 +84,14 @@ static const char *map_range(struct gan_onnx *onnx, const char *x, const char *o
 static const char *undo_standard(struct gan_onnx *onnx, const char *x, const gan_model *model, const char *output)
 {
     gan_shape one = gan_model_output_shape(model);
-    const char *mean = gan_onnx_floats(onnx, GAN_MODEL_MEAN, one, gan_tensor_data(model->mean));
-    const char *deviation = gan_onnx_floats(onnx, GAN_MODEL_DEVIATION, one, gan_tensor_data(model->deviation));
+    char *of_mean = gan_format("%s.mean", output), *of_deviation = gan_format("%s.deviation", output);
+    const char *mean = gan_onnx_floats(onnx, of_mean, one, gan_tensor_data(model->mean));
+    const char *deviation = gan_onnx_floats(onnx, of_deviation, one, gan_tensor_data(model->deviation));
     char *name = gan_format("%s.undone", output);
     const char *y = scale_and_shift(onnx, x, name, deviation, mean);
     gan_free(name);
+    gan_free(of_mean);
+    gan_free(of_deviation);
     return y;
 }
 
@@ -188,7 +191,7 @@ static gan_status check_names(const gan_model *model, const gan_onnx_options *o)
 /* An operator in inference sees one example at a time. */
 static gan_status check_statistics(const gan_model *model)
 {
-    if (!model->batch_statistics || model->state.count == 0)
+    if (!model->batch_statistics || !gan_model_mixes_examples(model) || model->state.count == 0)
         return GAN_OK;
     return gan_fail(GAN_ERROR_UNSUPPORTED,
                     "%s: %s normalises by its batch's statistics, for which ONNX has no operator in inference; go back "

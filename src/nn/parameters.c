@@ -177,6 +177,9 @@ static gan_status copy_rest(gan_model *to, const gan_model *from)
 {
     to->range = from->range;
     to->data_range = from->data_range;
+    to->taken = from->taken;
+    to->packing = from->packing;
+    to->spectral_iterations = from->spectral_iterations;
     to->initialized = from->initialized;
     to->batch_statistics = from->batch_statistics;
     to->labels = gan_labels_ref(from->labels);

@@ -56,7 +56,8 @@ static gan_status plan_rows(gan_sampler *sampler)
 {
     gan_model *model = sampler->model;
     sampler->rows = ROWS;
-    bool alone = sampler->batch == 1 && gan_products_in_use() == GAN_PRODUCTS_OWN && !gan_model_batch_statistics(model);
+    bool alone = sampler->batch == 1 && gan_products_in_use() == GAN_PRODUCTS_OWN &&
+                 !gan_model_batch_statistics(model) && !gan_model_mixes_always(model);
     if (!alone)
         return gan_model_runner_init(&sampler->runner, model, ROWS);
     gan_status status = gan_model_runner_init(&sampler->runner, model, 1);

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "nn/layer.h"
 #include "nn/recipe.h"
 
 #include <inttypes.h>
@@ -116,8 +117,8 @@ static gan_status measure_modes(const gan_metric_data *d, const gan_metric_optio
 {
     double *shares = NULL;
     if (d->real_probabilities != NULL) {
-        int64_t classes = gan_tensor_shape(d->real_probabilities).dims[1];
-        if (gan_tensor_shape(d->made_probabilities).dims[1] != classes)
+        int64_t classes = gan_shape_size(gan_shape_of_one(gan_tensor_shape(d->real_probabilities)));
+        if (gan_shape_size(gan_shape_of_one(gan_tensor_shape(d->made_probabilities))) != classes)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                             "%s: real_probabilities has %" PRId64 " classes, made_probabilities another number", who,
                             classes);

@@ -149,7 +149,7 @@ static gan_extractor *make_model(gan_model *model, const char *layer, bool proba
 {
     if (gan_model_ready(model, who) != GAN_OK || gan_model_check_initialized(model, who) != GAN_OK)
         return NULL;
-    if (gan_model_labels(model) != NULL)
+    if (gan_model_takes_labels(model))
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT,
                              "%s: %s takes labels beside its examples; an extractor has none to give: use a model "
                              "without labels, a classifier say",
@@ -340,7 +340,9 @@ static gan_status run_piece(gan_extractor *e, int64_t piece, int64_t count, floa
         memcpy(features, e->prepared, (size_t)(count * e->size) * sizeof *features);
         return GAN_OK;
     }
-    memset(e->prepared + count * e->size, 0, (size_t)((ROWS - count) * e->size) * sizeof *e->prepared);
+    for (int64_t row = count; row < ROWS; row++) /* what repeats counts little where a layer looks at the batch */
+        memcpy(e->prepared + row * e->size, e->prepared + (row - count) * e->size,
+               (size_t)e->size * sizeof *e->prepared);
     gan_plan_seek(e->plan, 0, (uint64_t)piece); /* for layers that draw numbers */
     gan_status status = gan_plan_run(e->plan);
     if (status == GAN_OK)

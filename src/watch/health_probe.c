@@ -88,6 +88,12 @@ static gan_var *dead_share(gan_var *x, gan_var *more)
     return gan_mean(gan_less_equal(gan_add(high, low), nothing));
 }
 
+static int64_t numbers_of_a_unit(const gan_var *x)
+{
+    gan_shape shape = gan_var_shape(x);
+    return shape.rank > 1 ? gan_shape_size(shape) / shape.dims[1] : 0;
+}
+
 /* `features` and `more` (may be NULL) are what each layer gave. */
 static gan_status add_dead(struct gan_health_probe *probe, const gan_model *model, int network, gan_var **features,
                            gan_var **more)
@@ -95,6 +101,8 @@ static gan_status add_dead(struct gan_health_probe *probe, const gan_model *mode
     for (size_t i = 0; i < model->entry_count; i++) {
         if (!model->entries[i].layer->kind->activates || !is_hidden(model, i))
             continue;
+        if (more == NULL && numbers_of_a_unit(features[i]) < 2)
+            continue; /* its one number is always the same as itself */
         if (!gan_grow((void **)&probe->dead, &probe->dead_capacity, probe->dead_count, sizeof *probe->dead))
             return GAN_ERROR_OUT_OF_MEMORY;
         gan_var *share = dead_share(features[i], more != NULL ? more[i] : NULL);
@@ -214,7 +222,8 @@ struct gan_health_probe *gan_health_probe_new(const gan_trainer *trainer, int64_
         return NULL;
     probe->batch = batch;
     probe->packing = trainer->packing;
-    probe->examples = batch < MOST_EXAMPLES ? batch : MOST_EXAMPLES;
+    bool whole = gan_model_mixes_always(trainer->discriminator) || gan_model_mixes_always(trainer->generator);
+    probe->examples = batch < MOST_EXAMPLES || whole ? batch : MOST_EXAMPLES; /* its groups are of the whole batch */
     probe->examples = probe->examples / probe->packing * probe->packing;
     probe->examples = probe->examples == 0 ? probe->packing : probe->examples; /* a batch is no less than one pack */
     probe->seed = gan_random_derive(trainer->options.seed, NOISE_LABEL);

@@ -142,6 +142,8 @@ START_TEST(classes_may_be_named)
     ck_assert_int_eq(gan_dataset_set_classes(dataset, 4, (const char *const[]){"a", "b", "c", "d"}), GAN_OK);
     ck_assert_int_eq(gan_dataset_set_classes(dataset, 4, (const char *const[]){"e", "f", "g", "h"}), GAN_OK);
     ck_assert_str_eq(gan_dataset_class_name(dataset, 3), "h");
+    ck_assert_int_eq(gan_dataset_set_classes(dataset, 9, NULL), GAN_OK); /* and back again */
+    ck_assert_int_eq(gan_dataset_set_classes(dataset, 4, (const char *const[]){"e", "f", "g", "h"}), GAN_OK);
     ck_assert_ptr_null(gan_dataset_class_name(dataset, 4));
     ck_assert_ptr_null(gan_dataset_class_name(dataset, -1));
     gan_dataset_unref(dataset);

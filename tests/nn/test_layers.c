@@ -368,6 +368,7 @@ START_TEST(constructors_refuse_what_cannot_be)
     ck_null(gan_layer_maxout(3, 1), "pieces is 1, want 2");
     ck_null(gan_layer_leaky_relu(-0.1f), "gan_layer_leaky_relu: slope is -0.1");
     ck_null(gan_layer_leaky_relu(NAN), "slope is");
+    ck_null(gan_layer_leaky_relu(1.5f), "slope is 1.5, want 0 to 1");
     ck_null(gan_layer_dropout(1.0f), "gan_layer_dropout: probability is 1,");
     ck_null(gan_layer_dropout(-0.5f), "probability is -0.5");
     ck_null(gan_layer_scale_shift(INFINITY, 0), "gan_layer_scale_shift: factor is inf");

@@ -238,6 +238,31 @@ START_TEST(a_frozen_sampler_makes_the_same_images)
 }
 END_TEST
 
+static gan_model *looking_at_its_batch(gan_layer *layer)
+{
+    gan_model *m = gan_model_new(GAN_SHAPE(4));
+    gan_model_add(m, gan_layer_dense(6));
+    gan_model_add(m, layer);
+    gan_model_add(m, gan_layer_dense(3));
+    ck_ok(gan_model_initialize(m, 1));
+    return m;
+}
+
+START_TEST(an_image_of_a_layer_that_looks_at_the_batch_is_the_same_alone)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        gan_model *m = looking_at_its_batch(kind == 0 ? gan_layer_minibatch_deviation(4)
+                                                      : gan_layer_minibatch_discrimination(3, 2));
+        gan_tensor *one = gan_generator_sample(m, 1, 7), *many = gan_generator_sample(m, 20, 7);
+        ck_assert_msg(one != NULL && many != NULL, "%s", gan_error_message());
+        ck_assert_mem_eq(gan_tensor_data(one), gan_tensor_data(many), 3 * sizeof(float));
+        gan_tensor_unref(one);
+        gan_tensor_unref(many);
+        gan_model_unref(m);
+    }
+}
+END_TEST
+
 /* One image at a time has a plan of its own. */
 START_TEST(an_image_of_any_recipe_is_the_same_alone)
 {
@@ -359,6 +384,8 @@ START_TEST(what_cannot_be_is_refused)
 END_TEST
 
 static const struct test_case tests[] = {
+    {"an image of a layer that looks at the batch is the same alone",
+     an_image_of_a_layer_that_looks_at_the_batch_is_the_same_alone},
     {"alone and among many", an_image_is_the_same_alone_and_among_many},
     {"threads of the library", an_image_is_the_same_for_any_number_of_threads},
     {"noise", noise_is_normal},

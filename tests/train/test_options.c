@@ -288,6 +288,9 @@ START_TEST(models_that_do_not_fit_are_refused)
     gan_model *twice = gan_discriminator_new(GAN_SHAPE(4, 3), NULL); /* which two of [2, 3] would fill */
     ck_null(gan_trainer_new(g, twice, NULL),
             "takes [4, 3], which is 2 of the generator's [2, 3] together, but it was built with packing 1");
+    gan_model *copy = gan_model_copy(twice); /* it knows as much */
+    ck_null(gan_trainer_new(g, copy, NULL), "but it was built with packing 1");
+    gan_model_unref(copy);
     gan_model_unref(twice);
     ck_null(gan_trainer_new(g, wide, NULL), "the discriminator's output is [2], want one logit");
     ck_null(gan_trainer_new(g, broken, NULL), "gan_trainer_new: the discriminator: building the model failed");

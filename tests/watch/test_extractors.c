@@ -262,12 +262,36 @@ START_TEST(memory_runs_out)
 }
 END_TEST
 
+/* By the batch's own statistics: what fills a piece repeats examples, as in predictions. */
+START_TEST(features_by_batch_statistics_are_those_predicted)
+{
+    gan_model *m = network();
+    ck_ok(gan_model_set_batch_statistics(m, true));
+    gan_extractor *e = gan_extractor_model(m, "5");
+    ck_made(e);
+    gan_tensor *x = examples(10), *features = gan_extractor_run(e, x), *predicted = gan_model_predict(m, x);
+    ck_made(features);
+    ck_made(predicted);
+    for (int i = 0; i < 10 * 4; i++)
+        ck_near((double)gan_tensor_data(features)[i], (double)gan_tensor_data(predicted)[i], 1e-6);
+    gan_tensor_unref(features);
+    gan_tensor_unref(predicted);
+    gan_tensor_unref(x);
+    gan_extractor_unref(e);
+    gan_model_unref(m);
+}
+END_TEST
+
 int main(void)
 {
     static const struct test_case tests[] = {
-        {"pixels", pixels},       {"layers of a model", layers_of_a_model},
-        {"functions", functions}, {"data sets", data_sets},
-        {"bad input", bad_input}, {"memory runs out", memory_runs_out},
+        {"batch statistics", features_by_batch_statistics_are_those_predicted},
+        {"pixels", pixels},
+        {"layers of a model", layers_of_a_model},
+        {"functions", functions},
+        {"data sets", data_sets},
+        {"bad input", bad_input},
+        {"memory runs out", memory_runs_out},
     };
     return RUN_SUITE("watch-extractors", tests);
 }

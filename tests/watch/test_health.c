@@ -788,6 +788,61 @@ START_TEST(conditional_and_packed_players_are_watched)
 }
 END_TEST
 
+static void ck_no_dead_units(void *context, const gan_health_event *event)
+{
+    (void)context;
+    ck_assert_msg(event->problem != GAN_HEALTH_DEAD_UNITS, "%s", event->message);
+}
+
+/* D looks at groups of its batch, or the batch is a single example: both are watched like others. */
+START_TEST(batches_of_groups_and_of_one_are_watched)
+{
+    static const struct {
+        int64_t batch, group, packing;
+    } cases[] = {{100, 5, 1}, {96, 3, 1}, {66, 2, 3}, {1, 0, 1}};
+    gan_tensor *examples = small_batch(EXAMPLES, 4);
+    gan_dataset *data = gan_dataset_from_tensor(examples, NULL, 0, 1);
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        gan_model *maker = gan_model_new(GAN_SHAPE(4)), *judge = gan_model_new(GAN_SHAPE(2 * cases[c].packing, 3));
+        gan_model_add(maker, gan_layer_dense(9));
+        gan_model_add(maker, gan_layer_silu());
+        gan_model_add(maker, gan_layer_dense(6));
+        gan_model_add(maker, gan_layer_reshape(GAN_SHAPE(2, 3)));
+        gan_model_add(judge, gan_layer_flatten());
+        if (cases[c].group > 0)
+            gan_model_add(judge, gan_layer_minibatch_deviation(cases[c].group));
+        gan_model_add(judge, gan_layer_dense(1));
+        gan_trainer_options o;
+        ck_ok(gan_trainer_options_init(&o, GAN_PRESET_ARTICLE));
+        gan_trainer *trainer = gan_trainer_new(maker, judge, &o);
+        ck_made(trainer);
+        gan_loader_options sampled;
+        gan_loader_options_init(&sampled);
+        sampled.sampling = GAN_SAMPLING_REPLACEMENT;
+        gan_loader *loader = gan_loader_new(data, cases[c].batch, 1, &sampled);
+        gan_health_options h;
+        ck_ok(gan_health_options_init(&h));
+        h.every = 2;
+        h.event = ck_no_dead_units;
+        gan_health *health = gan_health_new(&h);
+        gan_run_options run;
+        ck_ok(gan_run_options_init(&run));
+        run.steps = 6;
+        run.watch = gan_health_watch;
+        run.watch_context = health;
+        ck_ok(gan_trainer_run(trainer, loader, &run, NULL));
+        ck_assert_uint_eq(gan_trainer_steps(trainer), 6);
+        gan_health_unref(health);
+        gan_loader_unref(loader);
+        gan_trainer_unref(trainer);
+        gan_model_unref(maker);
+        gan_model_unref(judge);
+    }
+    gan_dataset_unref(data);
+    gan_tensor_unref(examples);
+}
+END_TEST
+
 START_TEST(options_and_arguments_are_checked)
 {
     gan_health_options o;
@@ -912,6 +967,7 @@ START_TEST(failing_allocations_are_reported)
 END_TEST
 
 static const struct test_case tests[] = {
+    {"batches of groups and of one are watched", batches_of_groups_and_of_one_are_watched},
     {"a healthy run has no problem", a_healthy_run_has_no_problem},
     {"D has won", d_has_won},
     {"smoothed targets have a least loss", smoothed_targets_have_a_least_loss},

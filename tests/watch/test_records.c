@@ -154,6 +154,12 @@ START_TEST(some)
     d.real_probabilities = s.real_classes;
     r = new_record();
     check_refused(gan_metric_evaluate(&d, (gan_metric[]){GAN_METRIC_MODES}, 1, &o, &r), "real_probabilities has 3");
+    gan_tensor *wide = gan_tensor_new(GAN_SHAPE(20, 3, 64)); /* 3 along the first axis, but 192 classes */
+    d.real_probabilities = s.real_classes;
+    d.made_probabilities = wide;
+    check_refused(gan_metric_evaluate(&d, (gan_metric[]){GAN_METRIC_REVERSE_KL}, 1, &o, &r),
+                  "real_probabilities has 3");
+    gan_tensor_unref(wide);
     gan_tensor *first_alone = sure_of(20, 0); /* the data have one class of three: (20 + 1)/23 of it, 1/23 of others */
     d.real_probabilities = first_alone;
     d.made_probabilities = s.made_classes; /* 7, 6 and 7 of them */

@@ -148,15 +148,20 @@ const levelOf = event => levels[event.level] || 'note';
 function spells() {
   const open = new Map(), all = [];
   for (const event of data.events) {
-    const key = `${event.name} ${event.where}`, now = open.get(key);
+    const now = open.get(event.name);
+    if (event.name === 'rolled-back' && event.level < 2) { // what had led to it is not there any more
+      for (const spell of open.values())
+        spell.to = event.step;
+      open.clear();
+    }
     if (now !== undefined)
       now.to = event.step;
     if (event.level >= 2) {
       const begun = {from: event.step, to: lastStep, level: levelOf(event)};
       all.push(begun);
-      open.set(key, begun);
+      open.set(event.name, begun);
     } else {
-      open.delete(key);
+      open.delete(event.name);
     }
   }
   return all;
