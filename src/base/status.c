@@ -44,9 +44,10 @@ static void GAN_PRINTF(3, 4) print(char *text, size_t size, const char *format, 
  * asked of what such a call answered. Who looks only now must still be told what that was, so it stays behind the new
  * text.
  */
-static bool may_have_a_cause(const char *text, size_t length)
+static bool may_have_a_cause(const char *text)
 {
     static const char ending[] = " is NULL";
+    size_t length = strlen(text);
     if (length >= sizeof ending && strcmp(text + length - (sizeof ending - 1), ending) == 0)
         return true;
     return strstr(text, " has 0 axes") != NULL || strstr(text, " is [],") != NULL;
@@ -54,11 +55,11 @@ static bool may_have_a_cause(const char *text, size_t length)
 
 static void append_what_came_before(char *text, size_t size)
 {
-    if (last_status == GAN_OK || !may_have_a_cause(text, strlen(text)))
+    if (last_status == GAN_OK || !may_have_a_cause(text))
         return;
     const char *earlier = strstr(last_message, "; before it: ");
     earlier = earlier != NULL ? earlier + strlen("; before it: ") : last_message;
-    if (may_have_a_cause(earlier, strlen(earlier)))
+    if (may_have_a_cause(earlier))
         return; /* which explains nothing */
     char both[sizeof last_message];
     print(both, sizeof both, "%s; before it: %s", text, earlier);

@@ -241,11 +241,6 @@ gan_tensor *gan_layer_next_state(struct gan_layer_call *call)
     return *call->state++;
 }
 
-bool gan_layer_mixes(const gan_layer *layer)
-{
-    return layer->kind->mixes_examples || (layer->kind->mixes != NULL && layer->kind->mixes(layer));
-}
-
 /* Whether something holds of a layer or of one that it holds. */
 static bool holds_somewhere(const gan_layer *layer, bool (*holds)(const struct gan_layer_kind *kind))
 {
@@ -259,14 +254,24 @@ static bool holds_somewhere(const gan_layer *layer, bool (*holds)(const struct g
     return found;
 }
 
+static bool mixes(const struct gan_layer_kind *kind)
+{
+    return kind->mixes_examples;
+}
+
+bool gan_layer_mixes(const gan_layer *layer)
+{
+    return holds_somewhere(layer, mixes);
+}
+
 static bool may_mix(const struct gan_layer_kind *kind)
 {
-    return kind->may_mix_examples;
+    return kind->mixes_examples || kind->may_mix_examples;
 }
 
 bool gan_layer_may_mix(const gan_layer *layer)
 {
-    return gan_layer_mixes(layer) || holds_somewhere(layer, may_mix);
+    return holds_somewhere(layer, may_mix);
 }
 
 static bool mixes_always(const struct gan_layer_kind *kind)

@@ -37,7 +37,7 @@ struct gan_layer_kind {
     const char *name;
     bool has_weight, has_bias; /* which modifiers are for it */
     bool normable;             /* its weights are of nn/weight.h */
-    bool mixes_examples;       /* in training; see also mixes */
+    bool mixes_examples;       /* in training */
     bool may_mix_examples;     /* it cannot be known */
     bool mixes_always;         /* in inference too */
     bool activates;            /* it makes a unit's output of its input, so that one that stays the same is dead */
@@ -54,8 +54,6 @@ struct gan_layer_kind {
     /* Writes the layer's own options for a model's file, as members of the object begun in `json`; layer_file.c reads
      * them. NULL: it has none. */
     gan_status (*write)(const gan_layer *layer, struct gan_json_writer *json);
-    /* For layers that hold others: whether any of them mixes examples. May be NULL. */
-    bool (*mixes)(const gan_layer *layer);
     /* Frees what the kind's own struct holds. May be NULL. */
     void (*release)(gan_layer *layer);
 };
@@ -102,8 +100,8 @@ gan_status gan_layer_build_by_trial(const gan_layer *layer, struct gan_layer_bui
 gan_var *gan_layer_next_parameter(struct gan_layer_call *call);
 gan_tensor *gan_layer_next_state(struct gan_layer_call *call);
 
+/* Whether the layer, or one that it holds, is of such a kind; may_mix: it mixes, or that cannot be known. */
 bool gan_layer_mixes(const gan_layer *layer);
-/* It mixes, or nobody knows: a layer of the caller's own ops. These: it, or a layer that it holds. */
 bool gan_layer_may_mix(const gan_layer *layer);
 bool gan_layer_mixes_always(const gan_layer *layer);
 bool gan_layer_takes_labels(const gan_layer *layer);

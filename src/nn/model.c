@@ -221,28 +221,27 @@ gan_shape gan_model_output_shape(const gan_model *model)
     return model->entries[model->entry_count - 1].out;
 }
 
-bool gan_model_mixes_examples(const gan_model *model)
+bool gan_model_has_such(const gan_model *model, bool (*is)(const gan_layer *layer))
 {
     for (size_t i = 0; model != NULL && i < model->entry_count; i++)
-        if (gan_layer_mixes(model->entries[i].layer))
+        if (is(model->entries[i].layer))
             return true;
     return false;
+}
+
+bool gan_model_mixes_examples(const gan_model *model)
+{
+    return gan_model_has_such(model, gan_layer_mixes);
 }
 
 bool gan_model_mixes_always(const gan_model *model)
 {
-    for (size_t i = 0; i < model->entry_count; i++)
-        if (gan_layer_mixes_always(model->entries[i].layer))
-            return true;
-    return false;
+    return gan_model_has_such(model, gan_layer_mixes_always);
 }
 
 bool gan_model_may_mix_examples(const gan_model *model)
 {
-    for (size_t i = 0; i < model->entry_count; i++)
-        if (gan_layer_may_mix(model->entries[i].layer))
-            return true;
-    return false;
+    return gan_model_has_such(model, gan_layer_may_mix);
 }
 
 bool gan_model_is_autoencoder(const gan_model *model)

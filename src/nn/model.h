@@ -28,6 +28,13 @@ gan_status gan_model_note_data(gan_model *model, const char *name);
 bool gan_model_has_layer(const gan_model *model, const char *layer);
 /* Whether it ends in gan_layer_auxiliary_head. */
 bool gan_model_is_auxiliary(const gan_model *model);
+/*
+ * Fills `all` rows up from the `count` that begin at row `first`, which repeat in both directions: rows that nobody
+ * wants then count little where a layer looks at its batch.
+ */
+void gan_repeat_rows(void *rows, size_t row_bytes, int64_t first, int64_t count, int64_t all);
+/* Whether that holds of any of its layers. */
+bool gan_model_has_such(const gan_model *model, bool (*is)(const gan_layer *layer));
 /* gan_model_mixes_examples, or layers are the caller's own, of which it is not known. */
 bool gan_model_may_mix_examples(const gan_model *model);
 /* Whether an example's output depends on the others of its batch in inference too, whatever batch norm goes by. */

@@ -28,10 +28,7 @@ gan_labels *gan_model_labels(const gan_model *model)
 
 bool gan_model_takes_labels(const gan_model *model)
 {
-    for (size_t i = 0; model != NULL && i < model->entry_count; i++)
-        if (gan_layer_takes_labels(model->entries[i].layer))
-            return true;
-    return false;
+    return gan_model_has_such(model, gan_layer_takes_labels);
 }
 
 bool gan_model_is_auxiliary(const gan_model *model)

@@ -81,14 +81,23 @@ static gan_status check_inputs(gan_model *model, const gan_tensor *inputs, const
                     gan_dtype_name(gan_tensor_dtype(inputs)), gan_shape_text(shape, given, sizeof given), wanted + 1);
 }
 
+void gan_repeat_rows(void *rows, size_t row_bytes, int64_t first, int64_t count, int64_t all)
+{
+    char *bytes = rows;
+    for (int64_t row = 0; row < all; row++)
+        if (row < first || row >= first + count) {
+            int64_t like = first + (row - first + all * count) % count;
+            memcpy(bytes + (size_t)row * row_bytes, bytes + (size_t)like * row_bytes, row_bytes);
+        }
+}
+
 static gan_status predict_rows(struct gan_model_runner *runner, const float *in, int64_t rows, float *out)
 {
     size_t row_in = (size_t)(gan_tensor_size(runner->in) / PREDICT_ROWS);
     size_t row_out = (size_t)(gan_tensor_size(runner->out) / PREDICT_ROWS);
     float *numbers = gan_tensor_data(runner->in);
     memcpy(numbers, in, (size_t)rows * row_in * sizeof(float));
-    for (size_t row = (size_t)rows; row < PREDICT_ROWS; row++) /* what repeats counts little in a batch's statistics */
-        memcpy(numbers + row * row_in, numbers + (row - (size_t)rows) * row_in, row_in * sizeof(float));
+    gan_repeat_rows(numbers, row_in * sizeof(float), 0, rows, PREDICT_ROWS);
     gan_status status = gan_model_runner_run(runner);
     if (status == GAN_OK)
         memcpy(out, gan_tensor_data(runner->out), (size_t)rows * row_out * sizeof(float));
@@ -104,8 +113,7 @@ static void set_labels(const struct gan_model_runner *runner, const gan_tensor *
     char *to = gan_tensor_bytes(runner->labels);
     const char *from = gan_tensor_bytes(labels);
     memcpy(to, from + (size_t)first * row, (size_t)rows * row);
-    for (size_t next = (size_t)rows; next < PREDICT_ROWS; next++)
-        memcpy(to + next * row, to + (next - (size_t)rows) * row, row);
+    gan_repeat_rows(to, row, 0, rows, PREDICT_ROWS);
 }
 
 static gan_tensor *predict(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels, const char *who)

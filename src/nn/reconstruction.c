@@ -59,11 +59,6 @@ static gan_status write(const gan_layer *layer, struct gan_json_writer *json)
     return gan_layers_write(&own->autoencoder, 1, json);
 }
 
-static bool mixes(const gan_layer *layer)
-{
-    return gan_layer_mixes(((const struct reconstruction *)layer)->autoencoder);
-}
-
 static void release(gan_layer *layer)
 {
     gan_layer_unref(((struct reconstruction *)layer)->autoencoder);
@@ -75,7 +70,6 @@ static const struct gan_layer_kind reconstruction_kind = {.name = "reconstructio
                                                           .describe = describe,
                                                           .child = child,
                                                           .write = write,
-                                                          .mixes = mixes,
                                                           .release = release};
 
 gan_layer *gan_layer_reconstruction(gan_layer *autoencoder, int power)

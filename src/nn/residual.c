@@ -70,12 +70,6 @@ static gan_status write(const gan_layer *layer, struct gan_json_writer *json)
     return gan_layers_write(own->way, own->way[SHORTCUT] != NULL ? 2 : 1, json);
 }
 
-static bool mixes(const gan_layer *layer)
-{
-    const struct residual *own = (const struct residual *)layer;
-    return gan_layer_mixes(own->way[BRANCH]) || (own->way[SHORTCUT] != NULL && gan_layer_mixes(own->way[SHORTCUT]));
-}
-
 static void release(gan_layer *layer)
 {
     struct residual *own = (struct residual *)layer;
@@ -89,7 +83,6 @@ static const struct gan_layer_kind residual_kind = {.name = "residual",
                                                     .describe = describe,
                                                     .child = child,
                                                     .write = write,
-                                                    .mixes = mixes,
                                                     .release = release};
 
 /* False, and an error, if the layer cannot become a way. */

@@ -210,16 +210,10 @@ static void set_labels(gan_sampler *sampler, const gan_tensor *labels, int64_t f
            (const char *)gan_tensor_bytes(labels) + (size_t)done * size, (size_t)count * size);
 }
 
-/* Rows beyond the `count` from `first` on get labels of these in turn: they count in a batch's own statistics. */
 static void repeat_labels(gan_sampler *sampler, int64_t first, int64_t count)
 {
-    char *rows = sampler->runner.labels != NULL ? gan_tensor_bytes(sampler->runner.labels) : NULL;
-    size_t size = sampler->label_row;
-    for (int64_t row = 0; row < sampler->rows && rows != NULL; row++)
-        if (row < first || row >= first + count) {
-            int64_t like = first + (row - first + sampler->rows * count) % count;
-            memcpy(rows + (size_t)row * size, rows + (size_t)like * size, size);
-        }
+    if (sampler->runner.labels != NULL)
+        gan_repeat_rows(gan_tensor_bytes(sampler->runner.labels), sampler->label_row, first, count, sampler->rows);
 }
 
 /* ---- the two ways ---- */
@@ -252,9 +246,7 @@ static gan_status run_given(gan_sampler *sampler, const float *z, const gan_tens
     for (int64_t done = 0; done < sampler->batch; done += rows) {
         int64_t count = sampler->batch - done < rows ? sampler->batch - done : rows;
         memcpy(in, z + done * sampler->row_in, (size_t)(count * sampler->row_in) * sizeof(float));
-        for (int64_t row = count; row < rows; row++) /* so that they do not count in a batch's own statistics */
-            memcpy(in + row * sampler->row_in, in + (row - count) * sampler->row_in,
-                   (size_t)sampler->row_in * sizeof(float));
+        gan_repeat_rows(in, (size_t)sampler->row_in * sizeof(float), 0, count, rows);
         draw_labels(sampler, sampler->next + (uint64_t)done);
         set_labels(sampler, labels, 0, count, done);
         repeat_labels(sampler, 0, count);

@@ -39,15 +39,6 @@ static void describe_sequence(const gan_layer *layer, char *text, size_t size)
     snprintf(text, size, "sequence of %d", ((const struct sequence *)layer)->count);
 }
 
-static bool sequence_mixes(const gan_layer *layer)
-{
-    const struct sequence *own = (const struct sequence *)layer;
-    for (int i = 0; i < own->count; i++)
-        if (gan_layer_mixes(own->layers[i]))
-            return true;
-    return false;
-}
-
 static void release_sequence(gan_layer *layer)
 {
     struct sequence *own = (struct sequence *)layer;
@@ -74,7 +65,6 @@ static const struct gan_layer_kind sequence_kind = {.name = "sequence",
                                                     .describe = describe_sequence,
                                                     .child = sequence_child,
                                                     .write = write_sequence,
-                                                    .mixes = sequence_mixes,
                                                     .release = release_sequence};
 
 static bool seen_before(gan_layer *const *layers, int index)

@@ -340,9 +340,7 @@ static gan_status run_piece(gan_extractor *e, int64_t piece, int64_t count, floa
         memcpy(features, e->prepared, (size_t)(count * e->size) * sizeof *features);
         return GAN_OK;
     }
-    for (int64_t row = count; row < ROWS; row++) /* what repeats counts little where a layer looks at the batch */
-        memcpy(e->prepared + row * e->size, e->prepared + (row - count) * e->size,
-               (size_t)e->size * sizeof *e->prepared);
+    gan_repeat_rows(e->prepared, (size_t)e->size * sizeof *e->prepared, 0, count, ROWS);
     gan_plan_seek(e->plan, 0, (uint64_t)piece); /* for layers that draw numbers */
     gan_status status = gan_plan_run(e->plan);
     if (status == GAN_OK)
