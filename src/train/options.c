@@ -205,9 +205,8 @@ static bool check_adaptive(const gan_trainer_options *o, const char *who)
 static bool check_unused(const gan_trainer_options *o, const char *who)
 {
     static const char some[] = "some augmentation, since";
-    bool consistent = o->consistency_weight > 0 || o->consistency_made_weight > 0 ||
-                      gan_course_of(o, GAN_SETTING_CONSISTENCY_WEIGHT) != NULL ||
-                      gan_course_of(o, GAN_SETTING_CONSISTENCY_MADE_WEIGHT) != NULL;
+    bool consistent = gan_regularizer_wanted(o, GAN_REGULARIZER_CONSISTENCY) ||
+                      gan_regularizer_wanted(o, GAN_REGULARIZER_CONSISTENCY_MADE);
     if (consistent && o->consistency_augment == 0) {
         gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: consistency_augment is 0, want %s consistency has a weight", who,
                  some);

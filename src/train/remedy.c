@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "gan/rollback.h"
 #include "nn/recipe.h"
+#include "train/schedules.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -43,8 +44,7 @@ static bool is_penalised(const gan_trainer *trainer)
 {
     bool any = false;
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        any = any ||
-              (gan_regularizers[i].per_example && (trainer->weight[i] > 0 || gan_trainer_has_course(trainer, i)));
+        any = any || (gan_regularizers[i].per_example && gan_regularizer_wanted(&trainer->options, i));
     return any;
 }
 

@@ -109,6 +109,16 @@ const gan_course *gan_course_of(const gan_trainer_options *options, gan_setting 
     return NULL;
 }
 
+static gan_setting weight_of(int regularizer)
+{
+    return (gan_setting)((int)GAN_SETTING_R1_WEIGHT + regularizer);
+}
+
+bool gan_regularizer_wanted(const gan_trainer_options *options, int regularizer)
+{
+    return gan_regularizer_weight(options, regularizer) > 0 || gan_course_of(options, weight_of(regularizer)) != NULL;
+}
+
 /* ---- checks ---- */
 
 static gan_status check_values(const gan_course *course, const char *name, const char *who)

@@ -15,6 +15,9 @@ const char *gan_setting_wants(gan_setting setting, float value);
 /* The course of a setting; NULL if it has none. */
 const gan_course *gan_course_of(const gan_trainer_options *options, gan_setting setting);
 
+/* Whether the regulariser may ever count: by its weight, or since a course moves that. */
+bool gan_regularizer_wanted(const gan_trainer_options *options, int regularizer);
+
 /* GAN_OK, or an error that names the field. */
 gan_status gan_courses_check(const gan_trainer_options *options, const char *who);
 /* The member "courses" of the object begun in `json`. */

@@ -84,22 +84,16 @@ static gan_status check_models(gan_model *generator, gan_model *discriminator, c
     return status == GAN_OK ? gan_check_player_labels(generator, discriminator, options, who) : status;
 }
 
-bool gan_trainer_has_course(const gan_trainer *trainer, int regularizer)
-{
-    gan_setting setting = (gan_setting)((int)GAN_SETTING_R1_WEIGHT + regularizer);
-    return gan_course_of(&trainer->options, setting) != NULL;
-}
-
-static gan_status check_penalties(const gan_trainer *trainer, const float *weight, const char *who)
+static gan_status check_penalties(const gan_trainer *trainer, const gan_trainer_options *o, const char *who)
 {
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        if ((weight[i] > 0 || gan_trainer_has_course(trainer, i)) && gan_regularizers[i].per_example &&
-            !trainer->options.mixed_penalty && gan_model_mixes_examples(trainer->discriminator))
+        if (gan_regularizer_wanted(o, i) && gan_regularizers[i].per_example && !o->mixed_penalty &&
+            gan_model_mixes_examples(trainer->discriminator))
             return gan_fail(
                 GAN_ERROR_INVALID_ARGUMENT,
                 "%s: %s is %g, but the discriminator mixes examples (batch norm, or a minibatch layer), and %s is "
                 "about each example by itself; use layer norm or none, or set mixed_penalty if you mean it",
-                who, gan_regularizers[i].field, (double)weight[i], gan_regularizers[i].name);
+                who, gan_regularizers[i].field, (double)gan_regularizer_weight(o, i), gan_regularizers[i].name);
     return GAN_OK;
 }
 
@@ -125,15 +119,14 @@ static gan_status check_inputs(const gan_trainer *trainer, const char *who)
                         "%s: the discriminator takes %" PRId64 " examples together, which goes with no labels yet; "
                         "give it packing 1, or models without labels",
                         who, trainer->packing);
-    bool augmented = o->augment != 0 || gan_trainer_has_course(trainer, GAN_REGULARIZER_CONSISTENCY) ||
-                     gan_trainer_has_course(trainer, GAN_REGULARIZER_CONSISTENCY_MADE) || o->consistency_weight > 0 ||
-                     o->consistency_made_weight > 0;
+    bool augmented = o->augment != 0 || gan_regularizer_wanted(o, GAN_REGULARIZER_CONSISTENCY) ||
+                     gan_regularizer_wanted(o, GAN_REGULARIZER_CONSISTENCY_MADE);
     if (augmented && made.rank != 3)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: augmentation is for images, [C, H, W], but the examples are %s; want augment, "
                         "consistency_weight and consistency_made_weight 0",
                         who, gan_shape_text(made, text, sizeof text));
-    bool matched = o->feature_matching_weight > 0 || gan_trainer_has_course(trainer, GAN_REGULARIZER_FEATURE_MATCHING);
+    bool matched = gan_regularizer_wanted(o, GAN_REGULARIZER_FEATURE_MATCHING);
     if (matched && *o->feature_layer != '\0' && !gan_model_has_layer(trainer->discriminator, o->feature_layer))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: feature_layer is \"%.64s\", which the discriminator does not have; see gan_model_summary",
@@ -223,7 +216,7 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     trainer->instance_noise = o->instance_noise;
     gan_adaptive_set(&trainer->adaptive, (double)o->augment_probability);
     trainer->packing = packing_of(gan_model_output_shape(generator), gan_model_input_shape(discriminator));
-    status = check_penalties(trainer, trainer->weight, who);
+    status = check_penalties(trainer, o, who);
     if (status == GAN_OK)
         status = check_loss(trainer, who);
     if (status == GAN_OK)
@@ -349,9 +342,8 @@ gan_status gan_trainer_check_r1_weight(const gan_trainer *trainer, float weight,
 {
     gan_trainer_options changed = trainer->options;
     changed.r1_weight = weight;
-    float weights[GAN_REGULARIZERS] = {[GAN_REGULARIZER_R1] = weight};
     gan_status status = gan_trainer_options_check(&changed, who);
-    return status == GAN_OK ? check_penalties(trainer, weights, who) : status;
+    return status == GAN_OK ? check_penalties(trainer, &changed, who) : status;
 }
 
 void gan_trainer_take_r1_weight(gan_trainer *trainer, float weight)
@@ -365,7 +357,7 @@ gan_status gan_trainer_set_r1_weight(gan_trainer *trainer, float weight)
     static const char who[] = "gan_trainer_set_r1_weight";
     if (trainer == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: trainer is NULL", who);
-    if (gan_trainer_has_course(trainer, GAN_REGULARIZER_R1))
+    if (gan_course_of(&trainer->options, GAN_SETTING_R1_WEIGHT) != NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: r1_weight has a course, which says what it is at each step; want a trainer without one",
                         who);

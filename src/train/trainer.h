@@ -85,8 +85,6 @@ uint64_t gan_trainer_noise_seed(const gan_trainer *trainer, uint64_t label);
 struct gan_remedy;
 gan_status gan_remedy_read(struct gan_remedy *own, const struct gan_remedy *given, const char *who);
 
-/* Whether a course gives the regulariser its weight. */
-bool gan_trainer_has_course(const gan_trainer *trainer, int regularizer);
 /* The two halves of gan_trainer_set_r1_weight, whether R1 has a course or not; taking cannot fail. */
 gan_status gan_trainer_check_r1_weight(const gan_trainer *trainer, float weight, const char *who);
 void gan_trainer_take_r1_weight(gan_trainer *trainer, float weight);

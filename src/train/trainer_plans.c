@@ -69,8 +69,8 @@ void gan_trainer_apply_weights(gan_trainer *trainer, uint64_t update)
 /* One that a course moves is recorded even while its weight is 0. */
 static bool is_active(const gan_trainer *trainer, int regularizer)
 {
-    bool wanted = trainer->weight[regularizer] > 0 || gan_trainer_has_course(trainer, regularizer);
-    return wanted && !is_left_out(trainer, regularizer, trainer->update);
+    return gan_regularizer_wanted(&trainer->options, regularizer) &&
+           !is_left_out(trainer, regularizer, trainer->update);
 }
 
 static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
