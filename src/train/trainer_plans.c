@@ -67,13 +67,13 @@ void gan_trainer_apply_weights(gan_trainer *trainer, uint64_t update)
 }
 
 /* One that a course moves is recorded even while its weight is 0. */
-static bool is_active(const gan_trainer *trainer, int regularizer)
+static bool is_active(const gan_trainer *trainer, int regularizer, uint64_t update)
 {
-    return gan_regularizer_wanted(&trainer->options, regularizer) &&
-           !is_left_out(trainer, regularizer, trainer->update);
+    return gan_regularizer_wanted(&trainer->options, regularizer) && !is_left_out(trainer, regularizer, update);
 }
 
-static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch)
+static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plans *plans, int64_t batch,
+                             uint64_t update)
 {
     struct gan_half_request request = {.generator = trainer->generator,
                                        .discriminator = trainer->discriminator,
@@ -87,7 +87,7 @@ static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plan
                     gan_course_of(&trainer->options, GAN_SETTING_INSTANCE_NOISE) != NULL;
     gan_trainer_mapping(trainer, &request.factor, &request.offset);
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        request.active[i] = plans->active[i] = is_active(trainer, i);
+        request.active[i] = plans->active[i] = is_active(trainer, i, update);
     gan_status status = gan_half_record_discriminator(&plans->discriminator, &request);
     if (status == GAN_OK)
         status = gan_half_record_generator(&plans->generator, &request);
@@ -100,11 +100,11 @@ static gan_status make_plans(const gan_trainer *trainer, struct gan_trainer_plan
     return status;
 }
 
-static bool plans_fit(const gan_trainer *trainer, const struct gan_trainer_plans *plans, int64_t batch)
+static bool plans_fit(const gan_trainer *trainer, const struct gan_trainer_plans *plans, int64_t batch, uint64_t update)
 {
     bool fit = plans->batch == batch;
     for (int i = 0; i < GAN_REGULARIZERS; i++)
-        fit = fit && plans->active[i] == is_active(trainer, i);
+        fit = fit && plans->active[i] == is_active(trainer, i, update);
     return fit;
 }
 
@@ -119,20 +119,20 @@ gan_status gan_trainer_check_batch(const gan_trainer *trainer, int64_t n, const 
                     who, n, parts * trainer->packing);
 }
 
-/* Those that fit the regularisers of the update at hand, found or made. */
-static struct gan_trainer_plans *find_or_make(gan_trainer *trainer, int64_t batch, int places)
+/* Those that fit the update's regularisers, found or made. */
+static struct gan_trainer_plans *find_or_make(gan_trainer *trainer, int64_t batch, uint64_t update, int places)
 {
     struct gan_trainer_plans *oldest = &trainer->plans[0], *found = NULL;
     for (int i = 0; i < places && found == NULL; i++) {
         struct gan_trainer_plans *plans = &trainer->plans[i];
-        if (plans_fit(trainer, plans, batch))
+        if (plans_fit(trainer, plans, batch, update))
             found = plans;
         if (plans->used < oldest->used)
             oldest = plans;
     }
     if (found == NULL) {
         forget_plans(trainer, oldest);
-        if (make_plans(trainer, oldest, batch) != GAN_OK)
+        if (make_plans(trainer, oldest, batch, update) != GAN_OK)
             return NULL;
         found = oldest;
     }
@@ -144,11 +144,10 @@ struct gan_trainer_plans *gan_trainer_plans_for(gan_trainer *trainer, int64_t ba
 {
     uint64_t update = trainer->update, interval = (uint64_t)trainer->options.lazy_interval;
     if (interval == 1)
-        return find_or_make(trainer, batch, GAN_TRAINER_SIZES);
-    trainer->update = update % interval == 0 ? update + 1 : update - update % interval; /* of the other set */
-    bool planned = find_or_make(trainer, batch, GAN_TRAINER_PLANS) != NULL;
-    trainer->update = update;
-    return planned ? find_or_make(trainer, batch, GAN_TRAINER_PLANS) : NULL;
+        return find_or_make(trainer, batch, update, GAN_TRAINER_SIZES);
+    uint64_t other = update % interval == 0 ? update + 1 : update - update % interval; /* of the other set */
+    bool planned = find_or_make(trainer, batch, other, GAN_TRAINER_PLANS) != NULL;
+    return planned ? find_or_make(trainer, batch, update, GAN_TRAINER_PLANS) : NULL;
 }
 
 const float *gan_trainer_latest_gradient(const gan_trainer *trainer, bool of_generator)
