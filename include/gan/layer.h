@@ -271,7 +271,8 @@ GAN_API gan_layer *gan_layer_function(gan_layer_callback *callback, void *contex
 
 /**
  * Several layers as one, applied in order. It takes the layers over, also on failure; a NULL among them fails. Their
- * parameters are named by their place or name in it ("2.0.weight").
+ * parameters are named by their place or name in it ("2.0.weight"). A model takes layers that lie up to 100 deep in one
+ * another.
  */
 GAN_API gan_layer *gan_layer_sequence(gan_layer *const *layers, int count);
 

@@ -49,7 +49,10 @@ GAN_API gan_labels *gan_model_labels(const gan_model *model);
  */
 GAN_API bool gan_model_takes_labels(const gan_model *model);
 
-/** Names the model in messages and in its vars' names ("G.0.weight"); copied. The builders name theirs "G" and "D". */
+/**
+ * Names the model in messages and in its vars' names ("G.0.weight"); copied. The builders name theirs "G" and "D".
+ * Files hold UTF-8: bytes that are no such text come back as U+FFFD, here and in the names of classes and data sets.
+ */
 GAN_API gan_status gan_model_set_name(gan_model *model, const char *name);
 /** The model's name, "" if it has none. */
 GAN_API const char *gan_model_name(const gan_model *model);

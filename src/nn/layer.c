@@ -203,15 +203,24 @@ static gan_status declare(struct gan_slots *slots, const char *path, const char 
     return status;
 }
 
+/* What walks through layers calls itself, files nest as layers do, and their readers take so much and no more. */
+enum { MOST_DEPTH = 100 };
+
 gan_status gan_layer_build_inner(const gan_layer *inner, const char *place, const struct gan_layer_build *build,
                                  gan_shape in, gan_shape *out)
 {
+    if (build->depth == MOST_DEPTH)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "gan_model_add: layers lie more than %d deep in one another; add some of them to the model "
+                        "itself",
+                        MOST_DEPTH);
     char *path = gan_format("%s.%s", build->path, inner->name != NULL ? inner->name : place);
     if (path == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
     struct gan_layer_build part = *build;
     part.path = path;
     part.layer = inner;
+    part.depth++;
     gan_status status = inner->kind->build(inner, &part, in, out);
     gan_free(path);
     return status;

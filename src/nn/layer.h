@@ -16,6 +16,7 @@
 /* While a model takes a layer: what the layer declares, in the order in which apply will ask for it. */
 struct gan_layer_build {
     const char *path; /* the layer's name in the model, e.g. "2" or "2.first": what its parameters' names begin with */
+    int depth;        /* how many layers lie around it */
     const gan_layer *layer;
     struct gan_slots *parameters;
     struct gan_slots *state;

@@ -1,5 +1,7 @@
 #include "network.h"
 
+#include "config.h"
+
 /* x·Wᵀ + b in double, for one example. */
 static double affine(const float *x, const float *weight, double bias, int64_t in)
 {
@@ -359,6 +361,34 @@ START_TEST(a_sequence_is_its_layers_in_order)
 }
 END_TEST
 
+static gan_layer *nested(int depth)
+{
+    gan_layer *layer = gan_layer_dense(2);
+    for (int i = 0; i < depth; i++)
+        layer = gan_layer_sequence(&layer, 1);
+    return layer;
+}
+
+/* What a model takes its file must hold: readers of JSON go down only so far. */
+START_TEST(layers_lie_up_to_100_deep_in_one_another)
+{
+    gan_model *m = gan_model_new(GAN_SHAPE(3)), *deep = gan_model_new(GAN_SHAPE(3));
+    ck_ok(gan_model_add(m, nested(100)));
+    ck_ok(gan_model_initialize(m, 1));
+    ck_fails(gan_model_add(deep, nested(101)), "more than 100 deep");
+    gan_model_unref(deep);
+#ifdef HAVE_JANSSON
+    const char *path = scratch_file("deep.safetensors");
+    ck_ok(gan_model_save(m, path));
+    gan_model *loaded = gan_model_load(path);
+    ck_assert_msg(loaded != NULL, "%s", gan_error_message());
+    ck_assert_str_eq(gan_model_parameter_name(loaded, 0), gan_model_parameter_name(m, 0));
+    gan_model_unref(loaded);
+#endif
+    gan_model_unref(m);
+}
+END_TEST
+
 START_TEST(constructors_refuse_what_cannot_be)
 {
     ck_null(gan_layer_dense(0), "gan_layer_dense: units is 0");
@@ -437,6 +467,7 @@ static const struct test_case tests[] = {
     {"function", a_function_is_a_layer},
     {"function's errors", a_function_that_fails_is_an_error},
     {"sequence", a_sequence_is_its_layers_in_order},
+    {"sequences in sequences", layers_lie_up_to_100_deep_in_one_another},
     {"constructors' errors", constructors_refuse_what_cannot_be},
     {"sequence's errors", a_sequence_takes_its_layers_over_also_on_failure},
     {"modifiers' errors", modifiers_check_and_pass_null_on},
