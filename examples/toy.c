@@ -441,7 +441,8 @@ static gan_model *new_discriminator(const struct settings *s)
 
 /*
  * Batch norm's numbers are those of PacGAN's program (Blocks' epsilon; a step's share in the running statistics, which
- * G is judged by, is .05). There one mean over a pack's places enters them, here each place does by itself.
+ * G is judged by, is .05). There one mean over a pack's places enters them, here each place does by itself; there they
+ * are of deviations, here of variances.
  */
 static gan_model *pacgan_generator(int64_t packing)
 {
@@ -471,6 +472,19 @@ static gan_model *pacgan_discriminator(int64_t packing)
     o.initializer = gan_initializer_normal(0, 0.02f);
     o.packing = packing;
     return gan_discriminator_new(GAN_SHAPE(2), &o);
+}
+
+/*
+ * Statistics that kept up with training lag behind the weights. PacGAN's program lets them follow, before G is judged,
+ * over an epoch of its monitor: 50 batches of 100 packs.
+ */
+static void refresh_pacgan_generator(gan_model *g, int64_t packing)
+{
+    const int64_t batches = 50, batch = 100;
+    gan_tensor *z = gan_tensor_new(GAN_SHAPE(packing * batches * batch, 2));
+    check(z != NULL && gan_tensor_fill_normal(z, 0, 1, 6) == GAN_OK);
+    check(gan_model_refresh_state(g, z, NULL, batch) == GAN_OK);
+    gan_tensor_unref(z);
 }
 
 static gan_trainer *new_trainer(const struct settings *s)
@@ -629,8 +643,11 @@ int main(int count, char **words)
     check(set != NULL && loader != NULL);
     struct session session = {.settings = &s, .trainer = new_trainer(&s)};
     gan_run_result result = train(&session, loader);
-    if (result.stop != GAN_STOP_FLAG)
+    if (result.stop != GAN_STOP_FLAG) {
+        if (s.pacgan)
+            refresh_pacgan_generator(gan_trainer_averaged_generator(session.trainer), s.packing);
         tell(&session, result.seconds);
+    }
     draw_scene(&session, s.out);
     puts(s.out);
     if (s.frames > 0 && result.stop != GAN_STOP_FLAG)

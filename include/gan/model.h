@@ -257,6 +257,18 @@ GAN_API gan_tensor *gan_model_predict(gan_model *model, const gan_tensor *inputs
 /** The same for a model that takes labels, a row for each input (gan/labels.h); NULL for one that takes none. */
 GAN_API gan_tensor *gan_model_predict_labelled(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels);
 
+/**
+ * Lets state, such as batch norm's running statistics, follow the parameters as they are now: inputs [n, input shape]
+ * go through the model in training, `batch` of them at a time and in their order (n is a multiple of it), and state is
+ * assigned each time; parameters stay. For parameters that were averaged, loaded or changed, since statistics lag
+ * behind them (Izmailov et al., "Averaging weights leads to wider optima and better generalization", UAI 2018, section
+ * 3.2). A share m of each batch leaves (1 − m)^(n / batch) of what was there: with 0.1, 50 batches leave half a
+ * percent. labels: a row for each input, NULL for a model that takes none. GAN_ERROR_NOT_FINITE: state would not be
+ * finite; it stays as the batches before made it.
+ */
+GAN_API gan_status gan_model_refresh_state(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels,
+                                           int64_t batch);
+
 #ifdef __cplusplus
 }
 #endif

@@ -129,8 +129,16 @@ gan_status gan_model_check_labels(const gan_model *model, const gan_tensor *labe
 gan_status gan_model_ready(gan_model *model, const char *who);
 /* GAN_OK if it also has numbers in its parameters. */
 gan_status gan_model_check_initialized(const gan_model *model, const char *who);
+/* GAN_OK if it also can be run on inputs [n, …] and their labels. */
+gan_status gan_model_check_inputs(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels,
+                                  const char *who);
 
 gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_model *model, int64_t rows);
+/* The same of a pass in training, whose state gan_plan_commit assigns. */
+gan_status gan_model_runner_init_training(struct gan_model_runner *runner, const gan_model *model, int64_t rows);
+/* Its labels become the `count` from row `first` on, and these again where it has more rows; NULL: it takes none. */
+void gan_model_runner_set_labels(struct gan_model_runner *runner, const gan_tensor *labels, int64_t first,
+                                 int64_t count);
 /* Runs what lies in runner->in, to runner->out. Parameters are looked at in the first run after gan_plan_renew. */
 gan_status gan_model_runner_run(struct gan_model_runner *runner);
 void gan_model_runner_clear(struct gan_model_runner *runner);

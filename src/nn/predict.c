@@ -11,21 +11,23 @@
 #include <inttypes.h>
 #include <string.h>
 
-gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_model *model, int64_t rows)
+static gan_status runner_init(struct gan_model_runner *runner, const gan_model *model, int64_t rows, bool training)
 {
     *runner = (struct gan_model_runner){0};
     gan_tape *tape = gan_tape_new();
     if (tape == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
-    gan_tape_set_training(tape, false);
+    gan_tape_set_training(tape, training);
     gan_shape in = gan_shape_of_batch(rows, model->in);
     gan_var *x = gan_tape_input(tape, in);
     bool takes = gan_model_takes_labels(model);
     gan_var *labels = takes && x != NULL ? gan_model_label_input(model, tape, rows) : NULL;
     bool whole = x != NULL && (!takes || labels != NULL);
-    runner->y = whole ? gan_model_record(model, x, labels, GAN_APPLY_FROZEN, NULL, NULL) : NULL;
+    enum gan_apply_mode mode = training ? GAN_APPLY_ASSIGN : GAN_APPLY_FROZEN;
+    runner->y = whole ? gan_model_record(model, x, labels, mode, NULL, NULL) : NULL;
     struct gan_plan_options options = gan_plan_default_options;
-    options.steady = true;
+    options.steady = !training;
+    options.assignments = training;
     runner->plan = runner->y != NULL ? gan_plan_new_with(&runner->y, 1, &options) : NULL;
     gan_tape_unref(tape); /* the plan shares it */
     gan_status status = runner->plan != NULL ? GAN_OK : gan_error_status();
@@ -42,6 +44,16 @@ gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_mode
     if (status != GAN_OK)
         gan_model_runner_clear(runner);
     return status;
+}
+
+gan_status gan_model_runner_init(struct gan_model_runner *runner, const gan_model *model, int64_t rows)
+{
+    return runner_init(runner, model, rows, false);
+}
+
+gan_status gan_model_runner_init_training(struct gan_model_runner *runner, const gan_model *model, int64_t rows)
+{
+    return runner_init(runner, model, rows, true);
 }
 
 void gan_model_runner_clear(struct gan_model_runner *runner)
@@ -62,7 +74,7 @@ gan_status gan_model_runner_run(struct gan_model_runner *runner)
 /* Enough rows to keep the products busy; few enough that a single example does not cost much. */
 #define PREDICT_ROWS 64
 
-static gan_status check_inputs(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels, const char *who)
+gan_status gan_model_check_inputs(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels, const char *who)
 {
     gan_status status = gan_model_ready(model, who);
     if (status == GAN_OK)
@@ -104,21 +116,22 @@ static gan_status predict_rows(struct gan_model_runner *runner, const float *in,
     return status;
 }
 
-/* Those of the same rows, and beyond them again, as inputs are. */
-static void set_labels(const struct gan_model_runner *runner, const gan_tensor *labels, int64_t first, int64_t rows)
+void gan_model_runner_set_labels(struct gan_model_runner *runner, const gan_tensor *labels, int64_t first,
+                                 int64_t count)
 {
     if (labels == NULL)
         return;
-    size_t row = (size_t)(gan_tensor_size(runner->labels) / PREDICT_ROWS) * sizeof(float); /* or of int32_t */
+    int64_t rows = gan_tensor_shape(runner->labels).dims[0];
+    size_t row = (size_t)(gan_tensor_size(runner->labels) / rows) * sizeof(float); /* or of int32_t */
     char *to = gan_tensor_bytes(runner->labels);
     const char *from = gan_tensor_bytes(labels);
-    memcpy(to, from + (size_t)first * row, (size_t)rows * row);
-    gan_repeat_rows(to, row, 0, rows, PREDICT_ROWS);
+    memcpy(to, from + (size_t)first * row, (size_t)count * row);
+    gan_repeat_rows(to, row, 0, count, rows);
 }
 
 static gan_tensor *predict(gan_model *model, const gan_tensor *inputs, const gan_tensor *labels, const char *who)
 {
-    if (check_inputs(model, inputs, labels, who) != GAN_OK)
+    if (gan_model_check_inputs(model, inputs, labels, who) != GAN_OK)
         return NULL;
     struct gan_model_runner *runner = &model->predictor;
     if (runner->plan == NULL && gan_model_runner_init(runner, model, PREDICT_ROWS) != GAN_OK)
@@ -133,7 +146,7 @@ static gan_tensor *predict(gan_model *model, const gan_tensor *inputs, const gan
     for (int64_t first = 0; first < n; first += PREDICT_ROWS) {
         int64_t rows = n - first < PREDICT_ROWS ? n - first : PREDICT_ROWS;
         gan_plan_seek(runner->plan, 0, (uint64_t)(first / PREDICT_ROWS)); /* for layers that draw numbers */
-        set_labels(runner, labels, first, rows);
+        gan_model_runner_set_labels(runner, labels, first, rows);
         if (predict_rows(runner, gan_tensor_data(inputs) + first * row_in, rows,
                          gan_tensor_data(out) + first * row_out) != GAN_OK) {
             gan_tensor_unref(out);

@@ -24,11 +24,13 @@ static bool build_and_record(void)
                 gan_model_initialize(m, 1) == GAN_OK;
     gan_tensor *mean = gan_tensor_new(GAN_SHAPE(3));
     good = good && mean != NULL && gan_model_set_standard(m, mean, mean) == GAN_OK;
+    gan_tensor *x = gan_tensor_new(GAN_SHAPE(4, 2, 3));
+    good = good && x != NULL && gan_model_refresh_state(m, x, NULL, 2) == GAN_OK;
+    gan_tensor_unref(x);
     copy = good ? gan_model_copy(m) : NULL;
     gan_tape *tape = gan_tape_new();
     if (copy != NULL && tape != NULL) {
-        gan_var *x = gan_tape_input(tape, GAN_SHAPE(5, 2, 3));
-        gan_var *loss = gan_sum(gan_model_apply(copy, x));
+        gan_var *loss = gan_sum(gan_model_apply(copy, gan_tape_input(tape, GAN_SHAPE(5, 2, 3))));
         good = gan_model_gradient(copy, loss) != NULL && gan_tape_status(tape) == GAN_OK;
     } else {
         good = false;

@@ -272,11 +272,135 @@ START_TEST(samples_by_batch_statistics)
 }
 END_TEST
 
+/* The batches 0, 1, 2, one after the other. */
+static gan_tensor *three_batches(void)
+{
+    gan_tensor *all = gan_tensor_new(GAN_SHAPE(3 * N, C, H));
+    for (uint64_t i = 0; i < 3; i++) {
+        gan_tensor *x = batch(i);
+        memcpy(gan_tensor_data(all) + i * N * C * H, gan_tensor_data(x), N * C * H * sizeof(float));
+        gan_tensor_unref(x);
+    }
+    return all;
+}
+
+static gan_model *state_and_parameters(uint64_t seed)
+{
+    gan_model *m = gan_model_new(GAN_SHAPE(C, H));
+    gan_model_add(m, gan_layer_batch_norm_with(1e-5f, 0.25f));
+    gan_model_add(m, gan_layer_flatten());
+    gan_model_add(m, gan_layer_dropout(0.5f));
+    gan_model_add(m, gan_layer_with_spectral_norm(gan_layer_dense(4), 1));
+    gan_model_add(m, gan_layer_batch_norm());
+    ck_ok(gan_model_initialize(m, seed));
+    return m;
+}
+
+/* Passes in training, of which state alone keeps something. */
+START_TEST(state_is_refreshed_batch_by_batch)
+{
+    gan_model *m = state_and_parameters(3), *same = state_and_parameters(3);
+    gan_tensor *all = three_batches(), *x = batch(5), *before = gan_model_predict(m, x);
+    ck_ok(gan_model_refresh_state(m, all, NULL, N));
+    for (uint64_t i = 0; i < 3; i++) {
+        gan_tensor *one = batch(i);
+        gan_tensor_unref(forward(same, one, true));
+        gan_tensor_unref(one);
+    }
+    for (int i = 0; i < 2; i++) /* behind the dropout, the tape's numbers are others */
+        ck_assert_mem_eq(gan_tensor_data(gan_model_state(m, i)), gan_tensor_data(gan_model_state(same, i)),
+                         C * sizeof(float));
+    for (int i = 0; i < gan_model_parameters(m); i++)
+        ck_assert_mem_eq(gan_tensor_data(gan_model_parameter(m, i)), gan_tensor_data(gan_model_parameter(same, i)),
+                         (size_t)gan_tensor_size(gan_model_parameter(m, i)) * sizeof(float));
+    gan_tensor *after = gan_model_predict(m, x);
+    ck_assert_mem_ne(gan_tensor_data(before), gan_tensor_data(after), N * 4 * sizeof(float));
+    gan_tensor *every[] = {all, x, before, after};
+    for (size_t i = 0; i < sizeof every / sizeof every[0]; i++)
+        gan_tensor_unref(every[i]);
+    gan_model_unref(m);
+    gan_model_unref(same);
+}
+END_TEST
+
+START_TEST(what_cannot_refresh_is_refused)
+{
+    gan_model *m = state_and_parameters(3), *first_alone = state_and_parameters(3);
+    gan_tensor *all = three_batches(), *first = batch(0), *other = gan_tensor_new(GAN_SHAPE(N, C, H + 1));
+    ck_fails(gan_model_refresh_state(NULL, all, NULL, N), "gan_model_refresh_state: model is NULL");
+    ck_fails(gan_model_refresh_state(m, NULL, NULL, N), "inputs is NULL");
+    ck_fails(gan_model_refresh_state(m, other, NULL, N), "inputs is float32 [6, 3, 6], want float32 [n, 3, 5]");
+    ck_fails(gan_model_refresh_state(m, all, NULL, 0), "batch is 0, want 1 or more");
+    ck_fails(gan_model_refresh_state(m, all, NULL, N + 1), "the number of inputs, 18, is a multiple");
+    gan_tensor *labels = gan_tensor_new_typed(GAN_SHAPE(3 * N), GAN_INT32);
+    ck_fails(gan_model_refresh_state(m, all, labels, N), "labels");
+    /* What is not finite leaves state as the batch before made it. */
+    gan_tensor_data(all)[N * C * H + 7] = NAN;
+    ck_assert_int_eq(gan_model_refresh_state(m, all, NULL, N), GAN_ERROR_NOT_FINITE);
+    ck_message("gan_model_refresh_state: state would not be finite");
+    ck_ok(gan_model_refresh_state(first_alone, first, NULL, N));
+    for (int i = 0; i < gan_model_states(m); i++)
+        ck_assert_mem_eq(gan_tensor_data(gan_model_state(m, i)), gan_tensor_data(gan_model_state(first_alone, i)),
+                         (size_t)gan_tensor_size(gan_model_state(m, i)) * sizeof(float));
+    gan_tensor *every[] = {all, first, other, labels};
+    for (size_t i = 0; i < sizeof every / sizeof every[0]; i++)
+        gan_tensor_unref(every[i]);
+    gan_model_unref(m);
+    gan_model_unref(first_alone);
+}
+END_TEST
+
+static gan_model *of_classes(void)
+{
+    gan_model *m = gan_model_new(GAN_SHAPE(2));
+    gan_labels *labels = gan_labels_classes(3, NULL);
+    ck_ok(gan_model_set_labels(m, labels));
+    gan_labels_unref(labels);
+    gan_model_add(m, gan_layer_concat_label(3));
+    gan_model_add(m, gan_layer_batch_norm());
+    ck_ok(gan_model_initialize(m, 1));
+    return m;
+}
+
+/* Each row meets its own label. */
+START_TEST(state_is_refreshed_with_labels)
+{
+    gan_tensor *x = normal_tensor(GAN_SHAPE(8, 2), 1), *half = gan_tensor_new(GAN_SHAPE(4, 2));
+    gan_tensor *labels = gan_tensor_new_typed(GAN_SHAPE(8), GAN_INT32);
+    gan_tensor *of_half = gan_tensor_new_typed(GAN_SHAPE(4), GAN_INT32);
+    for (int i = 0; i < 8; i++)
+        gan_tensor_int32(labels)[i] = i * i % 3;
+    gan_model *m = of_classes(), *in_parts = of_classes();
+    ck_fails(gan_model_refresh_state(m, x, NULL, 4), "labels");
+    ck_ok(gan_model_refresh_state(m, x, labels, 4));
+    for (int part = 0; part < 2; part++) {
+        memcpy(gan_tensor_data(half), gan_tensor_data(x) + part * 8, 8 * sizeof(float));
+        memcpy(gan_tensor_int32(of_half), gan_tensor_int32(labels) + part * 4, 4 * sizeof(int32_t));
+        ck_ok(gan_model_refresh_state(in_parts, half, of_half, 4));
+    }
+    size_t size = (size_t)gan_tensor_size(gan_model_state(m, 0)) * sizeof(float);
+    ck_assert_mem_eq(gan_tensor_data(gan_model_state(m, 0)), gan_tensor_data(gan_model_state(in_parts, 0)), size);
+    gan_tensor_int32(labels)[7] = (gan_tensor_int32(labels)[7] + 1) % 3;
+    gan_model *otherwise = of_classes();
+    ck_ok(gan_model_refresh_state(otherwise, x, labels, 4));
+    ck_assert_mem_ne(gan_tensor_data(gan_model_state(m, 0)), gan_tensor_data(gan_model_state(otherwise, 0)), size);
+    gan_tensor *every[] = {x, half, labels, of_half};
+    for (size_t i = 0; i < sizeof every / sizeof every[0]; i++)
+        gan_tensor_unref(every[i]);
+    gan_model_unref(m);
+    gan_model_unref(in_parts);
+    gan_model_unref(otherwise);
+}
+END_TEST
+
 static const struct test_case tests[] = {
     {"batch statistics", batch_statistics_in_inference},
     {"samples by batch statistics", samples_by_batch_statistics},
     {"batch norm in training", batch_norm_normalises_by_the_batch_in_training},
     {"running statistics", running_statistics_follow_their_closed_form},
+    {"state is refreshed", state_is_refreshed_batch_by_batch},
+    {"what cannot refresh is refused", what_cannot_refresh_is_refused},
+    {"state is refreshed with labels", state_is_refreshed_with_labels},
     {"vectors", batch_norm_of_vectors_without_bias},
     {"applied twice", two_applications_update_state_twice_and_frozen_ones_never},
     {"one example", one_number_per_channel_is_refused_in_training},
