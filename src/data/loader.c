@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "data/ahead.h"
 #include "data/batch.h"
+#include "data/labels.h"
 #include "io/checksum.h"
 
 #include <inttypes.h>
@@ -186,7 +187,16 @@ gan_dataset *gan_loader_dataset(const gan_loader *loader)
 
 /* ---- for checkpoints ---- */
 
-/* Of up to 8 examples, evenly spaced, and of what decides how they are varied. */
+static uint32_t checksum_labels(uint32_t crc, const gan_dataset *dataset, int64_t index, int32_t label)
+{
+    if (dataset->several != NULL) {
+        size_t row = gan_labels_row_size(dataset->several);
+        return gan_checksum(crc, (const char *)gan_tensor_bytes(dataset->labels) + (size_t)index * row, row);
+    }
+    return dataset->classes > 0 ? gan_checksum(crc, &label, sizeof label) : crc;
+}
+
+/* Of up to 8 examples, evenly spaced, with their labels, and of what decides how they are varied. */
 static gan_status write_checksum(const gan_dataset *dataset, struct gan_json_writer *json)
 {
     enum { LOOKED_AT = 8 };
@@ -200,6 +210,7 @@ static gan_status write_checksum(const gan_dataset *dataset, struct gan_json_wri
         int64_t index = dataset->size / LOOKED_AT * i + dataset->size % LOOKED_AT * i / LOOKED_AT;
         status = gan_dataset_get(dataset, index, NULL, example, &label);
         crc = gan_checksum(crc, example, dataset->example_size * sizeof *example);
+        crc = checksum_labels(crc, dataset, index, label);
     }
     gan_json_write_integer(json, "examples_crc32", crc);
     gan_free(example);

@@ -37,16 +37,18 @@ gan_status gan_checkpoint_write_settings(const gan_trainer *trainer, const gan_l
 /* loader and run may be NULL. */
 gan_status gan_checkpoint_write(gan_trainer *trainer, const gan_loader *loader, const struct gan_run_position *run,
                                 const char *path, const char *who);
+/* What gan_checkpoint_write_settings writes, as an object: what a checkpoint is compared with. */
+struct gan_json *gan_checkpoint_settings(const gan_trainer *trainer, const gan_loader *loader, const char *who);
 /*
  * GAN_ERROR_FORMAT or GAN_ERROR_IO: the file is no whole checkpoint. GAN_ERROR_INVALID_ARGUMENT: it is one of something
- * else. Then nothing has changed. (If memory is short, means and deviations may have.)
+ * else than `settings`. Then nothing has changed. (If memory is short, means and deviations may have.)
  */
-gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, struct gan_run_position *run, const char *path,
-                               const char *who);
+gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, const struct gan_json *settings,
+                               struct gan_run_position *run, const char *path, const char *who);
 
 /* ---- a run's files: <path>-<step>.checkpoint ---- */
 
-/* Writes one, and removes those before it but the last `keep` of them all. */
+/* Writes one, and keeps the last `keep` up to it. */
 gan_status gan_checkpoints_add(gan_trainer *trainer, const gan_loader *loader, const struct gan_run_position *run,
                                const char *path, int keep, const char *who);
 /* Reads the newest whole one; *found is false, without an error, if there are none at all. */

@@ -67,7 +67,7 @@ static void compare(const struct gan_json *here, const struct gan_json *there, c
     }
 }
 
-static struct gan_json *settings_of(const gan_trainer *trainer, const gan_loader *loader, const char *who)
+struct gan_json *gan_checkpoint_settings(const gan_trainer *trainer, const gan_loader *loader, const char *who)
 {
     struct gan_json_writer writer = {0};
     gan_json_begin(&writer, NULL, '{');
@@ -79,20 +79,16 @@ static struct gan_json *settings_of(const gan_trainer *trainer, const gan_loader
     return settings;
 }
 
-static gan_status check_settings(const gan_trainer *trainer, const gan_loader *loader, const struct gan_json *about,
-                                 const char *path, const char *who)
+static gan_status check_settings(const struct gan_json *own, const struct gan_json *about, const char *path,
+                                 const char *who)
 {
     static const char *const parts[] = {
         "options", "courses", "generator_optimizer", "discriminator_optimizer", "generator", "discriminator", "loader"};
     struct differences differences = {.used = 0};
-    struct gan_json *own = settings_of(trainer, loader, who);
-    if (own == NULL)
-        return gan_error_status();
     const struct gan_json *here = gan_json_get(own, "settings"), *there = gan_json_get(about, "settings");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (gan_json_get(here, parts[i]) != NULL) /* without a loader here, that of the checkpoint does not count */
             compare(gan_json_get(here, parts[i]), gan_json_get(there, parts[i]), parts[i], 0, &differences);
-    gan_json_free(own);
     if (differences.count == 0)
         return GAN_OK;
     char more[40] = "";
@@ -118,7 +114,7 @@ struct reading {
     gan_trainer *trainer;
     gan_loader *loader;
     const struct gan_safetensors *file;
-    const struct gan_json *about, *state;
+    const struct gan_json *settings, *about, *state;
     size_t tensors; /* that the trainer has a place for */
     uint64_t steps, generator_updates, position;
     float r1_weight, balance, data_low, data_high;
@@ -401,6 +397,7 @@ static void take_numbers(const struct reading *reading)
     trainer->balance = reading->balance;
     trainer->steps = reading->steps;
     trainer->generator_updates = reading->generator_updates;
+    trainer->range_checked = trainer->steps > 0; /* that of the first real batch was */
     if (trainer->steps > 0)
         gan_trainer_note_steps(trainer);
     if (reading->loader != NULL)
@@ -435,7 +432,7 @@ static gan_status read_all(struct reading *reading, const char *who)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: %s was saved without a loader; give NULL for it, and set its position yourself", who,
                         what);
-    gan_status status = check_settings(reading->trainer, reading->loader, reading->about, what, who);
+    gan_status status = check_settings(reading->settings, reading->about, what, who);
     if (status == GAN_OK)
         status = read_counters(reading);
     if (status == GAN_OK)
@@ -462,8 +459,8 @@ static void clear(struct reading *reading)
     gan_model_unref(reading->run.evaluation.best); /* NULL if it was handed on */
 }
 
-gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, struct gan_run_position *run, const char *path,
-                               const char *who)
+gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, const struct gan_json *settings,
+                               struct gan_run_position *run, const char *path, const char *who)
 {
     struct gan_safetensors *file = gan_safetensors_open(path);
     struct gan_json *about = file != NULL
@@ -472,8 +469,12 @@ gan_status gan_checkpoint_read(gan_trainer *trainer, gan_loader *loader, struct 
                                  : NULL;
     gan_status status = about != NULL ? GAN_OK : gan_error_status();
     if (status == GAN_OK) {
-        struct reading reading = {
-            .trainer = trainer, .loader = loader, .file = file, .about = about, .state = gan_json_get(about, "state")};
+        struct reading reading = {.trainer = trainer,
+                                  .loader = loader,
+                                  .file = file,
+                                  .settings = settings,
+                                  .about = about,
+                                  .state = gan_json_get(about, "state")};
         status = read_all(&reading, who);
         if (status == GAN_OK && run != NULL) {
             *run = reading.run;
@@ -491,5 +492,10 @@ gan_status gan_trainer_load(gan_trainer *trainer, gan_loader *loader, const char
     static const char who[] = "gan_trainer_load";
     if (trainer == NULL || path == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, trainer == NULL ? "trainer" : "path");
-    return gan_checkpoint_read(trainer, loader, NULL, path, who);
+    struct gan_json *settings = gan_checkpoint_settings(trainer, loader, who);
+    if (settings == NULL)
+        return gan_error_status();
+    gan_status status = gan_checkpoint_read(trainer, loader, settings, NULL, path, who);
+    gan_json_free(settings);
+    return status;
 }

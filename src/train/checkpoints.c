@@ -57,14 +57,16 @@ static int by_step(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* A file that a process was writing when it was killed: ".<process>-<number>.part" follows the name. */
+/* A file that a process was writing when it was killed: ".<process>-<number>.part" follows the name. A run begins; it
+ * writes nothing yet. */
 static void remove_orphan(const char *folder, const char *name, const char *rest)
 {
     char *end;
     long process = *rest == '.' ? strtol(rest + 1, &end, 10) : 0;
     if (process <= 0 || *end != '-' || strlen(end) < 6 || strcmp(end + strlen(end) - 5, ".part") != 0)
         return;
-    if (kill((pid_t)process, 0) == 0 || errno != ESRCH)
+    bool before_us = process == (long)getpid(); /* where processes' numbers begin anew, as in a container */
+    if (!before_us && (kill((pid_t)process, 0) == 0 || errno != ESRCH))
         return; /* it lives */
     char *path = gan_format("%s/%s", folder, name);
     if (path != NULL)
@@ -99,8 +101,15 @@ static gan_status list(const char *path, bool clean, struct listing *listing, co
     if (open == NULL)
         status = gan_fail(GAN_ERROR_IO, "%s: checkpoint_path is %s, but its folder cannot be read: %s", who, path,
                           strerror(errno));
-    for (struct dirent *entry; status == GAN_OK && (entry = readdir(open)) != NULL;) {
+    while (status == GAN_OK) {
         uint64_t step;
+        errno = 0;
+        struct dirent *entry = readdir(open);
+        if (entry == NULL && errno != 0) /* that no more are seen does not mean that there are none */
+            status = gan_fail(GAN_ERROR_IO, "%s: checkpoint_path is %s, but reading its folder failed: %s", who, path,
+                              strerror(errno));
+        if (entry == NULL)
+            break;
         const char *rest = parse_name(entry->d_name, base, &step);
         if (rest != NULL && *rest != '\0' && clean)
             remove_orphan(folder, entry->d_name, rest);
@@ -119,15 +128,26 @@ static gan_status list(const char *path, bool clean, struct listing *listing, co
     return status;
 }
 
+/* How many of them are of at most so many steps. Those of more are damaged, or the run would have gone on from them. */
+static size_t count_until(const struct listing *listing, uint64_t step)
+{
+    size_t count = 0;
+    while (count < listing->count && listing->steps[count] <= step)
+        count++;
+    return count;
+}
+
 gan_status gan_checkpoints_add(gan_trainer *trainer, const gan_loader *loader, const struct gan_run_position *run,
                                const char *path, int keep, const char *who)
 {
     struct listing listing = {0};
-    char *name = name_of(path, gan_trainer_steps(trainer));
+    uint64_t step = gan_trainer_steps(trainer);
+    char *name = name_of(path, step);
     gan_status status = name != NULL ? gan_checkpoint_write(trainer, loader, run, name, who) : GAN_ERROR_OUT_OF_MEMORY;
     if (status == GAN_OK)
         status = list(path, false, &listing, who);
-    for (size_t i = 0; status == GAN_OK && i + (size_t)keep < listing.count; i++) {
+    size_t counted = count_until(&listing, step);
+    for (size_t i = 0; status == GAN_OK && i + (size_t)keep < counted; i++) {
         char *old = name_of(path, listing.steps[i]);
         if (old != NULL)
             unlink(old); /* one too many is no failure */
@@ -149,12 +169,16 @@ gan_status gan_checkpoints_resume(gan_trainer *trainer, gan_loader *loader, stru
 {
     struct listing listing;
     gan_status status = list(path, true, &listing, who);
+    struct gan_json *settings = NULL;
     *found = false;
     if (status == GAN_OK)
         status = try_to_write(path, who);
+    if (status == GAN_OK && listing.count > 0 && (settings = gan_checkpoint_settings(trainer, loader, who)) == NULL)
+        status = gan_error_status(); /* which no other checkpoint mends */
     for (size_t i = listing.count; status == GAN_OK && i > 0 && !*found; i--) {
         char *name = name_of(path, listing.steps[i - 1]);
-        status = name != NULL ? gan_checkpoint_read(trainer, loader, run, name, who) : GAN_ERROR_OUT_OF_MEMORY;
+        status = name != NULL ? gan_checkpoint_read(trainer, loader, settings, run, name, who)
+                              : GAN_ERROR_OUT_OF_MEMORY;
         *found = status == GAN_OK;
         if (is_damaged(status) && i > 1) {
             gan_log_message(GAN_LOG_WARNING, "%s: %s; trying the checkpoint before it", who, gan_error_message());
@@ -165,6 +189,7 @@ gan_status gan_checkpoints_resume(gan_trainer *trainer, gan_loader *loader, stru
         }
         gan_free(name);
     }
+    gan_json_free(settings);
     gan_free(listing.steps);
     return status;
 }

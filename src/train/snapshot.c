@@ -14,7 +14,7 @@ enum { BLOCKS = 11 };
 
 struct gan_snapshot {
     atomic_int references;
-    const gan_trainer *of; /* not to be looked into: it may be gone */
+    uint64_t of; /* the trainer's number: it may be gone, and another one where it was */
     gan_tensor *numbers;
     struct gan_adaptive adaptive;
     float balance;
@@ -81,7 +81,7 @@ gan_snapshot *gan_snapshot_new(const gan_trainer *trainer)
     if (snapshot == NULL)
         return NULL;
     atomic_init(&snapshot->references, 1);
-    snapshot->of = trainer;
+    snapshot->of = trainer->number;
     snapshot->numbers = gan_tensor_new(GAN_SHAPE(size));
     if (snapshot->numbers == NULL) {
         gan_snapshot_unref(snapshot);
@@ -110,7 +110,7 @@ static gan_status check(const gan_snapshot *snapshot, const gan_trainer *trainer
 {
     if (snapshot == NULL || trainer == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, snapshot == NULL ? "snapshot" : "trainer");
-    if (snapshot->of != trainer)
+    if (snapshot->of != trainer->number)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the snapshot is of another trainer; make one of this", who);
     return GAN_OK;
 }

@@ -267,7 +267,9 @@ gan_trainer *gan_trainer_new(gan_model *generator, gan_model *discriminator, con
         release_optimizers(&own);
         return NULL;
     }
+    static _Atomic uint64_t made;
     atomic_init(&trainer->references, 1);
+    trainer->number = atomic_fetch_add_explicit(&made, 1, memory_order_relaxed);
     trainer->options = own;
     trainer->remedied = (struct gan_remedied){.generator_rate = 1, .discriminator_rate = 1, .penalty = 1};
     if (build(trainer, generator, discriminator, who) == GAN_OK)

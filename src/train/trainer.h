@@ -34,6 +34,7 @@ struct gan_remedied {
 
 struct gan_trainer {
     atomic_int references;
+    uint64_t number;             /* of all trainers that this process has made */
     gan_trainer_options options; /* its optimizers are owned */
     gan_model *generator, *discriminator;
     gan_model *average; /* `generator` itself where no average is kept; a reference either way */

@@ -2,6 +2,7 @@
 #include "players.h"
 
 #include "config.h"
+#include "data/dataset.h"
 #include "io/safetensors.h"
 #include "train/option_fields.h"
 
@@ -557,7 +558,7 @@ START_TEST(the_newest_whole_one_counts)
     fclose(fopen(scratch_file("whole-000000000099.checkpoint"), "wb"));
     fclose(fopen(scratch_file("whole-000000000008.checkpoint.999999999-3.part"), "wb")); /* of a process that is dead */
     char alive[100];
-    snprintf(alive, sizeof alive, "whole-000000000008.checkpoint.%ld-3.part", (long)getpid());
+    snprintf(alive, sizeof alive, "whole-000000000008.checkpoint.%ld-3.part", (long)getppid());
     fclose(fopen(scratch_file(alive), "wb"));
     gan_set_log(keep_log, NULL, GAN_LOG_WARNING);
     o.resume = true;
@@ -585,6 +586,140 @@ START_TEST(the_newest_whole_one_counts)
     ck_fails(gan_trainer_run(whole.trainer, whole.loader, &o, NULL), GAN_ERROR_FORMAT,
              "no whole checkpoint among the 2 of");
     play_unref(&whole);
+}
+END_TEST
+
+/* A run of 8 steps; another one that finds its last checkpoint damaged, and ends before it. */
+START_TEST(damaged_ones_of_later_steps_do_not_count)
+{
+    struct play p = play_new(STABLE), q = play_new(STABLE), r = play_new(STABLE);
+    gan_run_options o = run_options(scratch_file("later"));
+    o.steps = 8;
+    ck_ok(gan_trainer_run(p.trainer, p.loader, &o, NULL));
+    damage(scratch_file("later-000000000008.checkpoint"));
+    char part[100];
+    snprintf(part, sizeof part, "later-000000000008.checkpoint.%ld-3.part", (long)getpid());
+    fclose(fopen(scratch_file(part), "wb"));
+    gan_set_log(keep_log, NULL, GAN_LOG_WARNING);
+    o.resume = true;
+    o.steps = 7;
+    o.checkpoints_kept = 1;
+    gan_run_result result = GAN_RUN_RESULT_INIT;
+    ck_ok(gan_trainer_run(q.trainer, q.loader, &o, &result));
+    ck_assert_int_eq(result.resumed, 6);
+    ck_assert_int_eq(access(scratch_file("later-000000000007.checkpoint"), F_OK), 0);
+    ck_assert_int_ne(access(scratch_file("later-000000000006.checkpoint"), F_OK), 0);
+    ck_assert_int_ne(access(scratch_file(part), F_OK), 0); /* of an earlier process of our number */
+    ck_ok(gan_trainer_run(r.trainer, r.loader, &o, &result));
+    ck_assert_int_eq(result.resumed, 7);
+    ck_same_play(&q, &r);
+    gan_set_log(NULL, NULL, GAN_LOG_WARNING);
+    play_unref(&p);
+    play_unref(&q);
+    play_unref(&r);
+}
+END_TEST
+
+static bool gone; /* the data cannot be read any more */
+
+static gan_status may_be_gone(void *context, int64_t index, float *example, int32_t *label)
+{
+    (void)context;
+    (void)label;
+    if (gone)
+        return GAN_ERROR_IO;
+    for (int i = 0; i < 6; i++)
+        example[i] = (float)(index % 5) / 5;
+    return GAN_OK;
+}
+
+/* That the data cannot be read is no fault of a checkpoint. */
+START_TEST(unreadable_data_are_not_taken_for_a_damaged_checkpoint)
+{
+    gan_trainer_options options = options_of(STABLE);
+    gan_run_options o = run_options(scratch_file("unread"));
+    o.resume = true;
+    for (int time = 0; time < 2; time++) {
+        gone = false;
+        gan_dataset *data = gan_dataset_from_function(GAN_SHAPE(2, 3), EXAMPLES, may_be_gone, NULL, NULL);
+        ck_ok(gan_dataset_set_range(data, 0, 1));
+        gan_loader *loader = gan_loader_new(data, BATCH, 3, NULL);
+        ck_made(loader);
+        gan_trainer *trainer = small_trainer(&options);
+        data->serial = false; /* as folders are, of which a checkpoint tells examples */
+        gone = time > 0;
+        logged[0] = '\0';
+        gan_set_log(keep_log, NULL, GAN_LOG_WARNING);
+        gan_status status = gan_trainer_run(trainer, loader, &o, NULL);
+        gan_set_log(NULL, NULL, GAN_LOG_WARNING);
+        ck_assert_int_eq(status, gone ? GAN_ERROR_IO : GAN_OK);
+        ck_assert_str_eq(logged, "");
+        gan_trainer_unref(trainer);
+        gan_loader_unref(loader);
+        gan_dataset_unref(data);
+    }
+}
+END_TEST
+
+/* The same examples, but for one's label. */
+START_TEST(other_labels_are_other_data)
+{
+    gan_tensor *examples = small_batch(EXAMPLES, 4);
+    const char *path = scratch_file("labels.checkpoint");
+    for (int several = 0; several < 2; several++) {
+        for (int i = 0; i < 2; i++) {
+            gan_tensor *labels = gan_tensor_new_typed(several ? GAN_SHAPE(EXAMPLES, 2) : GAN_SHAPE(EXAMPLES),
+                                                      GAN_INT32);
+            for (int64_t at = 0; at < gan_tensor_size(labels); at++)
+                gan_tensor_int32(labels)[at] = at == 0 ? i : (int32_t)(at % 3);
+            gan_dataset *data = gan_dataset_from_tensor(examples, labels, 0, 1);
+            gan_loader *loader = gan_loader_new(data, BATCH, 3, NULL);
+            ck_made(loader);
+            gan_trainer_options options = options_of(STABLE);
+            gan_trainer *trainer = small_trainer(&options);
+            if (i == 0)
+                ck_ok(gan_trainer_save(trainer, loader, path));
+            else
+                ck_fails(gan_trainer_load(trainer, loader, path), GAN_ERROR_INVALID_ARGUMENT, "loader.examples_crc32");
+            gan_trainer_unref(trainer);
+            gan_loader_unref(loader);
+            gan_dataset_unref(data);
+            gan_tensor_unref(labels);
+        }
+    }
+    gan_tensor_unref(examples);
+}
+END_TEST
+
+/* One number of the second batch is far outside the range that the data are taken to have. */
+static gan_status one_is_far(void *context, int64_t index, float *example, int32_t *label)
+{
+    (void)context;
+    (void)label;
+    for (int i = 0; i < 6; i++)
+        example[i] = index == BATCH + 1 ? 5 : (float)(index % 5) / 5;
+    return GAN_OK;
+}
+
+/* The first batch of all is looked at, not that after a stop. */
+START_TEST(a_range_is_not_looked_at_again)
+{
+    gan_trainer_options options = options_of(STABLE);
+    gan_loader_options in_order;
+    ck_ok(gan_loader_options_init(&in_order));
+    in_order.sampling = GAN_SAMPLING_SEQUENTIAL;
+    gan_run_options o = run_options(scratch_file("far"));
+    o.resume = true;
+    for (o.steps = 1; o.steps < 4; o.steps++) {
+        gan_dataset *data = gan_dataset_from_function(GAN_SHAPE(2, 3), EXAMPLES, one_is_far, NULL, NULL);
+        gan_loader *loader = gan_loader_new(data, BATCH, 3, &in_order);
+        ck_made(loader);
+        gan_trainer *trainer = small_trainer(&options);
+        ck_ok(gan_trainer_run(trainer, loader, &o, NULL));
+        gan_trainer_unref(trainer);
+        gan_loader_unref(loader);
+        gan_dataset_unref(data);
+    }
 }
 END_TEST
 
@@ -652,6 +787,10 @@ static const struct test_case tests[] = {
     {"so many checkpoints are kept and none overwritten", so_many_checkpoints_are_kept_and_none_overwritten},
     {"checkpoints are written by the clock too", checkpoints_are_written_by_the_clock_too},
     {"the newest whole one counts", the_newest_whole_one_counts},
+    {"damaged ones of later steps do not count", damaged_ones_of_later_steps_do_not_count},
+    {"unreadable data are not taken for a damaged checkpoint", unreadable_data_are_not_taken_for_a_damaged_checkpoint},
+    {"other labels are other data", other_labels_are_other_data},
+    {"a range is not looked at again", a_range_is_not_looked_at_again},
     {"options of checkpoints are checked", options_of_checkpoints_are_checked},
     {"failing allocations are reported", failing_allocations_are_reported},
 };

@@ -134,6 +134,22 @@ START_TEST(snapshots_of_others_are_refused)
 }
 END_TEST
 
+/* Also of one whose place in memory another trainer has now. */
+START_TEST(a_snapshot_of_a_trainer_that_is_gone_is_refused)
+{
+    for (int i = 0; i < 4; i++) {
+        gan_trainer_options o = options_of(GAN_PRESET_STABLE), p = options_of(GAN_PRESET_STABLE);
+        gan_trainer *one = small_trainer(&o);
+        gan_snapshot *snapshot = gan_snapshot_new(one);
+        gan_trainer_unref(one);
+        gan_trainer *other = small_trainer(&p);
+        ck_fails(gan_snapshot_restore(snapshot, other), GAN_ERROR_INVALID_ARGUMENT, "of another trainer");
+        gan_snapshot_unref(snapshot);
+        gan_trainer_unref(other);
+    }
+}
+END_TEST
+
 static gan_trainer *scarce;
 
 static bool snap(void)
@@ -461,6 +477,7 @@ static const struct test_case tests[] = {
     {"what goes on from a snapshot is what was there", what_goes_on_from_a_snapshot_is_what_was_there},
     {"a snapshot is taken again without allocating", a_snapshot_is_taken_again_without_allocating},
     {"snapshots of others are refused", snapshots_of_others_are_refused},
+    {"a snapshot of a trainer that is gone is refused", a_snapshot_of_a_trainer_that_is_gone_is_refused},
     {"failing allocations are reported", failing_allocations_are_reported},
     {"factors are rates and weights", factors_are_rates_and_weights},
     {"new noise is new each time, and decided by the seed", new_noise_is_new_each_time_and_decided_by_the_seed},
