@@ -121,7 +121,7 @@ static uint64_t get_fixed(const uint8_t *from, int bytes)
     return value;
 }
 
-/* The step of a record that was written here: time and step are what it begins with. */
+/* The step of a record that was written here: time and step are what it begins with. Others leave out a step of 0. */
 static bool parse_step(const uint8_t *bytes, size_t size, uint64_t *step)
 {
     size_t at = 1 + 8 + 1;
@@ -172,6 +172,8 @@ gan_status gan_event_file_scan(const char *path, uint64_t step, int64_t *size, c
     while (read_record(file, &of_record, &bytes) && of_record <= step)
         *size += (int64_t)bytes;
     bool failed = ferror(file) != 0;
+    if (!failed && *size == 0) /* the first record of ours, of step 0, is whole before the file is known to anyone */
+        failed = fseeko(file, 0, SEEK_END) != 0 || (*size = (int64_t)ftello(file)) < 0;
     int number = errno;
     fclose(file);
     return failed ? gan_fail(GAN_ERROR_IO, "%s: %s: it cannot be read: %s", who, path, strerror(number)) : GAN_OK;

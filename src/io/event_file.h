@@ -36,7 +36,7 @@ gan_status gan_event_end(struct gan_event *event);
 
 /*
  * How many bytes of an event file belong to whole records, of steps up to `step`, that no later one precedes: *size.
- * GAN_ERROR_IO if it cannot be read.
+ * All of them if another program wrote it, which its first record shows. GAN_ERROR_IO if it cannot be read.
  */
 gan_status gan_event_file_scan(const char *path, uint64_t step, int64_t *size, const char *who);
 

@@ -153,26 +153,37 @@ static void print_header(char *text, size_t size)
 
 enum { LINE = 512 }; /* what is looked at of a line; a header is shorter, and a step stands in front */
 
-/* A line's beginning, without the newline. Returns its length with the newline; 0 at the end, or if it has none. */
-static int64_t next_line(FILE *file, char text[LINE])
+/* A line's beginning, without the newline. Returns its length with the newline, 0 at the end; *whole: it has one. */
+static int64_t next_line(FILE *file, char text[LINE], bool *whole)
 {
     int64_t length = 0;
     size_t kept = 0;
-    for (int c; (c = getc(file)) != EOF;) {
+    *whole = false;
+    for (int c; !*whole && (c = getc(file)) != EOF;) {
         length++;
-        if (c == '\n') {
-            text[kept] = '\0';
-            return length;
-        }
-        if (kept + 1 < LINE)
+        *whole = c == '\n';
+        if (!*whole && kept + 1 < LINE)
             text[kept++] = (char)c;
     }
-    return 0;
+    text[kept] = '\0';
+    return length;
+}
+
+static const char lead[] = "{\"step\":"; /* of a line of JSON */
+
+/* Whether a line of a log could have begun so. */
+static bool is_beginning(const char *line, bool table)
+{
+    size_t length = strlen(line), of_lead = table ? 0 : sizeof lead - 1;
+    if (length <= of_lead)
+        return strncmp(line, lead, length) == 0;
+    size_t digits = strspn(line + of_lead, "0123456789");
+    char after = line[of_lead + digits];
+    return strncmp(line, lead, of_lead) == 0 && digits > 0 && (after == '\0' || after == ',');
 }
 
 static bool parse_step(const char *line, bool table, uint64_t *step)
 {
-    static const char lead[] = "{\"step\":";
     if (!table && strncmp(line, lead, sizeof lead - 1) != 0)
         return false;
     const char *digits = table ? line : line + sizeof lead - 1, *end = digits;
@@ -200,13 +211,18 @@ static gan_status scan(const struct gan_log_rows *rows, uint64_t step, int64_t *
     gan_status status = GAN_OK;
     *size = 0;
     int64_t length;
-    for (long number = 1; status == GAN_OK && (length = next_line(file, line)) > 0; number++) {
+    bool whole;
+    for (long number = 1; status == GAN_OK && (length = next_line(file, line, &whole)) > 0; number++) {
         uint64_t of_line = 0;
         print_header(header, sizeof header);
-        bool known = rows->table && number == 1 ? strcmp(line, header) == 0 : parse_step(line, rows->table, &of_line);
+        bool known;
+        if (rows->table && number == 1)
+            known = strncmp(line, header, whole ? sizeof header : strlen(line)) == 0;
+        else
+            known = whole ? parse_step(line, rows->table, &of_line) : is_beginning(line, rows->table);
         if (!known)
             status = reject(path, who, number, line);
-        else if (of_line > step)
+        else if (!whole || of_line > step)
             break;
         else
             *size += length;

@@ -3,6 +3,7 @@
 
 #include "../io/failing.h"
 #include "config.h"
+#include "io/event_file.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -347,6 +348,71 @@ START_TEST(what_is_no_log_is_left_alone)
     ck_null(gan_run_log_open(table, &options), "line 1 is \"x,y");
     ck_text(lines, "{\"step\":1,\"a\":1}\nmy diary\n");
     ck_text(table, "x,y\n1,2\n");
+}
+END_TEST
+
+/* A line without an end is cut off only if a log's line begins so. */
+START_TEST(an_unfinished_line_of_others_is_left_alone)
+{
+    static const char *const texts[][2] = {
+        {"config.json", "{\"steps\": 100}"},
+        {"spaced.jsonl", "{\"step\": 1"},
+        {"end.jsonl", "{\"step\":1,\"a\":1}\nthe end"},
+        {"numbers.csv", "1,2,3"},
+        {"some.csv", "step,loss"},
+    };
+    gan_run_log_options options;
+    ck_ok(gan_run_log_options_init(&options));
+    options.append = true;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char *path = scratch_file(texts[i][0]);
+        append_text(path, texts[i][1]);
+        ck_null(gan_run_log_open(path, &options), "which is not of a log");
+        ck_text(path, texts[i][1]);
+    }
+    static const char *const begun[] = {"{", "{\"step\":", "{\"step\":12", "{\"step\":12,\"unix"};
+    for (size_t i = 0; i < sizeof begun / sizeof begun[0]; i++) {
+        const char *path = scratch_file("begun.jsonl");
+        append_text(path, begun[i]);
+        gan_run_log_unref(open_log(path, true));
+        ck_text(path, "");
+    }
+}
+END_TEST
+
+/* A record of an event file as other programs write the first: without its step, which is 0. */
+static void append_foreign_record(const char *path)
+{
+    static const uint8_t event[] = "\x09\0\0\0\0\0\0\xF0\x3F\x1A\x0D"
+                                   "brain.Event:2";
+    const size_t size = sizeof event - 1;
+    uint8_t length[8] = {(uint8_t)size};
+    uint32_t sums[2] = {gan_crc32c(0, length, 8), gan_crc32c(0, event, size)};
+    for (int i = 0; i < 2; i++)
+        sums[i] = (sums[i] >> 15 | sums[i] << 17) + 0xA282EAD8u;
+    FILE *file = fopen(path, "ab");
+    ck_assert_ptr_nonnull(file);
+    ck_assert(fwrite(length, 1, 8, file) == 8 && fwrite(&sums[0], 4, 1, file) == 1 &&
+              fwrite(event, 1, size, file) == size && fwrite(&sums[1], 4, 1, file) == 1);
+    fclose(file);
+}
+
+START_TEST(event_files_of_others_are_left_alone)
+{
+    const char *path = scratch_file("shared");
+    gan_run_log *log = open_log(path, false);
+    write_steps(log, 1, 5);
+    gan_run_log_unref(log);
+    char other[600];
+    snprintf(other, sizeof other, "%s/events.out.tfevents.1700000000.host.1.0", path);
+    append_foreign_record(other);
+    append_foreign_record(other);
+    log = open_log(path, true);
+    ck_ok(gan_run_log_cut(log, 3));
+    gan_run_log_unref(log);
+    struct stat about;
+    ck_assert_int_eq(stat(other, &about), 0);
+    ck_assert_int_eq(about.st_size, 2 * (8 + 4 + 24 + 4));
 }
 END_TEST
 
@@ -775,6 +841,8 @@ static const struct test_case tests[] = {
     {"a log that is there is not lost", a_log_that_is_there_is_not_lost},
     {"what was cut short is removed", what_was_cut_short_is_removed},
     {"what is no log is left alone", what_is_no_log_is_left_alone},
+    {"an unfinished line of others is left alone", an_unfinished_line_of_others_is_left_alone},
+    {"event files of others are left alone", event_files_of_others_are_left_alone},
     {"steps after the cut are gone", steps_after_the_cut_are_gone},
     {"a damaged event is where the file ends", a_damaged_event_is_where_the_file_ends},
     {"a full disk is an error and leaves whole lines", a_full_disk_is_an_error_and_leaves_whole_lines},
