@@ -1,10 +1,15 @@
 /*
  * lucic: the seven objectives that Lucic et al. compare ("Are GANs created equal? A large-scale study", NeurIPS 2018)
- * on the digits, with their networks, for equally many steps each.
+ * on the digits, with the layers of their networks (but BEGAN's D), for equally many steps each.
  *   cc lucic.c $(pkg-config --cflags --libs gan)
  *
  * Their figures are Fréchet distances of Inception's features, each the best of a wide search. Here they are those of a
  * network that reads digits (classifier --save), with one setting for each: for comparing with each other only.
+ *
+ * Their program, google/compare_gan, also has batch norm of epsilon 1e-3 and decay 0.999 (here 1e-5 and 0.9), and
+ * convolutions that begin truncated normal. LSGAN squares the sigmoid's output there, and DRAGAN takes its slope; here
+ * it is the logit, for LSGAN as in its authors' program. DRAGAN's slope is that at x + α·½·s·u there, s the batch's
+ * deviation, α (for each picture) and u (for each pixel) uniform on [0, 1); here at x + ½·s·n, n normal.
  */
 #include <gan/gan.h>
 
@@ -42,7 +47,11 @@ struct objective {
     float dragan;
 };
 
-/* MM, NS, LSGAN and DRAGAN move by Adam(2e-4, 0.5), WGAN, WGAN-GP and BEGAN as their own papers say. */
+/*
+ * MM, NS, LSGAN and DRAGAN move by Adam(2e-4, 0.5), WGAN and WGAN-GP as their papers' algorithms say, BEGAN by
+ * Adam(1e-4, 0.5). In the study's program, before the search, MM and NS move by Adam(5e-5, 0), DRAGAN and WGAN-GP by
+ * Adam(1e-4, 0.5), WGAN by Adam(5e-5, 0.5), the others as here; beta2 is 0.999 in all.
+ */
 static const struct objective objectives[] = {
     {"mm", GAN_PRESET_ARTICLE, GAN_LOSS_MINIMAX, true, 0},
     {"ns", GAN_PRESET_ARTICLE, GAN_LOSS_NON_SATURATING, true, 0},
@@ -190,7 +199,12 @@ static gan_layer *rectified(gan_layer *layer, bool norm)
     return gan_layer_sequence(layers, count);
 }
 
-/* BEGAN's, an autoencoder: one convolution, a code, and back. */
+/*
+ * BEGAN's, an autoencoder: one convolution, a code, and back, as in hwalsuklee/tensorflow-generative-model-collections;
+ * gamma is 0.5, with one update of D in a step. Compare_gan's: convolutions to 64 and 128 channels, dense 64, dense
+ * 128·7·7, transposed convolutions to 64 and 1, leaky ReLU after all but the second and the last, which has a sigmoid,
+ * without batch norm; gamma 0.75, 5 updates of D in a step, by default.
+ */
 static gan_model *new_autoencoder(void)
 {
     gan_layer *layers[] = {rectified(gan_layer_conv2d(64, 4, 2, 1), false),

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Seven objectives on the digits with Lucic et al.'s networks, equally many steps each: an hour and three quarters on two
-# cores of 110 GF/s each. Stopped, it goes on where it was. JOBS runs go beside each other and share the cores.
+# Seven objectives on the digits with Lucic et al.'s layers (but BEGAN's D), equally many steps each: an hour and three
+# quarters on two cores of 110 GF/s each. Stopped, it goes on where it was. JOBS runs go beside each other and share the
+# cores.
 #   [JOBS=N] [OBJECTIVES="mm ns lsgan wgan wgan-gp dragan began"] [STEPS=N] [PRINT=1] sh docs/results/lucic.sh [SEEDS]     (1)
 . "$(dirname "$0")/common.sh"
 seeds=${1:-1} steps=${STEPS:-3000} reader=$(reader) jobs=${JOBS:-1}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # One data set, the toy's networks, equally many steps: objectives and regularisers side by side. Rates and batch are the
-# toy's own but for rows that are presets, which have their papers'. Half a minute a row and seed on one free thread;
-# stopped, it goes on where it was.
+# toy's own, but rows that are presets have the rates of their papers or of the authors' programs, held constant. Half a
+# minute a row and seed on one free thread; stopped, it goes on where it was.
 #   [STEPS=N] [PRINT=1] [PUBLISH=1] sh docs/results/objectives.sh [SEEDS] [DATA]     (3 grid)
 # With PUBLISH nothing runs: the rows that are there are put in the page.
 . "$(dirname "$0")/common.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Three digits, 1000 combinations: the relativistic loss with R1 and R2, and for contrast the non-saturating one alone and
-# packed by two. Half an hour and twice eighteen minutes on two cores of 110 GF/s each; stopped, it goes on where it was.
+# packed by two, with the same networks: not PacGAN's experiment, whose figures stand beside. Half an hour and twice
+# eighteen minutes on two cores of 110 GF/s each; stopped, it goes on where it was.
 #   [STEPS=N] [CONTRAST_STEPS=N] [PRINT=1] [PUBLISH=1] sh docs/results/stacked.sh [SEEDS]     (1)
 # With PUBLISH nothing runs: the rows that are there are put in the page.
 . "$(dirname "$0")/common.sh"

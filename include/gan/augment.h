@@ -13,7 +13,9 @@ extern "C" {
 
 /**
  * The kinds of changes, with the strengths of Zhao et al., "Differentiable augmentation for data-efficient GAN
- * training", NeurIPS 2020; several are joined by |. u are numbers from U[0, 1), drawn for each example.
+ * training", NeurIPS 2020; several are joined by |. u are numbers from U[0, 1), drawn for each example. Strengths are
+ * for images in [-1, 1], whatever G's range: in [0, 1] brightness (± ½) is twice as strong, and what is filled with 0
+ * is black, not grey.
  */
 typedef enum gan_augmentation {
     /** x + u − ½; then around each pixel's mean over the channels, (x − mean)·2u + mean; then around the example's

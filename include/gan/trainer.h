@@ -18,7 +18,10 @@
 extern "C" {
 #endif
 
-/** Settings that belong together. */
+/**
+ * Settings that belong together: those of papers or of their authors' programs, with rates that do not fall (but
+ * R3GAN's). What an authors' program has otherwise is said with each.
+ */
 typedef enum gan_preset {
     /**
      * The article's program: non-saturating loss, Adam(2e-4, 0.5, 0.999) for both, no penalty, no average. It is known
@@ -30,17 +33,26 @@ typedef enum gan_preset {
      * Adam(1e-3, 0, 0.99), and samples from a moving average of G.
      */
     GAN_PRESET_STABLE,
-    /** Arjovsky et al. 2017, algorithm 1: Wasserstein, weights clipped to ±0.01, 5 updates of D, RMSProp(5e-5). */
+    /**
+     * Arjovsky et al. 2017, algorithm 1: Wasserstein, weights clipped to ±0.01, 5 updates of D, RMSProp(5e-5). The
+     * authors' program makes 100 updates of D in each of G's first 25 steps and in every 500th.
+     */
     GAN_PRESET_WGAN,
-    /** Gulrajani et al. 2017, algorithm 1: Wasserstein, gradient penalty 10, 5 updates of D, Adam(1e-4, 0, 0.9). */
+    /**
+     * Gulrajani et al. 2017, algorithm 1: Wasserstein, gradient penalty 10, 5 updates of D, Adam(1e-4, 0, 0.9). For
+     * points in the plane the authors' program has a penalty of 0.1, and beta1 0.5.
+     */
     GAN_PRESET_WGAN_GP,
-    /** Mao et al. 2017: least squares, Adam(2e-4, 0.5, 0.999). */
+    /** Mao et al. 2017: least squares, Adam(2e-4, 0.5, 0.999); this is their rate for characters, LSUN's is 1e-3. */
     GAN_PRESET_LSGAN,
     /** Jolicoeur-Martineau 2019: relativistic, real and made ones in pairs, Adam(2e-4, 0.5, 0.999). */
     GAN_PRESET_RSGAN,
     /** Radford, Metz and Chintala 2016: non-saturating, Adam(2e-4, 0.5, 0.999); for the recipe of that name. */
     GAN_PRESET_DCGAN,
-    /** Miyato et al. 2018, with the hinge loss: 5 updates of D, Adam(2e-4, 0, 0.9); D with spectral norm. */
+    /**
+     * Miyato et al. 2018, with the hinge loss: 5 updates of D, Adam(2e-4, 0, 0.9); D with spectral norm. In the
+     * authors' program the rates fall linearly to 0, and G has batches of 128, D of 64.
+     */
     GAN_PRESET_SNGAN,
     /**
      * Huang et al., "The GAN is dead; long live the GAN! A modern GAN baseline", NeurIPS 2024, as for CIFAR-10: the
@@ -53,13 +65,13 @@ typedef enum gan_preset {
     GAN_PRESET_R3GAN,
     /**
      * Zhao, Mathieu and LeCun, "Energy-based generative adversarial network", ICLR 2017: D is an autoencoder, the loss
-     * GAN_LOSS_ENERGY_MARGIN with margin 1, Adam(2e-4, 0.5, 0.999).
+     * GAN_LOSS_ENERGY_MARGIN with margin 1, Adam(2e-4, 0.5, 0.999): margin and rate are libgan's own.
      */
     GAN_PRESET_EBGAN,
     /**
      * Berthelot, Schumm and Metz, "BEGAN: Boundary equilibrium generative adversarial networks", 2017: D is an
      * autoencoder, the loss GAN_LOSS_BOUNDARY_EQUILIBRIUM with diversity ratio 0.5 and rate 0.001,
-     * Adam(1e-4, 0.5, 0.999).
+     * Adam(1e-4, 0.5, 0.999) with the betas of Lucic et al.'s program (google/compare_gan).
      */
     GAN_PRESET_BEGAN
 } gan_preset;
@@ -238,7 +250,8 @@ typedef struct gan_trainer_options {
     /**
      * λ·(E(D(x) − a)² + E(D(x̃) − b)²) in D's, b the moving average of E D(x), a that of E D(x̃), this update's included
      * (Tseng et al., "Regularizing generative adversarial networks under limited data", CVPR 2021, eq. 8; averages of
-     * decay lecam_decay, corrected for their beginning at 0): 0
+     * decay lecam_decay, corrected for their beginning at 0). The authors' program squares only what is above 0,
+     * max(0, D(x) − a)² and max(0, b − D(x̃))²: 0
      */
     float lecam_weight;
     float lecam_decay; /**< 0 ≤ d < 1: 0.99 */
@@ -263,7 +276,7 @@ typedef struct gan_trainer_options {
     float augment_probability; /**< of each change, 0 … 1; with augment_adaptive where it begins (ADA's at 0): 1 */
     /**
      * ADA's controller (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020,
-     * section 3.1, as in the authors' code): after every 4 updates of D the probability moves by
+     * section 3.1, as in the authors' code, but held at 1): after every 4 updates of D the probability moves by
      * 4·N/augment_examples, up if the mean of E[sign D(x)] over them is above augment_target, down if below, within
      * 0 … 1. For losses whose D is above 0 on what it takes for real: non-saturating, minimax, hinge, f-divergences but
      * KL, and custom ones. false

@@ -18,7 +18,10 @@ static gan_var *followed(gan_var *old, gan_var *value, float decay)
     return gan_add(gan_scale(old, decay), gan_scale(gan_stop_gradient(value), 1 - decay));
 }
 
-/* They begin at 0: the third, what the weights in them add up to, makes up for it. */
+/*
+ * The averages begin at 0: the third, what the weights in them add up to, makes up for it. Squares are whole, as in the
+ * paper's equation; the authors' program has max(0, real − of_made)² and max(0, of_real − made)².
+ */
 gan_var *gan_lecam(const struct gan_regularizer_view *view)
 {
     if (view->real == NULL || view->made == NULL)

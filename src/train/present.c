@@ -76,6 +76,7 @@ void gan_adaptive_set(struct gan_adaptive *adaptive, double probability)
     adaptive->probability = (float)probability;
 }
 
+/* The probability is held at 1; the authors' code bounds it below only. */
 void gan_adaptive_follow(struct gan_adaptive *adaptive, const gan_trainer_options *options, float sign, int64_t n)
 {
     enum { INTERVAL = 4 };
