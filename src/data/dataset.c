@@ -155,9 +155,11 @@ gan_status gan_dataset_set_classes(gan_dataset *dataset, int classes, const char
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "gan_dataset_set_classes: '%s' has not one class an example; see gan_dataset_set_labels",
                         dataset->name);
-    if (dataset->labels == NULL && !dataset->kind->makes_labels)
+    if (dataset->labels == NULL && !dataset->kind->makes_labels && dataset->classes == 0)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_dataset_set_classes: '%s' has no labels", dataset->name);
-    int least = dataset->labels != NULL ? classes_needed(dataset->labels) : 1;
+    int least = 1;
+    if (!dataset->kind->makes_labels) /* a caller's function is told how many there are */
+        least = dataset->labels != NULL ? classes_needed(dataset->labels) : dataset->classes;
     if (classes < least)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_dataset_set_classes: classes is %d, want at least %d for '%s'",
                         classes, least, dataset->name);

@@ -56,6 +56,7 @@ struct gan_folder {
     struct gan_preparation preparation;
     bool flip, headers_only, fail_on_bad;
     bool unsupported; /* a file was skipped because this build lacks the library that it needs */
+    bool unread;      /* a file was skipped because reading it failed, which another time it may not */
     gan_folder_labels labels;
     struct gan_folder_list list;
     struct gan_folder_contents contents;

@@ -105,6 +105,8 @@ static gan_status add_finding(struct gan_folder *folder, size_t entry, struct fi
         return gan_fail(GAN_ERROR_OUT_OF_MEMORY, "%s: %s/%s: %s", who, folder->path, name, finding->reason);
     if (finding->status == GAN_ERROR_UNSUPPORTED)
         folder->unsupported = true;
+    if (finding->status == GAN_ERROR_IO)
+        folder->unread = true;
     if (folder->fail_on_bad && !folder->list.entries[entry].unwanted &&
         (finding->is_picture || gan_folder_named_as_picture(name)))
         return gan_fail(finding->status, "%s: %s/%s: %s", who, folder->path, name, finding->reason);
@@ -152,7 +154,8 @@ static gan_status write_cache(struct gan_folder *folder, const char *path, const
         gan_folder_cache_abandon(writer);
         return status;
     }
-    status = gan_folder_cache_commit(writer, key, &folder->contents);
+    static const struct gan_bytes no_key = {0}; /* which no folder has: it is for this time alone */
+    status = gan_folder_cache_commit(writer, folder->unread ? &no_key : key, &folder->contents);
     if (status == GAN_OK) /* if it cannot be opened again, each read finds that out, and decodes */
         folder->cache = open(path, O_RDONLY | O_CLOEXEC);
     return status;

@@ -2,9 +2,11 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/dataset.h"
+#include "io/csv.h"
 #include "io/idx.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <unistd.h>
 
 /* A picture without an axis for its channels has one. */
@@ -38,17 +40,48 @@ static gan_status check_pair(const char *images_path, const gan_tensor *images, 
     return GAN_OK;
 }
 
+static double label_at(const gan_tensor *labels, int64_t index)
+{
+    switch (gan_tensor_dtype(labels)) {
+    case GAN_FLOAT32:
+        return (double)gan_tensor_data(labels)[index];
+    case GAN_INT32:
+        return (double)gan_tensor_int32(labels)[index];
+    default:
+        return (double)((const uint8_t *)gan_tensor_bytes(labels))[index];
+    }
+}
+
+/* As classes, which some programs save as floats. */
+static gan_tensor *as_classes(const char *path, const gan_tensor *labels)
+{
+    int64_t count = gan_tensor_size(labels);
+    gan_tensor *classes = gan_tensor_new_typed(GAN_SHAPE(count), GAN_INT32);
+    for (int64_t i = 0; classes != NULL && i < count; i++) {
+        double label = label_at(labels, i);
+        if (!(label >= 0 && label < GAN_CSV_MAX_CLASSES && label == floor(label))) {
+            gan_tensor_unref(classes);
+            return gan_fail_null(GAN_ERROR_FORMAT,
+                                 "%s: label %" PRId64 " is %.10g, want a whole number from 0 to %d, its class", path, i,
+                                 label, GAN_CSV_MAX_CLASSES - 1);
+        }
+        gan_tensor_int32(classes)[i] = (int32_t)label;
+    }
+    return classes;
+}
+
 /* The data set of two files' contents, either of which may be NULL: then what is there is the error. */
 static gan_dataset *over_pair(const char *who, const char *name, const char *images_path, gan_tensor *images,
                               const char *labels_path, gan_tensor *labels, float low, float high)
 {
     gan_dataset *dataset = NULL;
-    gan_tensor *shaped = NULL;
+    gan_tensor *shaped = NULL, *classes = NULL;
     if (images == NULL || (labels_path != NULL && labels == NULL) ||
-        check_pair(images_path, images, labels_path, labels) != GAN_OK)
+        check_pair(images_path, images, labels_path, labels) != GAN_OK ||
+        (labels != NULL && (classes = as_classes(labels_path, labels)) == NULL))
         gan_fail(gan_error_status(), "%s: %s", who, gan_error_message());
     else if ((shaped = with_channels(images)) != NULL)
-        dataset = gan_dataset_over_tensor(who, name, shaped, labels, low, high);
+        dataset = gan_dataset_over_tensor(who, name, shaped, classes, low, high);
     if (dataset != NULL && labels != NULL && gan_dataset_number_classes(dataset) != GAN_OK) {
         gan_dataset_unref(dataset);
         dataset = NULL;
@@ -56,6 +89,7 @@ static gan_dataset *over_pair(const char *who, const char *name, const char *ima
     gan_tensor_unref(shaped);
     gan_tensor_unref(images);
     gan_tensor_unref(labels);
+    gan_tensor_unref(classes);
     return dataset;
 }
 

@@ -47,12 +47,36 @@ static void discard(struct gan_file_writer *writer)
 
 /* ---- opening ---- */
 
-static char *resolve(const char *path)
+static bool is_link(const char *path)
 {
     struct stat about;
+    return lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
+}
+
+/* Where a link leads that leads to nothing yet: one step, as text of its own. */
+static char *follow(const char *link)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(link, target, sizeof target);
+    const char *slash = strrchr(link, '/');
+    if (length < 0 || length == sizeof target)
+        return gan_strdup(link);
+    bool beside = target[0] != '/' && slash != NULL; /* it is named from its folder */
+    return gan_format("%.*s%.*s", beside ? (int)(slash + 1 - link) : 0, link, (int)length, target);
+}
+
+static char *resolve(const char *path)
+{
     char real[PATH_MAX];
-    bool link = lstat(path, &about) == 0 && S_ISLNK(about.st_mode);
-    return gan_strdup(link && realpath(path, real) != NULL ? real : path);
+    if (!is_link(path) || realpath(path, real) != NULL)
+        return gan_strdup(is_link(path) ? real : path);
+    char *at = gan_strdup(path);
+    for (int links = 0; at != NULL && links < 40 && is_link(at); links++) {
+        char *next = follow(at);
+        gan_free(at);
+        at = next;
+    }
+    return at;
 }
 
 static gan_status open_in_place(struct gan_file_writer *writer)

@@ -25,7 +25,7 @@ void gan_json_write_integer(struct gan_json_writer *writer, const char *key, int
 /* As a text of decimal digits: JSON's integers are not safe beyond 2^53. */
 void gan_json_write_uint64(struct gan_json_writer *writer, const char *key, uint64_t value);
 void gan_json_write_bool(struct gan_json_writer *writer, const char *key, bool value);
-/* Finite numbers, with as many digits as bring back every bit. */
+/* With as many digits as bring back every bit; what is not finite is null, as with gan_json_write_digits. */
 void gan_json_write_float(struct gan_json_writer *writer, const char *key, float value);
 void gan_json_write_double(struct gan_json_writer *writer, const char *key, double value);
 /* Rounded to so many significant digits. */
@@ -79,5 +79,7 @@ bool gan_json_next(const struct gan_json *object, struct gan_json_member *member
 bool gan_json_equal(const struct gan_json *a, const struct gan_json *b);
 /* As compact text, cut to `size` bytes with its final 0; returns `text`. "nothing" for NULL. */
 char *gan_json_print(const struct gan_json *json, char *text, size_t size);
+/* The whole of it as new text (gan_free). NULL, and an error, if memory is short. */
+char *gan_json_compact(const struct gan_json *json);
 
 #endif

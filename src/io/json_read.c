@@ -1,17 +1,21 @@
 /* Reading JSON with jansson, whose memory is malloc's, and no more than a small multiple of the text's. */
 #include "io/json.h"
 
+#include "base/memory.h"
 #include "base/status.h"
 #include "config.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <string.h>
 
 #ifdef HAVE_JANSSON
 
 #include <jansson.h>
+#include <locale.h>
+#include <pthread.h>
+#include <stdlib.h>
 
 static const json_t *inside(const struct gan_json *json)
 {
@@ -23,10 +27,38 @@ static const struct gan_json *outside(const json_t *json)
     return (const struct gan_json *)json;
 }
 
+/* ---- numbers in any locale ---- */
+
+/* Jansson puts the locale's decimal point in, and takes it for one byte. */
+static locale_t plain;
+
+static void make_plain(void)
+{
+    plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+/* This thread's numbers are C's until leave() is given what this returns. */
+static locale_t enter(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_plain);
+    return plain != (locale_t)0 ? uselocale(plain) : (locale_t)0;
+}
+
+static void leave(locale_t before)
+{
+    if (before != (locale_t)0)
+        uselocale(before);
+}
+
+/* ---- texts ---- */
+
 struct gan_json *gan_json_parse(const char *text, size_t size, const char *what)
 {
     json_error_t error;
+    locale_t before = enter();
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    leave(before);
     if (json != NULL)
         return (struct gan_json *)json;
     if (json_error_code(&error) == json_error_out_of_memory)
@@ -121,15 +153,16 @@ bool gan_json_equal(const struct gan_json *a, const struct gan_json *b)
     return json_equal(inside(a), inside(b)) != 0;
 }
 
-char *gan_json_print(const struct gan_json *json, char *text, size_t size)
+char *gan_json_compact(const struct gan_json *json)
 {
-    if (json == NULL) {
-        snprintf(text, size, "nothing");
-        return text;
-    }
-    size_t length = json_dumpb(inside(json), text, size - 1, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(7));
-    text[length < size ? length : size - 1] = '\0'; /* longer: only its beginning was written, or a part of that */
-    return text;
+    locale_t before = enter();
+    char *text = json_dumps(inside(json), JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(7));
+    leave(before);
+    if (text == NULL)
+        return gan_fail_null(GAN_ERROR_OUT_OF_MEMORY, "memory is short for a text of JSON");
+    char *own = gan_strdup(text);
+    free(text);
+    return own;
 }
 
 #else
@@ -224,14 +257,29 @@ bool gan_json_equal(const struct gan_json *a, const struct gan_json *b)
     return a == b;
 }
 
-char *gan_json_print(const struct gan_json *json, char *text, size_t size)
+char *gan_json_compact(const struct gan_json *json)
 {
     (void)json;
-    snprintf(text, size, "nothing");
-    return text;
+    return gan_fail_null(GAN_ERROR_UNSUPPORTED, "libgan was built without jansson, and reads no JSON");
 }
 
 #endif
+
+static void GAN_PRINTF(3, 4) print(char *text, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    gan_text_print(text, size, format, arguments);
+    va_end(arguments);
+}
+
+char *gan_json_print(const struct gan_json *json, char *text, size_t size)
+{
+    char *whole = json != NULL ? gan_json_compact(json) : NULL;
+    print(text, size, "%s", json == NULL ? "nothing" : whole != NULL ? whole : "?");
+    gan_free(whole);
+    return text;
+}
 
 bool gan_json_uint64(const struct gan_json *json, uint64_t *out)
 {

@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "base/status.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -137,7 +136,10 @@ void gan_json_write_bool(struct gan_json_writer *writer, const char *key, bool v
 /* The host program's locale may have another decimal point, even one of several bytes. */
 void gan_json_write_digits(struct gan_json_writer *writer, const char *key, double value, int digits)
 {
-    assert(isfinite(value));
+    if (!isfinite(value)) {
+        gan_json_write_null(writer, key);
+        return;
+    }
     char text[64], plain[64];
     snprintf(text, sizeof text, "%.*g", digits, value);
     size_t used = 0;
@@ -148,6 +150,8 @@ void gan_json_write_digits(struct gan_json_writer *writer, const char *key, doub
             plain[used++] = '.';
     }
     plain[used] = '\0';
+    if (strcmp(plain, "-0") == 0) /* whole numbers have no such zero */
+        strcat(plain, ".0");
     lead(writer, key);
     append_text(writer, plain);
 }

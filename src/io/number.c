@@ -98,8 +98,10 @@ enum gan_number gan_number_parse(const char *text, float *number)
     if (*skip_blanks(text) != '\0')
         return GAN_NUMBER_NONE;
     double value = scaled(mantissa, exponent);
-    if (value > (double)FLT_MAX)
+    if (value >= 0x1.ffffffp127) /* half way from FLT_MAX, which some write rounded up, to what would be next */
         return GAN_NUMBER_TOO_LARGE;
+    if (value > (double)FLT_MAX)
+        value = (double)FLT_MAX;
     *number = (float)(negative ? -value : value);
     return GAN_NUMBER_OK;
 }

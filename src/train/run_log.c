@@ -182,10 +182,10 @@ gan_status gan_run_log_write_number(gan_run_log *log, uint64_t step, const char 
     return status == GAN_OK ? gan_log_events_write_number(&log->events, step, name, value, now) : status;
 }
 
-static gan_status check_event(const gan_run_log *log, const gan_health_event *event, const char *who)
+gan_status gan_log_check_event(const gan_health_event *event, const char *who)
 {
-    if (log == NULL || event == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, log == NULL ? "log" : "event");
+    if (event == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: event is NULL", who);
     if (event->struct_size != sizeof *event)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the event's struct_size is %zu, want %zu", who,
                         event->struct_size, sizeof *event);
@@ -206,7 +206,10 @@ static gan_status check_event(const gan_run_log *log, const gan_health_event *ev
 
 gan_status gan_run_log_write_event(gan_run_log *log, const gan_health_event *event)
 {
-    gan_status status = check_event(log, event, "gan_run_log_write_event");
+    static const char who[] = "gan_run_log_write_event";
+    if (log == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: log is NULL", who);
+    gan_status status = gan_log_check_event(event, who);
     if (status != GAN_OK)
         return status;
     char name[64];

@@ -20,6 +20,8 @@ double gan_log_value(const gan_step_report *report, const struct gan_log_field *
 /* A caller's report into `own`, which is begun with GAN_STEP_REPORT_INIT: what an older program's lacks stays zero. */
 gan_status gan_log_read_report(gan_step_report *own, const gan_step_report *given, const char *argument,
                                const char *who);
+/* GAN_OK for a caller's event that has all that one has. */
+gan_status gan_log_check_event(const gan_health_event *event, const char *who);
 /* Milliseconds since 1970. */
 int64_t gan_log_unix_ms(void);
 

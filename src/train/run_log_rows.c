@@ -75,9 +75,7 @@ static void begin_row(struct gan_log_rows *rows, uint64_t step, int64_t unix_ms)
 
 static void add_value(struct gan_log_rows *rows, const char *name, double value, bool is_float)
 {
-    if (!isfinite(value))
-        gan_json_write_null(&rows->text, name);
-    else if (is_float)
+    if (is_float)
         gan_json_write_float(&rows->text, name, (float)value);
     else
         gan_json_write_double(&rows->text, name, value);

@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "gan/health.h"
+#include "train/run_log.h"
 
-#include <math.h>
 #include <string.h>
 
 void gan_report_keep_event(gan_report *report, struct gan_report_event event)
@@ -23,14 +23,6 @@ void gan_report_keep_event(gan_report *report, struct gan_report_event event)
     report->event[report->events++] = event;
 }
 
-static void write_figure(struct gan_json_writer *json, const char *key, double value)
-{
-    if (isfinite(value))
-        gan_json_write_digits(json, key, value, 6);
-    else
-        gan_json_write_null(json, key);
-}
-
 static char *event_json(const gan_health_event *event)
 {
     struct gan_json_writer json = {0};
@@ -42,13 +34,13 @@ static char *event_json(const gan_health_event *event)
     gan_json_write_text(&json, "message", event->message);
     gan_json_write_text(&json, "advice", event->advice);
     gan_json_write_text(&json, "option", event->option);
-    write_figure(&json, "score", event->score);
-    write_figure(&json, "threshold", event->threshold);
+    gan_json_write_digits(&json, "score", event->score, 6);
+    gan_json_write_digits(&json, "threshold", event->threshold, 6);
     gan_json_begin(&json, "evidence", '[');
     for (int i = 0; i < event->evidence_count; i++) {
         gan_json_begin(&json, NULL, '{');
         gan_json_write_text(&json, "name", event->evidence[i].name);
-        write_figure(&json, "value", event->evidence[i].value);
+        gan_json_write_digits(&json, "value", event->evidence[i].value, 6);
         gan_json_end(&json, '}');
     }
     gan_json_end(&json, ']');
@@ -59,11 +51,11 @@ static char *event_json(const gan_health_event *event)
 gan_status gan_report_add_event(gan_report *report, const struct gan_health_event *event)
 {
     static const char who[] = "gan_report_add_event";
-    if (report == NULL || event == NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is NULL", who, report == NULL ? "report" : "event");
-    if (event->evidence_count < 0 || event->evidence_count > GAN_MAX_EVIDENCE)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: evidence_count is %d, want 0 to %d", who,
-                        event->evidence_count, GAN_MAX_EVIDENCE);
+    if (report == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: report is NULL", who);
+    gan_status status = gan_log_check_event(event, who);
+    if (status != GAN_OK)
+        return status;
     struct gan_report_event own = {event->step, (int)event->level, event_json(event)};
     if (own.json == NULL)
         return gan_error_status();

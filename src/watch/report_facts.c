@@ -64,10 +64,8 @@ static void write_value(const gan_trainer_options *o, const struct gan_option_fi
 /* Each with the preset's value; the page shows first those that differ. */
 static void write_options(const gan_trainer_options *o, struct gan_json_writer *json)
 {
-    static const char *const presets[] = {"article", "stable", "wgan",  "wgan-gp", "lsgan",
-                                          "rsgan",   "dcgan",  "sngan", "r3gan"};
     gan_trainer_options preset;
-    gan_json_write_text(json, "preset", one_of(presets, 9, (int)o->preset));
+    gan_json_write_text(json, "preset", gan_preset_name(o->preset));
     gan_json_begin(json, "options", '[');
     bool known = gan_trainer_options_init(&preset, o->preset) == GAN_OK;
     for (size_t i = 0; known && i < gan_option_field_count; i++) {

@@ -22,18 +22,12 @@ static gan_status reject(const gan_report *report, const char *who, const char *
 /* An event as compact JSON again. */
 static gan_status read_event(gan_report *report, const struct gan_json *json)
 {
-    enum { LONGEST = 8192 }; /* as compact text; a longer one is nothing that libgan wrote */
     int64_t step, level;
-    char *text = gan_alloc(LONGEST);
-    if (text == NULL)
-        return GAN_ERROR_OUT_OF_MEMORY;
     bool known = gan_json_integer(gan_json_get(json, "step"), &step) && step >= 0 &&
-                 gan_json_integer(gan_json_get(json, "level"), &level) && level >= 0 && level < 16 &&
-                 strlen(gan_json_print(json, text, LONGEST)) < LONGEST - 1;
-    char *own = known ? gan_strdup(text) : NULL;
-    gan_free(text);
+                 gan_json_integer(gan_json_get(json, "level"), &level) && level >= 0 && level < 16;
     if (!known)
         return GAN_ERROR_FORMAT;
+    char *own = gan_json_compact(json);
     if (own == NULL)
         return GAN_ERROR_OUT_OF_MEMORY;
     gan_report_keep_event(report, (struct gan_report_event){(uint64_t)step, (int)level, own});

@@ -149,6 +149,16 @@ START_TEST(classes_may_be_named)
     gan_dataset_unref(dataset);
     gan_tensor_unref(x);
     gan_tensor_unref(y);
+    static const char *const digits[] = {"zero", "one", "two",   "three", "four",
+                                         "five", "six", "seven", "eight", "nine"};
+    for (int64_t size = 100; size < 1000000; size *= 2000) { /* in memory; drawn when they are read */
+        dataset = gan_dataset_digits(size, 1);
+        ck_assert_int_eq(gan_dataset_set_classes(dataset, 9, digits), GAN_ERROR_INVALID_ARGUMENT);
+        check_message("want at least 10");
+        ck_assert_msg(gan_dataset_set_classes(dataset, 10, digits) == GAN_OK, "%s", gan_error_message());
+        ck_assert_str_eq(gan_dataset_class_name(dataset, 9), "nine");
+        gan_dataset_unref(dataset);
+    }
 }
 END_TEST
 

@@ -120,6 +120,26 @@ static size_t keep_file(const char *path, uint8_t *bytes, size_t most)
     return size;
 }
 
+/* What could not be read this time might be another time, and neither its size nor its time would tell. */
+START_TEST(a_file_does_not_remember_what_could_not_be_read)
+{
+    float numbers[PICTURES][NUMBERS];
+    make_pictures("unread");
+    ck_assert_int_eq(symlink("/proc/self/mem", at("%s/mem.png", "unread")), 0); /* opens, but nothing is at 0 */
+    gan_folder_options options = with_file(scratch_file("unread.cache"));
+    gan_dataset *dataset = open_folder("unread", &options);
+    bool told = false;
+    for (int64_t i = 0; i < gan_dataset_skipped(dataset); i++)
+        told = told || strstr(gan_dataset_skipped_reason(dataset, i), "cannot be read") != NULL;
+    ck_assert(told);
+    spoil("unread", 0);
+    read_all(dataset, numbers); /* from the file */
+    gan_dataset_unref(dataset);
+    ck_assert_ptr_null(gan_dataset_open_folder(at("%s", "unread"), &options)); /* all are looked at again */
+    check_message("has no readable picture");
+}
+END_TEST
+
 START_TEST(a_stale_file_is_not_used)
 {
     uint8_t bytes[1 << 15];
@@ -212,6 +232,7 @@ END_TEST
 static const struct test_case tests[] = {
     {"memory", memory_keeps_what_finds_room},
     {"file", a_file_makes_the_next_opening_free},
+    {"a file does not remember what could not be read", a_file_does_not_remember_what_could_not_be_read},
     {"stale", a_stale_file_is_not_used},
     {"damaged", a_damaged_file_is_not_used},
     {"others", other_peoples_files_are_left_alone},

@@ -131,6 +131,23 @@ START_TEST(arrays_are_images)
     ck_assert_str_eq(gan_dataset_class_name(dataset, 3), "3");
     ck_assert(gan_dataset_range(dataset, &low, &high) && low == 0 && high == 1);
     gan_dataset_unref(dataset);
+    write_array("labels.npy", GAN_SHAPE(2), GAN_FLOAT32, (float[]){2, 0});
+    dataset = gan_dataset_open_npy_images(scratch_file("grey.npy"), scratch_file("labels.npy"), 0, 1);
+    ck_assert_int_eq(gan_dataset_read(dataset, 0, example, &label), GAN_OK);
+    ck_assert(label == 2 && gan_dataset_classes(dataset) == 3);
+    gan_dataset_unref(dataset);
+    static const struct {
+        float label;
+        const char *told;
+    } bad[] = {{.5f, "label 1 is 0.5, want a whole number from 0 to 4095"}, {-1, "label 1 is -1"}, {NAN, "nan"}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        write_array("labels.npy", GAN_SHAPE(2), GAN_FLOAT32, (float[]){2, bad[i].label});
+        ck_assert_ptr_null(gan_dataset_open_npy_images(scratch_file("grey.npy"), scratch_file("labels.npy"), 0, 1));
+        check_message(bad[i].told);
+    }
+    write_array("labels.npy", GAN_SHAPE(2), GAN_INT32, (int32_t[]){2147483645, 0});
+    ck_assert_ptr_null(gan_dataset_open_npy_images(scratch_file("grey.npy"), scratch_file("labels.npy"), 0, 1));
+    check_message("label 0 is 2147483645, want");
     write_array("colour.npy", GAN_SHAPE(2, 2, 1, 2), GAN_FLOAT32, (float[]){-1, 0, .5f, 1, 0, 0, 0, 0});
     dataset = gan_dataset_open_npy_images(scratch_file("colour.npy"), NULL, -1, 1);
     ck_assert(gan_shape_equal(gan_dataset_shape(dataset), GAN_SHAPE(2, 1, 2)));

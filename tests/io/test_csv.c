@@ -232,6 +232,8 @@ START_TEST(numbers_are_parsed_as_strtof_does)
                                         "1e-45",
                                         "1e-50",
                                         "3.4028234e38",
+                                        "3.4028235e38",
+                                        "-3.40282356e38",
                                         "0.000000000000000000000000000001",
                                         "1e0000000001",
                                         "9007199254740993",
@@ -268,6 +270,7 @@ START_TEST(what_is_no_number_is_known)
     for (size_t i = 0; i < sizeof not_finite / sizeof not_finite[0]; i++)
         ck_assert_msg(gan_number_parse(not_finite[i], &number) == GAN_NUMBER_NOT_FINITE, "%s", not_finite[i]);
     ck_assert_int_eq(gan_number_parse("3.5e38", &number), GAN_NUMBER_TOO_LARGE);
+    ck_assert_int_eq(gan_number_parse("3.4028236e38", &number), GAN_NUMBER_TOO_LARGE);
     ck_assert_int_eq(gan_number_parse("1e999999999999", &number), GAN_NUMBER_TOO_LARGE);
     memset(longest, '1', sizeof longest);
     longest[sizeof longest - 1] = '\0';

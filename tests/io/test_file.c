@@ -154,6 +154,25 @@ START_TEST(what_a_link_leads_to_is_replaced)
 }
 END_TEST
 
+/* Also where there is nothing yet, as on a disk that results are to go to. */
+START_TEST(what_a_link_leads_to_is_made)
+{
+    new_folder("farther");
+    const char *target = scratch_file("farther/a"), *link = scratch_file("first"), *second = scratch_file("second");
+    ck_assert_int_eq(symlink("farther/a", second), 0);
+    ck_assert_int_eq(symlink(second, link), 0);
+    ck_assert_int_eq(gan_file_write(link, "new", 3, "test"), GAN_OK);
+    check_content(target, "new");
+    struct stat about;
+    ck_assert(lstat(link, &about) == 0 && S_ISLNK(about.st_mode));
+    ck_assert(lstat(second, &about) == 0 && S_ISLNK(about.st_mode));
+    const char *round = scratch_file("round");
+    ck_assert_int_eq(symlink("round", round), 0);
+    ck_assert_int_eq(gan_file_write(round, "new", 3, "test"), GAN_OK); /* leads nowhere: it is replaced */
+    check_content(round, "new");
+}
+END_TEST
+
 START_TEST(devices_and_pipes_are_written_in_place)
 {
     struct stat about;
@@ -254,6 +273,7 @@ static const struct test_case tests[] = {
     {"two writers of one file do not mix", two_writers_of_one_file_do_not_mix},
     {"modes are the mask's or the old file's", modes_are_the_masks_or_the_old_files},
     {"what a link leads to is replaced", what_a_link_leads_to_is_replaced},
+    {"what a link leads to is made", what_a_link_leads_to_is_made},
     {"devices and pipes are written in place", devices_and_pipes_are_written_in_place},
     {"places that cannot be written are named", places_that_cannot_be_written_are_named},
     {"a failed write leaves the old file alone", a_failed_write_leaves_the_old_file_alone},

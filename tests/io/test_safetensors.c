@@ -2,11 +2,14 @@
 #include "memory_check.h"
 #include "safetensors_bytes.h"
 
+#include "base/memory.h"
 #include "io/checksum.h"
 #include "io/json.h"
 #include "io/safetensors.h"
 
+#include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* ---- JSON ---- */
 
@@ -93,11 +96,70 @@ START_TEST(json_is_read_strictly)
     ck_assert(gan_json_equal(gan_json_get(json, "s"), gan_json_get(json, "s")));
     ck_assert(!gan_json_equal(gan_json_get(json, "s"), gan_json_get(json, "n")));
     char print[6];
-    ck_assert_uint_le(strlen(gan_json_print(json, print, sizeof print)), 5);
+    ck_assert_str_eq(gan_json_print(gan_json_get(json, "s"), print, sizeof print), "[2,3]");
+    memset(print, 'x', sizeof print);
+    ck_assert_str_eq(gan_json_print(json, print, sizeof print), "{\"i\":"); /* as much as fits */
+    gan_json_free(json);
+    static const char long_text[] = "[\"ab\xC3\xA9\"]";
+    json = gan_json_parse(long_text, sizeof long_text - 1, "long");
+    ck_assert_str_eq(gan_json_print(json, print, sizeof print), "[\"ab"); /* no half of a character */
     gan_json_free(json);
     ck_assert_ptr_null(gan_json_parse("{\"a\":1,\"a\":2}", 13, "twice"));
     check_message("twice: JSON: byte");
     ck_assert_int_eq(gan_error_status(), GAN_ERROR_FORMAT);
+}
+END_TEST
+
+/* True if there is a locale of this name, or it could be made; then it is the program's. */
+static bool enter_locale(const char *name, const char *source)
+{
+    char command[400];
+    const char *folder = scratch_file(source); /* of its own: what was looked for in vain stays missing */
+    if (setlocale(LC_ALL, name) != NULL)
+        return true;
+    snprintf(command, sizeof command, "mkdir -p '%s' && localedef -i %s -f UTF-8 '%s/%s' >/dev/null 2>&1", folder,
+             source, folder, name);
+    (void)!system(command); /* it fails for mere warnings */
+    return setenv("LOCPATH", folder, 1) == 0 && setlocale(LC_ALL, name) != NULL;
+}
+
+/* Also where the decimal point is not one byte. */
+START_TEST(json_is_the_same_in_every_locale)
+{
+    static const char *const locales[][2] = {{"de_DE.UTF-8", "de_DE"}, {"ps_AF.UTF-8", "ps_AF"}};
+    static const char text[] = "{\"a\":1.5,\"b\":-0.25}";
+    for (int i = 0; i < 2; i++) {
+        if (!enter_locale(locales[i][0], locales[i][1]))
+            printf("skipped: there is no locale %s\n", locales[i][0]);
+        struct gan_json *json = gan_json_parse(text, sizeof text - 1, "text");
+        ck_assert_msg(json != NULL, "%s", gan_error_message());
+        double b;
+        char print[40];
+        ck_assert(gan_json_double(gan_json_get(json, "b"), &b) && b == -0.25);
+        ck_assert_str_eq(gan_json_print(json, print, sizeof print), text);
+        gan_json_free(json);
+        setlocale(LC_ALL, "C");
+    }
+}
+END_TEST
+
+/* What is not finite is null, and the sign of a zero stays. */
+START_TEST(numbers_that_json_does_not_have)
+{
+    struct gan_json_writer json = {0};
+    gan_json_begin(&json, NULL, '[');
+    gan_json_write_float(&json, NULL, INFINITY);
+    gan_json_write_double(&json, NULL, (double)NAN);
+    gan_json_write_float(&json, NULL, -0.0f);
+    gan_json_end(&json, ']');
+    char *text = gan_json_finish(&json);
+    ck_assert_str_eq(text, "[null,null,-0.0]");
+    struct gan_json *read = gan_json_parse(text, strlen(text), "text");
+    float zero = 1;
+    ck_assert(!gan_json_float(gan_json_item(read, 0), &zero));
+    ck_assert(gan_json_float(gan_json_item(read, 2), &zero) && zero == 0 && signbit(zero));
+    gan_json_free(read);
+    gan_free(text);
 }
 END_TEST
 
@@ -285,6 +347,8 @@ static const struct test_case tests[] = {
     {"checksum is gzip's", checksum_is_gzip_s},
 #ifdef HAVE_JANSSON
     {"json is read strictly", json_is_read_strictly},
+    {"json is the same in every locale", json_is_the_same_in_every_locale},
+    {"numbers that json does not have", numbers_that_json_does_not_have},
     {"what is written is read back", what_is_written_is_read_back},
     {"every flipped bit and every cut is noticed", every_flipped_bit_and_every_cut_is_noticed},
     {"all floats are converted", all_floats_are_converted},

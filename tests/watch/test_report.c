@@ -454,7 +454,10 @@ START_TEST(what_cannot_be_meant)
     ck_fails(gan_report_add_event(report, NULL), GAN_ERROR_INVALID_ARGUMENT, "event is NULL");
     gan_health_event event = alarm_event;
     event.evidence_count = 7;
-    ck_fails(gan_report_add_event(report, &event), GAN_ERROR_INVALID_ARGUMENT, "evidence_count is 7");
+    ck_fails(gan_report_add_event(report, &event), GAN_ERROR_INVALID_ARGUMENT, "evidence_count cannot be");
+    event = alarm_event;
+    event.advice = NULL;
+    ck_fails(gan_report_add_event(report, &event), GAN_ERROR_INVALID_ARGUMENT, "the event lacks a text");
     ck_fails(gan_report_end(report, ""), GAN_ERROR_INVALID_ARGUMENT, "reason is empty");
     ck_fails(gan_report_write(NULL), GAN_ERROR_INVALID_ARGUMENT, "report is NULL");
     ck_fails(gan_report_cut(NULL, 0), GAN_ERROR_INVALID_ARGUMENT, "report is NULL");
@@ -850,6 +853,61 @@ START_TEST(damaged_pages_are_refused)
 }
 END_TEST
 
+/* A page that is written at the end alone; an event of a long text. */
+START_TEST(what_was_written_is_read_again)
+{
+    char path[512], *message = malloc(10000);
+    snprintf(path, sizeof path, "%s", scratch_file("long.html"));
+    memset(message, 'm', 9999);
+    message[9999] = '\0';
+    gan_health_event event = alarm_event;
+    event.message = message;
+    gan_report *report = open_report(path, false, INFINITY);
+    add_step(report, 1);
+    ck_ok(gan_report_add_event(report, &event));
+    ck_ok(gan_report_end(report, "done"));
+    gan_report_unref(report);
+    for (int again = 0; again < 2; again++) {
+        gan_report_options o;
+        ck_ok(gan_report_options_init(&o));
+        o.append = true;
+        report = gan_report_open(path, &o);
+        ck_made(report);
+        ck_ok(gan_report_write(report));
+        gan_report_unref(report);
+        struct gan_json *json = data_of(path);
+        const char *kept;
+        ck_assert(gan_json_text(gan_json_get(gan_json_item(gan_json_get(json, "events"), 0), "message"), &kept));
+        ck_assert_str_eq(kept, message);
+        gan_json_free(json);
+    }
+    free(message);
+}
+END_TEST
+
+START_TEST(every_preset_has_its_name)
+{
+    for (int preset = 0; gan_preset_name((gan_preset)preset) != NULL; preset++) {
+        gan_trainer_options o;
+        ck_ok(gan_trainer_options_init(&o, (gan_preset)preset));
+        if (o.loss == GAN_LOSS_ENERGY_MARGIN || o.loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM)
+            o.loss = GAN_LOSS_NON_SATURATING; /* the small D is no autoencoder */
+        gan_trainer *trainer = small_trainer(&o);
+        const char *path = scratch_file("preset.html");
+        gan_report *report = open_report(path, false, 1e9);
+        ck_ok(gan_report_describe(report, trainer, NULL));
+        ck_ok(gan_report_write(report));
+        gan_report_unref(report);
+        struct gan_json *json = data_of(path);
+        char wanted[40];
+        snprintf(wanted, sizeof wanted, "\"%s\"", gan_preset_name((gan_preset)preset));
+        ck_member(gan_json_get(json, "facts"), "preset", wanted);
+        gan_json_free(json);
+        gan_trainer_unref(trainer);
+    }
+}
+END_TEST
+
 /* ---- want of memory ---- */
 
 static char lean_path[512];
@@ -1013,6 +1071,8 @@ int main(void)
         {"a resumed run goes on with its page", a_resumed_run_goes_on_with_its_page},
         {"steps that come again", steps_that_come_again},
         {"damaged pages are refused", damaged_pages_are_refused},
+        {"what was written is read again", what_was_written_is_read_again},
+        {"every preset has its name", every_preset_has_its_name},
         {"want of memory", want_of_memory},
 #endif
     };
