@@ -5,6 +5,7 @@
 #include "log.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined(__x86_64__)
@@ -45,6 +46,8 @@ static bool has_level(enum gan_cpu_level best, enum gan_cpu_level level)
     return level == best || level == GAN_CPU_BASELINE || (best != GAN_CPU_NEON && level < best);
 }
 
+static atomic_bool level_refused; /* and nobody was told yet */
+
 static void choose_level(void)
 {
     const char *wanted = getenv("GAN_CPU");
@@ -56,14 +59,16 @@ static void choose_level(void)
             level_used = (enum gan_cpu_level)level;
             return;
         }
-    gan_log_message(GAN_LOG_WARNING, "GAN_CPU is '%s', which this processor does not have; %s is used", wanted,
-                    level_names[level_used]);
+    atomic_store(&level_refused, true);
 }
 
 enum gan_cpu_level gan_cpu_level_used(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, choose_level);
+    if (atomic_exchange(&level_refused, false)) /* after it is known: who is told may ask for it */
+        gan_log_message(GAN_LOG_WARNING, "GAN_CPU is '%s', which this processor does not have; %s is used",
+                        getenv("GAN_CPU"), level_names[level_used]);
     return level_used;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 static _Thread_local gan_status last_status;
+static _Thread_local uint64_t failures;
 static _Thread_local char last_message[1024];
 
 /* How many bytes of UTF-8 the character that begins with `byte` has. */
@@ -74,6 +75,7 @@ static void keep(gan_status status, const char *format, va_list arguments)
     append_what_came_before(text, sizeof text);
     memcpy(last_message, text, strlen(text) + 1);
     last_status = status;
+    failures++;
     errno = system_error;
 }
 
@@ -93,6 +95,11 @@ void *gan_fail_null(gan_status status, const char *format, ...)
     keep(status, format, arguments);
     va_end(arguments);
     return NULL;
+}
+
+uint64_t gan_failures(void)
+{
+    return failures;
 }
 
 const char *gan_error_message(void)

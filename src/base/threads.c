@@ -452,7 +452,8 @@ gan_status gan_pin_threads(bool pin)
         done = gan_processor_mask_pin(&pool.mask, pthread_self(), 0);
     else if (pool.pinned)
         done = gan_processor_mask_apply(&pool.mask, pthread_self());
-    pool.pinned = pin && done;
+    if (done) /* else everything is as it was */
+        pool.pinned = pin;
     pthread_mutex_unlock(&pool.busy);
     return done ? GAN_OK
                 : gan_fail(GAN_ERROR_UNSUPPORTED, "gan_pin_threads: the system does not let threads be %s",

@@ -80,11 +80,13 @@ gan_status gan_evaluation_after_step(struct gan_evaluation *e, gan_trainer *trai
 {
     gan_model *generator = gan_trainer_averaged_generator(trainer);
     double value = NAN, error = 0;
+    uint64_t failures = gan_failures();
     gan_status status = options->evaluate(options->evaluate_context, progress, generator, &value, &error);
     if (status != GAN_OK)
-        return gan_error_status() == status ? status
-                                            : gan_fail(status, "%s: evaluate failed after %" PRId64 " steps (%s)", who,
-                                                       progress->step, gan_status_name(status));
+        return gan_failures() != failures && gan_error_status() == status
+                   ? status
+                   : gan_fail(status, "%s: evaluate failed after %" PRId64 " steps (%s)", who, progress->step,
+                              gan_status_name(status));
     if (!isfinite(value) || !(error >= 0 && isfinite(error)))
         return gan_fail(GAN_ERROR_NOT_FINITE,
                         "%s: evaluate gave %g with error %g after %" PRId64 " steps, want finite numbers, and an error "

@@ -28,9 +28,15 @@ bool gan_observers_want_images(const gan_run_observer *first)
 }
 
 gan_status gan_observers_begin(const gan_run_observer *first, gan_trainer *trainer, const gan_loader *loader,
-                               const gan_progress *progress)
+                               const gan_progress *progress, const gan_run_observer **last)
 {
-    TELL(first, begin, trainer, loader, progress);
+    gan_status told = GAN_OK;
+    for (const gan_run_observer *o = first; told == GAN_OK && o != NULL; o = o->next) {
+        *last = o;
+        if (HAS(o, begin))
+            told = o->begin(o->context, trainer, loader, progress);
+    }
+    return told;
 }
 
 gan_status gan_observers_step(const gan_run_observer *first, const gan_progress *progress)
@@ -54,20 +60,18 @@ gan_status gan_observers_saving(const gan_run_observer *first, const gan_progres
     TELL(first, saving, progress);
 }
 
-gan_status gan_observers_end(const gan_run_observer *first, const gan_progress *progress, gan_run_result *result,
-                             gan_status status)
+gan_status gan_observers_end(const gan_run_observer *first, const gan_run_observer *last, const gan_progress *progress,
+                             gan_run_result *result, gan_status status)
 {
     char message[1024];
     snprintf(message, sizeof message, "%s", gan_error_message());
-    for (const gan_run_observer *o = first; o != NULL; o = o->next) {
-        if (!HAS(o, end))
-            continue;
-        gan_status told = o->end(o->context, progress, result);
+    for (const gan_run_observer *o = first; o != last->next; o = o->next) {
+        gan_status told = HAS(o, end) ? o->end(o->context, progress, result) : GAN_OK;
         if (status == GAN_OK && told != GAN_OK) {
             status = told;
             result->stop = GAN_STOP_ERROR;
             snprintf(message, sizeof message, "%s", gan_error_message());
         }
     }
-    return status == GAN_OK || first == NULL ? status : gan_fail(status, "%s", message);
+    return status == GAN_OK ? status : gan_fail(status, "%s", message);
 }

@@ -37,7 +37,7 @@ struct run {
     struct gan_evaluation evaluation;
     gan_tensor *pictures;            /* the samples as brightness; NULL unless the log or an observer shows them */
     const gan_tensor *real, *labels; /* the loader's latest batch; NULL before the first */
-    bool observed;                   /* observers have been told of the beginning */
+    const gan_run_observer *told;    /* of the beginning, as the last one; NULL: nobody was */
 };
 
 /* ---- what it needs ---- */
@@ -321,17 +321,16 @@ static gan_status begin(struct run *run)
     run->report = (gan_step_report)GAN_STEP_REPORT_INIT;
     run->report.step = gan_trainer_steps(run->trainer);
     gan_progress progress = progress_of(run);
-    run->observed = true;
-    return gan_observers_begin(run->options.observer, run->trainer, run->loader, &progress);
+    return gan_observers_begin(run->options.observer, run->trainer, run->loader, &progress, &run->told);
 }
 
 /* Tells observers how it ended; the run's own failure comes before one of theirs. */
 static gan_status end(struct run *run, gan_status status, gan_run_result *result)
 {
-    if (!run->observed)
+    if (run->told == NULL)
         return status;
     gan_progress progress = progress_of(run);
-    return gan_observers_end(run->options.observer, &progress, result, status);
+    return gan_observers_end(run->options.observer, run->told, &progress, result, status);
 }
 
 static gan_status loop(struct run *run, gan_stop *stop)

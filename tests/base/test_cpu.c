@@ -15,6 +15,7 @@ static void keep_warning(void *context, gan_log_level level, const char *message
 {
     (void)context;
     ck_assert_int_eq(level, GAN_LOG_WARNING);
+    ck_assert_int_eq(gan_cpu_level_used(), gan_cpu_level_detected()); /* it may be asked for */
     snprintf(warning, sizeof warning, "%s", message);
 }
 

@@ -135,6 +135,7 @@ START_TEST(what_goes_wrong)
     gan_model_unref(result.best);
 
     s = (struct script){.count = 1, .values = {1}, .status = GAN_ERROR_IO};
+    ck_null(gan_tensor_read_npy("/no/such.npy"), "cannot be opened"); /* an error of the same kind, and long over */
     result = (gan_run_result)GAN_RUN_RESULT_INIT;
     ck_fails(run(&s, &o, &result), GAN_ERROR_IO, "evaluate failed after 1 steps");
     ck_assert_ptr_null(result.best);

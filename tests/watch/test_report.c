@@ -1025,6 +1025,13 @@ START_TEST(who_observes_is_told_in_order)
     ck_assert_int_eq(result.stop, GAN_STOP_ERROR);
     ck_assert_str_eq(a.text, "a-begin a-step a-end ");
     ck_assert_str_eq(b.text, "b-begin b-step b-end ");
+    /* Who was not told of the beginning is not told of the end. */
+    a = (struct notes){.name = "a-", .fails = "begin"};
+    b = (struct notes){.name = "b-"};
+    o = run_options(7);
+    ck_assert_int_eq(run_observed(&first, &o, &result), GAN_ERROR_SYSTEM);
+    ck_assert_str_eq(a.text, "a-begin a-end ");
+    ck_assert_str_eq(b.text, "");
     /* A failure at the end is one of the run. */
     struct notes last = {.name = "", .fails = "end"};
     observer = observer_of(&last, NULL);
