@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AT_A_TIME = 128 };
+enum { AT_A_TIME = 128 }; /* at most */
 
 static const char who[] = "gan_dataset_open_folder";
 
@@ -113,12 +113,22 @@ static gan_status add_finding(struct gan_folder *folder, size_t entry, struct fi
     return gan_folder_add_skipped(&folder->contents, entry, finding->reason);
 }
 
+/* Prepared pictures wait in memory for their turn: of large ones, no more than the threads are busy with. */
+static size_t at_a_time(const struct gan_folder *folder)
+{
+    const size_t memory = (size_t)128 << 20, threads = (size_t)gan_threads();
+    size_t count = memory / gan_folder_bytes(folder, folder->preparation.width, folder->preparation.height);
+    count = count < threads ? threads : count;
+    return count < AT_A_TIME ? count : AT_A_TIME;
+}
+
 static gan_status check_all(struct checking *checking, struct gan_folder_cache_writer *writer)
 {
     struct gan_folder *folder = checking->folder;
+    const size_t most = at_a_time(folder);
     gan_status status = GAN_OK;
-    for (; checking->first < folder->list.count && status == GAN_OK; checking->first += AT_A_TIME) {
-        size_t left = folder->list.count - checking->first, count = left < AT_A_TIME ? left : AT_A_TIME;
+    for (; checking->first < folder->list.count && status == GAN_OK; checking->first += most) {
+        size_t left = folder->list.count - checking->first, count = left < most ? left : most;
         gan_parallel((int64_t)count, check_one, checking);
         for (size_t i = 0; i < count; i++) {
             struct finding *finding = &checking->findings[i];
