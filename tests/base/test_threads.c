@@ -287,7 +287,7 @@ START_TEST(a_second_caller_does_not_wait_for_the_first)
 }
 END_TEST
 
-#if !defined(__SANITIZE_THREAD__) /* which lets no thread start in the child of a process with threads */
+#ifdef CHILDREN_HAVE_THREADS
 /* Check's own macros belong to the parent. */
 static bool child_succeeds(bool (*work)(void))
 {
@@ -652,7 +652,7 @@ static const struct test_case tests[] = {
     {"a call from inside a part works", a_call_from_inside_a_part_works},
     {"several callers at once each get their own", several_callers_at_once_each_get_their_own},
     {"a second caller does not wait for the first", a_second_caller_does_not_wait_for_the_first},
-#if !defined(__SANITIZE_THREAD__)
+#ifdef CHILDREN_HAVE_THREADS
     {"the pool starts again after fork", the_pool_starts_again_after_fork},
     {"a fork while another thread works is fine", a_fork_while_another_thread_works_is_fine},
     {"a child does not run its parent's parts", a_child_does_not_run_its_parents_parts},

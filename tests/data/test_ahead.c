@@ -207,7 +207,7 @@ START_TEST(waiting_is_told)
 }
 END_TEST
 
-#if !defined(__SANITIZE_THREAD__) /* which lets no thread start in the child of a process with threads */
+#ifdef CHILDREN_HAVE_THREADS
 START_TEST(a_forked_child_has_a_thread_of_its_own)
 {
     struct source source = {0};
@@ -269,7 +269,7 @@ static const struct test_case tests[] = {
     {"failure left behind", a_failed_batch_can_be_left_behind},
     {"unref", a_loader_can_go_at_any_time},
     {"waiting", waiting_is_told},
-#if !defined(__SANITIZE_THREAD__)
+#ifdef CHILDREN_HAVE_THREADS
     {"fork", a_forked_child_has_a_thread_of_its_own},
 #endif
     {"depth", the_depth_is_checked},

@@ -22,6 +22,12 @@ int run_suite(const char *name, const struct test_case *tests, size_t count);
 
 #define RUN_SUITE(name, tests) run_suite(name, tests, sizeof(tests) / sizeof((tests)[0]))
 
+/* The child of a process with threads can have threads: ThreadSanitizer lets none start there, and AddressSanitizer's
+ * allocator is locked there for good if a thread was in it. */
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#define CHILDREN_HAVE_THREADS
+#endif
+
 /* The folder of the real MNIST: GAN_MNIST_DIR, else shared/data/mnist beside the checkout; NULL (after saying that the
  * test is skipped) where there is none. */
 const char *mnist_directory(void);
