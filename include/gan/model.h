@@ -69,7 +69,8 @@ GAN_API bool gan_model_mixes_examples(const gan_model *model);
 /**
  * What batch norm goes by in inference: its running statistics (false, the default), or (true) mean and variance of the
  * batch that is computed, as in training. The running ones make an example independent of the others; the batch's own
- * fit what G makes now, also where the running ones lag behind or an average of G's weights (gan/trainer.h) has others.
+ * fit what G makes now, also where the running ones lag behind or an average of G's weights (gan/trainer.h) has others
+ * (gan_model_refresh_state makes the running ones follow).
  * They are those of the examples that are computed together: of all that gan_model_apply is given, of the 16 of a
  * sampler (noise that is given ends in repeats of its last examples, to make 16), of 64 in gan_model_predict
  * (likewise). It holds for what is recorded, and for samplers made, from now on; copies and files keep it.
