@@ -8,6 +8,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef HAVE_JANSSON
@@ -15,7 +16,6 @@
 #include <jansson.h>
 #include <locale.h>
 #include <pthread.h>
-#include <stdlib.h>
 
 static const json_t *inside(const struct gan_json *json)
 {
@@ -153,16 +153,13 @@ bool gan_json_equal(const struct gan_json *a, const struct gan_json *b)
     return json_equal(inside(a), inside(b)) != 0;
 }
 
-char *gan_json_compact(const struct gan_json *json)
+/* malloc's; NULL if memory is short. */
+static char *dump(const struct gan_json *json)
 {
     locale_t before = enter();
     char *text = json_dumps(inside(json), JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(7));
     leave(before);
-    if (text == NULL)
-        return gan_fail_null(GAN_ERROR_OUT_OF_MEMORY, "memory is short for a text of JSON");
-    char *own = gan_strdup(text);
-    free(text);
-    return own;
+    return text;
 }
 
 #else
@@ -257,10 +254,10 @@ bool gan_json_equal(const struct gan_json *a, const struct gan_json *b)
     return a == b;
 }
 
-char *gan_json_compact(const struct gan_json *json)
+static char *dump(const struct gan_json *json)
 {
     (void)json;
-    return gan_fail_null(GAN_ERROR_UNSUPPORTED, "libgan was built without jansson, and reads no JSON");
+    return NULL;
 }
 
 #endif
@@ -275,10 +272,19 @@ static void GAN_PRINTF(3, 4) print(char *text, size_t size, const char *format, 
 
 char *gan_json_print(const struct gan_json *json, char *text, size_t size)
 {
-    char *whole = json != NULL ? gan_json_compact(json) : NULL;
+    char *whole = json != NULL ? dump(json) : NULL;
     print(text, size, "%s", json == NULL ? "nothing" : whole != NULL ? whole : "?");
-    gan_free(whole);
+    free(whole);
     return text;
+}
+
+char *gan_json_compact(const struct gan_json *json)
+{
+    char *whole = dump(json), *own = whole != NULL ? gan_strdup(whole) : NULL;
+    if (whole == NULL)
+        gan_fail(GAN_ERROR_OUT_OF_MEMORY, "memory is short for a text of JSON");
+    free(whole);
+    return own;
 }
 
 bool gan_json_uint64(const struct gan_json *json, uint64_t *out)
