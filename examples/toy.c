@@ -439,11 +439,7 @@ static gan_model *new_discriminator(const struct settings *s)
     return new_plain_discriminator(2 * s->packing, s->trainer.preset == GAN_PRESET_SNGAN);
 }
 
-/*
- * Batch norm's numbers are those of PacGAN's program (Blocks' epsilon; a step's share in the running statistics, which
- * G is judged by, is .05). There one mean over a pack's places enters them, here each place does by itself; there they
- * are of deviations, here of variances.
- */
+/* Batch norm's numbers are those of PacGAN's program: Blocks' epsilon, and a step's share in the running statistics. */
 static gan_model *pacgan_generator(int64_t packing)
 {
     gan_generator_options o;
@@ -475,15 +471,90 @@ static gan_model *pacgan_discriminator(int64_t packing)
 }
 
 /*
- * Statistics that kept up with training lag behind the weights. PacGAN's program lets them follow, before G is judged,
- * over an epoch of its monitor: 50 batches of 100 packs.
+ * What G is judged by. Statistics that kept up with training lag behind the weights; PacGAN's program lets them follow
+ * before it judges, over an epoch of its monitor of 50 batches of 100 packs. And Blocks' batch norm keeps means of
+ * deviations, √(variance + ε) with the batch's own variance, where libgan keeps variances of the whole as PyTorch does,
+ * half a percent and more larger a layer, which moves the modes at the rim. So those are worked out here, and put in.
  */
+enum { PACGAN_LAYERS = 4, PACGAN_UNITS = 400, PACGAN_BATCH = 100, PACGAN_BATCHES = 50 };
+static const double pacgan_epsilon = 1e-4, pacgan_share = 0.05;
+
+struct statistics {
+    double mean[PACGAN_UNITS], deviation[PACGAN_UNITS];
+};
+
+/* Adds `weight` times those of a batch. */
+static void add_statistics(struct statistics *to, const float *batch, double weight)
+{
+    for (int unit = 0; unit < PACGAN_UNITS; unit++) {
+        double sum = 0, squares = 0;
+        for (int i = 0; i < PACGAN_BATCH; i++)
+            sum += (double)batch[i * PACGAN_UNITS + unit] / PACGAN_BATCH;
+        for (int i = 0; i < PACGAN_BATCH; i++)
+            squares += pow((double)batch[i * PACGAN_UNITS + unit] - sum, 2) / PACGAN_BATCH;
+        to->mean[unit] += weight * sum;
+        to->deviation[unit] += weight * sqrt(squares + pacgan_epsilon);
+    }
+}
+
+static void scale_statistics(struct statistics *s, double factor)
+{
+    for (int unit = 0; unit < PACGAN_UNITS; unit++) {
+        s->mean[unit] *= factor;
+        s->deviation[unit] *= factor;
+    }
+}
+
+static void take_statistics(struct statistics *to, const float *mean, const float *variance)
+{
+    for (int unit = 0; unit < PACGAN_UNITS; unit++) {
+        to->mean[unit] = (double)mean[unit];
+        to->deviation[unit] = sqrt((double)variance[unit] * (PACGAN_BATCH - 1) / PACGAN_BATCH + pacgan_epsilon);
+    }
+}
+
+static void put_statistics(const struct statistics *from, float *mean, float *variance)
+{
+    for (int unit = 0; unit < PACGAN_UNITS; unit++) {
+        mean[unit] = (float)from->mean[unit];
+        variance[unit] = (float)(from->deviation[unit] * from->deviation[unit] - pacgan_epsilon);
+    }
+}
+
 static void refresh_pacgan_generator(gan_model *g, int64_t packing)
 {
-    const int64_t batches = 50, batch = 100;
-    gan_tensor *z = gan_tensor_new(GAN_SHAPE(packing * batches * batch, 2));
-    check(z != NULL && gan_tensor_fill_normal(z, 0, 1, 6) == GAN_OK);
-    check(gan_model_refresh_state(g, z, NULL, batch) == GAN_OK);
+    static struct statistics running[PACGAN_LAYERS];
+    gan_tensor *z = gan_tensor_new(GAN_SHAPE(PACGAN_BATCH, 2));
+    gan_tensor *batch = gan_tensor_new(GAN_SHAPE(PACGAN_BATCH, PACGAN_UNITS));
+    gan_tape *tape = gan_tape_new();
+    check(z != NULL && batch != NULL && tape != NULL);
+    gan_tape_set_training(tape, true);
+    gan_var *in = gan_tape_input(tape, gan_tensor_shape(z)), *before[PACGAN_LAYERS];
+    check(gan_model_apply(g, in) != NULL);
+    for (int layer = 0; layer < PACGAN_LAYERS; layer++) {
+        char place[24]; /* of the dense layer, before that of the batch norm: "1.running_mean" */
+        snprintf(place, sizeof place, "%d", atoi(gan_model_state_name(g, 2 * layer)) - 1);
+        check((before[layer] = gan_model_feature(g, place)) != NULL);
+        take_statistics(&running[layer], gan_tensor_data(gan_model_state(g, 2 * layer)),
+                        gan_tensor_data(gan_model_state(g, 2 * layer + 1)));
+    }
+    gan_plan *plan = gan_plan_new(before, PACGAN_LAYERS);
+    check(plan != NULL && gan_plan_bind(plan, in, z) == GAN_OK);
+    for (int i = 0; i < PACGAN_BATCHES * (int)packing; i++) {
+        check(gan_tensor_fill_normal(z, 0, 1, 1000 + (uint64_t)i) == GAN_OK && gan_plan_run(plan) == GAN_OK);
+        for (int layer = 0; layer < PACGAN_LAYERS; layer++) {
+            check(gan_plan_read(plan, before[layer], batch) == GAN_OK);
+            if (i % packing == 0) /* the places of a pack enter as their mean */
+                scale_statistics(&running[layer], 1 - pacgan_share);
+            add_statistics(&running[layer], gan_tensor_data(batch), pacgan_share / (double)packing);
+        }
+    }
+    for (int layer = 0; layer < PACGAN_LAYERS; layer++)
+        put_statistics(&running[layer], gan_tensor_data(gan_model_state(g, 2 * layer)),
+                       gan_tensor_data(gan_model_state(g, 2 * layer + 1)));
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    gan_tensor_unref(batch);
     gan_tensor_unref(z);
 }
 
