@@ -617,7 +617,7 @@ START_TEST(workers_sleep_when_there_is_nothing_to_do)
 }
 END_TEST
 
-#if defined(__GLIBC__)
+#if defined(__GLIBC__) && !defined(__SANITIZE_THREAD__) /* which takes of a thread's stack for itself */
 static void use_stack(void *context, int64_t part)
 {
     volatile char numbers[384 * 1024];
@@ -671,7 +671,7 @@ static const struct test_case tests[] = {
     {"a thread of its own is free of the pool", a_thread_of_its_own_is_free_of_the_pool},
     {"workers have a name and leave signals to the host", workers_have_a_name_and_leave_signals_to_the_host},
 #endif
-#if defined(__GLIBC__)
+#if defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
     {"workers have stack enough where the system gives little",
      workers_have_stack_enough_where_the_system_gives_little},
 #endif
