@@ -89,13 +89,21 @@ static gan_status open_in_place(struct gan_file_writer *writer)
 static gan_status open_beside(struct gan_file_writer *writer, mode_t mode)
 {
     static _Atomic unsigned counter;
+    const char *slash = strrchr(writer->target, '/');
+    int length = (int)strlen(writer->target), of_folder = slash != NULL ? (int)(slash + 1 - writer->target) : 0;
+    bool again;
     do {
         gan_free(writer->temporary);
-        writer->temporary = gan_format("%s.%ld-%u.part", writer->target, (long)getpid(), atomic_fetch_add(&counter, 1));
+        writer->temporary = gan_format("%.*s.%ld-%u.part", length, writer->target, (long)getpid(),
+                                       atomic_fetch_add(&counter, 1));
         if (writer->temporary == NULL)
             return writer->status = gan_error_status();
         writer->descriptor = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (writer->descriptor < 0 && errno == EEXIST); /* left by a process of the same number that was killed */
+        bool too_long = writer->descriptor < 0 && errno == ENAMETOOLONG && length > of_folder;
+        again = too_long || (writer->descriptor < 0 && errno == EEXIST); /* left by a killed one of the same number */
+        if (too_long) /* with the ending; then it is the ending alone */
+            length = of_folder;
+    } while (again);
     if (writer->descriptor < 0) {
         gan_free(writer->temporary);
         writer->temporary = NULL; /* not ours to remove */

@@ -173,6 +173,18 @@ START_TEST(what_a_link_leads_to_is_made)
 }
 END_TEST
 
+/* As long as a name may be, so that the part beside it must have another. */
+START_TEST(the_longest_name_is_written)
+{
+    char name[256];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    const char *path = scratch_file(name);
+    ck_assert_int_eq(gan_file_write(path, "new", 3, "test"), GAN_OK);
+    check_content(path, "new");
+}
+END_TEST
+
 START_TEST(devices_and_pipes_are_written_in_place)
 {
     struct stat about;
@@ -274,6 +286,7 @@ static const struct test_case tests[] = {
     {"modes are the mask's or the old file's", modes_are_the_masks_or_the_old_files},
     {"what a link leads to is replaced", what_a_link_leads_to_is_replaced},
     {"what a link leads to is made", what_a_link_leads_to_is_made},
+    {"the longest name is written", the_longest_name_is_written},
     {"devices and pipes are written in place", devices_and_pipes_are_written_in_place},
     {"places that cannot be written are named", places_that_cannot_be_written_are_named},
     {"a failed write leaves the old file alone", a_failed_write_leaves_the_old_file_alone},
