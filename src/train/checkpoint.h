@@ -30,15 +30,23 @@ struct gan_run_position {
     struct gan_evaluation evaluation; /* all 0 if there was none; what was read has a reference to its best model */
 };
 
+/* ---- settings ---- */
+
 /* The member "settings" of the object begun in `json`; loader may be NULL. */
 gan_status gan_checkpoint_write_settings(const gan_trainer *trainer, const gan_loader *loader,
                                          struct gan_json_writer *json);
+/* The same as an object of its own: what a checkpoint is compared with. */
+struct gan_json *gan_checkpoint_settings(const gan_trainer *trainer, const gan_loader *loader, const char *who);
+/* GAN_OK if the settings in `about`, what the file `path` says of itself, are `own`; else an error that names what
+ * differs. */
+gan_status gan_checkpoint_check_settings(const struct gan_json *own, const struct gan_json *about, const char *path,
+                                         const char *who);
+
+/* ---- one file ---- */
 
 /* loader and run may be NULL. */
 gan_status gan_checkpoint_write(gan_trainer *trainer, const gan_loader *loader, const struct gan_run_position *run,
                                 const char *path, const char *who);
-/* What gan_checkpoint_write_settings writes, as an object: what a checkpoint is compared with. */
-struct gan_json *gan_checkpoint_settings(const gan_trainer *trainer, const gan_loader *loader, const char *who);
 /*
  * GAN_ERROR_FORMAT or GAN_ERROR_IO: the file is no whole checkpoint. GAN_ERROR_INVALID_ARGUMENT: it is one of something
  * else than `settings`. Then nothing has changed. (If memory is short, means and deviations may have.)

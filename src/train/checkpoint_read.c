@@ -12,91 +12,7 @@
 #include "train/trainer.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-/* ---- settings: the same? ---- */
-
-/* What differs, as text: as much as fits, and how many. */
-struct differences {
-    char text[700];
-    size_t used;
-    int count;
-};
-
-static void note_difference(struct differences *differences, const char *path, const struct gan_json *here,
-                            const struct gan_json *there)
-{
-    char a[80], b[80];
-    if (differences->count++ >= 5)
-        return;
-    size_t room = sizeof differences->text - differences->used;
-    int length = snprintf(differences->text + differences->used, room, "%s%s is %s, and %s in the checkpoint",
-                          differences->used > 0 ? "; " : "", path, gan_json_print(here, a, sizeof a),
-                          gan_json_print(there, b, sizeof b));
-    differences->used += (size_t)length < room ? (size_t)length : room - 1;
-}
-
-static void compare(const struct gan_json *here, const struct gan_json *there, const char *path, int depth,
-                    struct differences *differences)
-{
-    char inner[160];
-    struct gan_json_member member;
-    if (gan_json_equal(here, there))
-        return;
-    if (depth < 16 && gan_json_is_object(here) && gan_json_is_object(there)) {
-        for (bool more = gan_json_first(here, &member); more; more = gan_json_next(here, &member)) {
-            snprintf(inner, sizeof inner, "%s%s%s", path, *path != '\0' ? "." : "", member.key);
-            compare(member.value, gan_json_get(there, member.key), inner, depth + 1, differences);
-        }
-        for (bool more = gan_json_first(there, &member); more; more = gan_json_next(there, &member)) {
-            snprintf(inner, sizeof inner, "%s%s%s", path, *path != '\0' ? "." : "", member.key);
-            if (gan_json_get(here, member.key) == NULL)
-                note_difference(differences, inner, NULL, member.value);
-        }
-    } else if (depth < 16 && gan_json_is_array(here) && gan_json_is_array(there) &&
-               gan_json_is_object(gan_json_item(here, 0))) {
-        size_t first = gan_json_count(here), second = gan_json_count(there);
-        for (size_t i = 0; i < first || i < second; i++) {
-            snprintf(inner, sizeof inner, "%s.%zu", path, i);
-            const struct gan_json *a = gan_json_item(here, i), *b = gan_json_item(there, i);
-            compare(a, b, inner, depth + 1, differences);
-        }
-    } else {
-        note_difference(differences, path, here, there);
-    }
-}
-
-struct gan_json *gan_checkpoint_settings(const gan_trainer *trainer, const gan_loader *loader, const char *who)
-{
-    struct gan_json_writer writer = {0};
-    gan_json_begin(&writer, NULL, '{');
-    gan_status status = gan_checkpoint_write_settings(trainer, loader, &writer);
-    gan_json_end(&writer, '}');
-    char *text = gan_json_finish(&writer);
-    struct gan_json *settings = text != NULL && status == GAN_OK ? gan_json_parse(text, strlen(text), who) : NULL;
-    gan_free(text);
-    return settings;
-}
-
-static gan_status check_settings(const struct gan_json *own, const struct gan_json *about, const char *path,
-                                 const char *who)
-{
-    static const char *const parts[] = {
-        "options", "courses", "generator_optimizer", "discriminator_optimizer", "generator", "discriminator", "loader"};
-    struct differences differences = {.used = 0};
-    const struct gan_json *here = gan_json_get(own, "settings"), *there = gan_json_get(about, "settings");
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (gan_json_get(here, parts[i]) != NULL) /* without a loader here, that of the checkpoint does not count */
-            compare(gan_json_get(here, parts[i]), gan_json_get(there, parts[i]), parts[i], 0, &differences);
-    if (differences.count == 0)
-        return GAN_OK;
-    char more[40] = "";
-    if (differences.count > 5)
-        snprintf(more, sizeof more, "; and %d more", differences.count - 5);
-    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is of a run with other settings: %s%s", who, path,
-                    differences.text, more);
-}
 
 /* ---- state ---- */
 
@@ -432,7 +348,7 @@ static gan_status read_all(struct reading *reading, const char *who)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                         "%s: %s was saved without a loader; give NULL for it, and set its position yourself", who,
                         what);
-    gan_status status = check_settings(reading->settings, reading->about, what, who);
+    gan_status status = gan_checkpoint_check_settings(reading->settings, reading->about, what, who);
     if (status == GAN_OK)
         status = read_counters(reading);
     if (status == GAN_OK)

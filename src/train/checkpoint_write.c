@@ -2,56 +2,9 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "data/loader.h"
-#include "nn/layer_file.h"
 #include "nn/model_file.h"
 #include "train/optimizer.h"
-#include "train/option_fields.h"
-#include "train/schedules.h"
 #include "train/trainer.h"
-
-/* ---- settings ---- */
-
-/* As the trainer was made: what was changed since is state. */
-static void write_options(const gan_trainer *trainer, struct gan_json_writer *json)
-{
-    gan_trainer_options first = trainer->options;
-    first.r1_weight = trainer->first_r1_weight;
-    first.data_low = trainer->first_data_low;
-    first.data_high = trainer->first_data_high;
-    gan_options_write_fields(&first, json, "options");
-    gan_courses_write(&first, json);
-}
-
-static gan_status write_layers(const gan_model *model, struct gan_json_writer *json, const char *key)
-{
-    gan_status status = GAN_OK;
-    gan_json_begin(json, key, '{');
-    gan_json_write_shape(json, "input", model->in);
-    gan_labels_write(model->labels, json, false); /* names are the data's matter */
-    gan_json_begin(json, "layers", '[');
-    for (size_t i = 0; i < model->entry_count && status == GAN_OK; i++)
-        status = gan_layer_write(model->entries[i].layer, json);
-    gan_json_end(json, ']');
-    gan_json_end(json, '}');
-    return status;
-}
-
-gan_status gan_checkpoint_write_settings(const gan_trainer *trainer, const gan_loader *loader,
-                                         struct gan_json_writer *json)
-{
-    gan_json_begin(json, "settings", '{');
-    write_options(trainer, json);
-    gan_optimizer_write(trainer->options.generator_optimizer, json, "generator_optimizer");
-    gan_optimizer_write(trainer->options.discriminator_optimizer, json, "discriminator_optimizer");
-    gan_status status = write_layers(trainer->generator, json, "generator");
-    if (status == GAN_OK)
-        status = write_layers(trainer->discriminator, json, "discriminator");
-    if (status == GAN_OK && loader != NULL)
-        status = gan_loader_write(loader, json, "loader");
-    gan_json_end(json, '}');
-    return status;
-}
 
 /* ---- state ---- */
 
