@@ -65,7 +65,8 @@ static void write_value(const gan_trainer_options *o, const struct gan_option_fi
 static void write_options(const gan_trainer_options *o, struct gan_json_writer *json)
 {
     gan_trainer_options preset;
-    gan_json_write_text(json, "preset", gan_preset_name(o->preset));
+    const char *name = gan_preset_name(o->preset);
+    gan_json_write_text(json, "preset", name != NULL ? name : "?");
     gan_json_begin(json, "options", '[');
     bool known = gan_trainer_options_init(&preset, o->preset) == GAN_OK;
     for (size_t i = 0; known && i < gan_option_field_count; i++) {

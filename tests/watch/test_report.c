@@ -908,6 +908,29 @@ START_TEST(every_preset_has_its_name)
 }
 END_TEST
 
+/* The preset itself decides nothing once options are filled: one that is none is no reason to fail. */
+START_TEST(a_preset_that_is_none_is_reported)
+{
+    gan_trainer_options o, none;
+    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_STABLE));
+    ck_ok(gan_trainer_options_init(&none, GAN_PRESET_STABLE));
+    none.preset = (gan_preset)99;
+    gan_trainer *players = small_trainer(&o);
+    gan_trainer *trainer = gan_trainer_new(gan_trainer_generator(players), gan_trainer_discriminator(players), &none);
+    ck_made(trainer);
+    const char *path = scratch_file("none.html");
+    gan_report *report = open_report(path, false, 1e9);
+    ck_ok(gan_report_describe(report, trainer, NULL));
+    ck_ok(gan_report_write(report));
+    gan_report_unref(report);
+    struct gan_json *json = data_of(path);
+    ck_member(gan_json_get(json, "facts"), "preset", "\"?\"");
+    gan_json_free(json);
+    gan_trainer_unref(trainer);
+    gan_trainer_unref(players);
+}
+END_TEST
+
 /* ---- want of memory ---- */
 
 static char lean_path[512];
@@ -1080,6 +1103,7 @@ int main(void)
         {"damaged pages are refused", damaged_pages_are_refused},
         {"what was written is read again", what_was_written_is_read_again},
         {"every preset has its name", every_preset_has_its_name},
+        {"a preset that is none is reported", a_preset_that_is_none_is_reported},
         {"want of memory", want_of_memory},
 #endif
     };
