@@ -439,17 +439,20 @@ static gan_model *new_discriminator(const struct settings *s)
     return new_plain_discriminator(2 * s->packing, s->trainer.preset == GAN_PRESET_SNGAN);
 }
 
+enum { PACGAN_LAYERS = 4, PACGAN_UNITS = 400 }; /* of G */
 /* Batch norm's numbers are those of PacGAN's program: Blocks' epsilon, and a step's share in the running statistics. */
+static const double pacgan_epsilon = 1e-4, pacgan_share = 0.05;
+
 static gan_model *pacgan_generator(int64_t packing)
 {
     gan_generator_options o;
     check(gan_generator_options_init(&o, GAN_RECIPE_MLP) == GAN_OK);
-    o.normalization_epsilon = 1e-4f;
-    o.batch_norm_momentum = (float)(1 - pow(1 - 0.05, 1 / (double)packing));
+    o.normalization_epsilon = (float)pacgan_epsilon;
+    o.batch_norm_momentum = (float)(1 - pow(1 - pacgan_share, 1 / (double)packing));
     o.latent_size = 2;
-    o.hidden_count = 4;
-    for (int i = 0; i < 4; i++)
-        o.hidden[i] = 400;
+    o.hidden_count = PACGAN_LAYERS;
+    for (int i = 0; i < PACGAN_LAYERS; i++)
+        o.hidden[i] = PACGAN_UNITS;
     o.normalization = GAN_NORMALIZATION_BATCH;
     o.output = GAN_ACTIVATION_LINEAR;
     o.initializer = gan_initializer_normal(0, 0.02f);
@@ -476,8 +479,7 @@ static gan_model *pacgan_discriminator(int64_t packing)
  * deviations, √(variance + ε) with the batch's own variance, where libgan keeps variances of the whole as PyTorch does,
  * half a percent and more larger a layer, which moves the modes at the rim. So those are worked out here, and put in.
  */
-enum { PACGAN_LAYERS = 4, PACGAN_UNITS = 400, PACGAN_BATCH = 100, PACGAN_BATCHES = 50 };
-static const double pacgan_epsilon = 1e-4, pacgan_share = 0.05;
+enum { PACGAN_BATCH = 100, PACGAN_BATCHES = 50 };
 
 struct statistics {
     double mean[PACGAN_UNITS], deviation[PACGAN_UNITS];

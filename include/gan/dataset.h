@@ -43,9 +43,8 @@ GAN_API gan_dataset *gan_dataset_open_cifar10(const char *directory, gan_split s
 /**
  * Images from a .npy file (of the types that gan_tensor_read_npy reads): [N, H, W] gives examples [1, H, W], other
  * arrays [N, …] examples of their shape. `labels` names a .npy file [N] of classes, whole numbers from 0 to 4095 of any
- * type, or is NULL. low < high is the
- * range: uint8 is mapped from 0 … 255 onto it and kept as bytes, floats must lie in it; for vectors and tables without
- * one see gan_dataset_open_npy.
+ * type, or is NULL. low < high is the range: uint8 is mapped from 0 … 255 onto it and kept as bytes, floats must lie in
+ * it; for vectors and tables without one see gan_dataset_open_npy.
  */
 GAN_API gan_dataset *gan_dataset_open_npy_images(const char *images, const char *labels, float low, float high);
 

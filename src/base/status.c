@@ -32,7 +32,7 @@ void gan_text_print(char *text, size_t size, const char *format, va_list argumen
         text[last - 1] = '\0';
 }
 
-static void GAN_PRINTF(3, 4) print(char *text, size_t size, const char *format, ...)
+void gan_text_format(char *text, size_t size, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -63,7 +63,7 @@ static void append_what_came_before(char *text, size_t size)
     if (may_have_a_cause(earlier))
         return; /* which explains nothing */
     char both[sizeof last_message];
-    print(both, sizeof both, "%s; before it: %s", text, earlier);
+    gan_text_format(both, sizeof both, "%s; before it: %s", text, earlier);
     memcpy(text, both, strlen(both) < size ? strlen(both) + 1 : size);
 }
 
@@ -100,6 +100,11 @@ void *gan_fail_null(gan_status status, const char *format, ...)
 uint64_t gan_failures(void)
 {
     return failures;
+}
+
+bool gan_failed_so_since(uint64_t before, gan_status status)
+{
+    return failures != before && last_status == status;
 }
 
 const char *gan_error_message(void)

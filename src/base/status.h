@@ -13,11 +13,14 @@ gan_status gan_fail(gan_status status, const char *format, ...) GAN_PRINTF(2, 3)
 /* The same for constructors: `return gan_fail_null(…);` */
 void *gan_fail_null(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
 
-/* How many failures this thread has had: whether a caller's function, by calling the library, has left a new message.
- */
+/* How many failures this thread has had. */
 uint64_t gan_failures(void);
+/* Whether a caller's function, which returned `status` when there were so many, has by calling the library left a
+ * message of that. */
+bool gan_failed_so_since(uint64_t failures, gan_status status);
 
 /* vsnprintf that, where the text is too long, does not cut a UTF-8 character in two. `size` is at least 1. */
 void gan_text_print(char *text, size_t size, const char *format, va_list arguments) GAN_PRINTF(3, 0);
+void gan_text_format(char *text, size_t size, const char *format, ...) GAN_PRINTF(3, 4);
 
 #endif

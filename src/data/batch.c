@@ -57,12 +57,10 @@ static int64_t choose(const struct gan_batch_source *source, uint64_t position, 
     return (int64_t)gan_random_permuted(&key, size, place);
 }
 
-/* Row `index` of several labels, or of numbers, which the data set keeps in memory. */
 static void copy_labels(struct gan_batch *batch, const gan_dataset *dataset, int64_t index, int64_t row)
 {
     size_t size = gan_labels_row_size(dataset->several);
-    const char *from = gan_tensor_bytes(dataset->labels);
-    memcpy((char *)gan_tensor_bytes(batch->labels) + (size_t)row * size, from + (size_t)index * size, size);
+    memcpy((char *)gan_tensor_bytes(batch->labels) + (size_t)row * size, gan_dataset_label_row(dataset, index), size);
 }
 
 static gan_status fill_row(struct gan_batch *batch, const struct gan_batch_source *source, uint64_t position,

@@ -185,9 +185,8 @@ gan_status gan_dataset_keep_labels(gan_dataset *dataset, const char *who, const 
     if (dataset->labels == NULL)
         return gan_error_status();
     int32_t *to = gan_tensor_int32(dataset->labels);
-    const void *from = gan_tensor_bytes(labels);
     for (int64_t i = 0; i < dataset->size; i++) {
-        to[i] = gan_tensor_dtype(labels) == GAN_UINT8 ? ((const uint8_t *)from)[i] : ((const int32_t *)from)[i];
+        to[i] = gan_label_at(labels, i);
         if (to[i] < 0 || to[i] == INT32_MAX)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                             "%s: label %" PRId64 " is %d, want 0 or more (and below 2^31 - 1)", who, i, to[i]);

@@ -58,6 +58,12 @@ gan_status gan_dataset_keep_labels(gan_dataset *dataset, const char *who, const 
 /* The latter two of them. */
 gan_status gan_dataset_keep_several(gan_dataset *dataset, const char *who, const gan_tensor *labels);
 bool gan_dataset_has_labels(const gan_dataset *dataset);
+/* The index-th number of labels that are int32 or uint8. */
+int32_t gan_label_at(const gan_tensor *labels, int64_t index);
+/* Whether it is a class as files hold them: a whole number, from 0 to GAN_CSV_MAX_CLASSES − 1. */
+bool gan_label_is_class(double label);
+/* Row `index` of several labels, or of numbers, which the data set keeps in memory: gan_labels_row_size bytes. */
+const void *gan_dataset_label_row(const gan_dataset *dataset, int64_t index);
 /* Names the classes "0", "1", … */
 gan_status gan_dataset_number_classes(gan_dataset *dataset);
 

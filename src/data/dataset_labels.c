@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "data/dataset.h"
 #include "data/labels.h"
+#include "io/csv.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -10,7 +11,7 @@
 
 /* ---- keeping them ---- */
 
-static int32_t label_at(const gan_tensor *labels, int64_t i)
+int32_t gan_label_at(const gan_tensor *labels, int64_t i)
 {
     return gan_tensor_dtype(labels) == GAN_UINT8 ? gan_tensor_uint8(labels)[i] : gan_tensor_int32(labels)[i];
 }
@@ -23,7 +24,7 @@ static gan_status keep_classes(gan_dataset *dataset, const char *who, const gan_
     if (dataset->labels == NULL)
         return gan_error_status();
     for (int64_t i = 0; i < gan_tensor_size(labels); i++) {
-        int32_t label = label_at(labels, i);
+        int32_t label = gan_label_at(labels, i);
         if (label < 0 || label >= INT32_MAX - 1)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                             "%s: label %" PRId64 " of example %" PRId64 " is %d, want 0 or more (and below 2^31 - 2)",
@@ -84,6 +85,17 @@ gan_status gan_dataset_keep_several(gan_dataset *dataset, const char *who, const
 bool gan_dataset_has_labels(const gan_dataset *dataset)
 {
     return dataset->classes > 0 || dataset->several != NULL;
+}
+
+bool gan_label_is_class(double label)
+{
+    return label >= 0 && label < GAN_CSV_MAX_CLASSES && label == floor(label);
+}
+
+const void *gan_dataset_label_row(const gan_dataset *dataset, int64_t index)
+{
+    const char *rows = gan_tensor_bytes(dataset->labels);
+    return rows + (size_t)index * gan_labels_row_size(dataset->several);
 }
 
 gan_labels *gan_dataset_labels(const gan_dataset *dataset)

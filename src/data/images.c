@@ -6,7 +6,6 @@
 #include "io/idx.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <unistd.h>
 
 /* A picture without an axis for its channels has one. */
@@ -40,26 +39,15 @@ static gan_status check_pair(const char *images_path, const gan_tensor *images, 
     return GAN_OK;
 }
 
-static double label_at(const gan_tensor *labels, int64_t index)
-{
-    switch (gan_tensor_dtype(labels)) {
-    case GAN_FLOAT32:
-        return (double)gan_tensor_data(labels)[index];
-    case GAN_INT32:
-        return (double)gan_tensor_int32(labels)[index];
-    default:
-        return (double)((const uint8_t *)gan_tensor_bytes(labels))[index];
-    }
-}
-
 /* As classes, which some programs save as floats. */
 static gan_tensor *as_classes(const char *path, const gan_tensor *labels)
 {
     int64_t count = gan_tensor_size(labels);
     gan_tensor *classes = gan_tensor_new_typed(GAN_SHAPE(count), GAN_INT32);
     for (int64_t i = 0; classes != NULL && i < count; i++) {
-        double label = label_at(labels, i);
-        if (!(label >= 0 && label < GAN_CSV_MAX_CLASSES && label == floor(label))) {
+        bool whole = gan_tensor_dtype(labels) != GAN_FLOAT32;
+        double label = whole ? (double)gan_label_at(labels, i) : (double)gan_tensor_data(labels)[i];
+        if (!gan_label_is_class(label)) {
             gan_tensor_unref(classes);
             return gan_fail_null(GAN_ERROR_FORMAT,
                                  "%s: label %" PRId64 " is %.10g, want a whole number from 0 to %d, its class", path, i,

@@ -189,10 +189,8 @@ gan_dataset *gan_loader_dataset(const gan_loader *loader)
 
 static uint32_t checksum_labels(uint32_t crc, const gan_dataset *dataset, int64_t index, int32_t label)
 {
-    if (dataset->several != NULL) {
-        size_t row = gan_labels_row_size(dataset->several);
-        return gan_checksum(crc, (const char *)gan_tensor_bytes(dataset->labels) + (size_t)index * row, row);
-    }
+    if (dataset->several != NULL)
+        return gan_checksum(crc, gan_dataset_label_row(dataset, index), gan_labels_row_size(dataset->several));
     return dataset->classes > 0 ? gan_checksum(crc, &label, sizeof label) : crc;
 }
 

@@ -4,7 +4,6 @@
 #include "data/dataset.h"
 #include "io/csv.h"
 
-#include <math.h>
 #include <string.h>
 
 void gan_table_options_init(gan_table_options *options)
@@ -89,7 +88,7 @@ static gan_status split_labels(const char *path, const gan_tensor *table, int co
         for (int64_t k = 0; k < columns; k++, from++) {
             if (k != column)
                 *to++ = *from;
-            else if (*from >= 0 && *from < GAN_CSV_MAX_CLASSES && *from == floorf(*from))
+            else if (gan_label_is_class((double)*from))
                 label[i] = (int32_t)*from;
             else
                 return gan_fail(GAN_ERROR_FORMAT, "%s: row %lld has the label %g, want a whole number from 0 to %d",

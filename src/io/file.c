@@ -68,8 +68,8 @@ static char *follow(const char *link)
 static char *resolve(const char *path)
 {
     char real[PATH_MAX];
-    if (!is_link(path) || realpath(path, real) != NULL)
-        return gan_strdup(is_link(path) ? real : path);
+    if (is_link(path) && realpath(path, real) != NULL)
+        return gan_strdup(real);
     char *at = gan_strdup(path);
     for (int links = 0; at != NULL && links < 40 && is_link(at); links++) {
         char *next = follow(at);
@@ -85,13 +85,10 @@ static gan_status open_in_place(struct gan_file_writer *writer)
     return writer->descriptor < 0 ? fail(writer, "it cannot be opened") : GAN_OK;
 }
 
-/* `mode` is that of the file that will be replaced; 0: there is none, and the process's mask decides. */
-static gan_status open_beside(struct gan_file_writer *writer, mode_t mode)
+/* Opens a file whose name begins as the target's does, as far as `length`; what there was of it is another's. */
+static gan_status open_temporary(struct gan_file_writer *writer, int length)
 {
     static _Atomic unsigned counter;
-    const char *slash = strrchr(writer->target, '/');
-    int length = (int)strlen(writer->target), of_folder = slash != NULL ? (int)(slash + 1 - writer->target) : 0;
-    bool again;
     do {
         gan_free(writer->temporary);
         writer->temporary = gan_format("%.*s.%ld-%u.part", length, writer->target, (long)getpid(),
@@ -99,11 +96,19 @@ static gan_status open_beside(struct gan_file_writer *writer, mode_t mode)
         if (writer->temporary == NULL)
             return writer->status = gan_error_status();
         writer->descriptor = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        bool too_long = writer->descriptor < 0 && errno == ENAMETOOLONG && length > of_folder;
-        again = too_long || (writer->descriptor < 0 && errno == EEXIST); /* left by a killed one of the same number */
-        if (too_long) /* with the ending; then it is the ending alone */
-            length = of_folder;
-    } while (again);
+    } while (writer->descriptor < 0 && errno == EEXIST); /* left by a process of the same number that was killed */
+    return GAN_OK;
+}
+
+/* `mode` is that of the file that will be replaced; 0: there is none, and the process's mask decides. */
+static gan_status open_beside(struct gan_file_writer *writer, mode_t mode)
+{
+    const char *slash = strrchr(writer->target, '/');
+    gan_status status = open_temporary(writer, (int)strlen(writer->target));
+    if (status == GAN_OK && writer->descriptor < 0 && errno == ENAMETOOLONG) /* with the ending: then that alone */
+        status = open_temporary(writer, slash != NULL ? (int)(slash + 1 - writer->target) : 0);
+    if (status != GAN_OK)
+        return status;
     if (writer->descriptor < 0) {
         gan_free(writer->temporary);
         writer->temporary = NULL; /* not ours to remove */

@@ -7,7 +7,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -262,18 +261,10 @@ static char *dump(const struct gan_json *json)
 
 #endif
 
-static void GAN_PRINTF(3, 4) print(char *text, size_t size, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    gan_text_print(text, size, format, arguments);
-    va_end(arguments);
-}
-
 char *gan_json_print(const struct gan_json *json, char *text, size_t size)
 {
     char *whole = json != NULL ? dump(json) : NULL;
-    print(text, size, "%s", json == NULL ? "nothing" : whole != NULL ? whole : "?");
+    gan_text_format(text, size, "%s", json == NULL ? "nothing" : whole != NULL ? whole : "?");
     free(whole);
     return text;
 }

@@ -101,15 +101,9 @@ static gan_status list(const char *path, bool clean, struct listing *listing, co
     if (open == NULL)
         status = gan_fail(GAN_ERROR_IO, "%s: checkpoint_path is %s, but its folder cannot be read: %s", who, path,
                           strerror(errno));
-    while (status == GAN_OK) {
+    errno = 0;
+    for (struct dirent *entry; status == GAN_OK && (entry = readdir(open)) != NULL; errno = 0) {
         uint64_t step;
-        errno = 0;
-        struct dirent *entry = readdir(open);
-        if (entry == NULL && errno != 0) /* that no more are seen does not mean that there are none */
-            status = gan_fail(GAN_ERROR_IO, "%s: checkpoint_path is %s, but reading its folder failed: %s", who, path,
-                              strerror(errno));
-        if (entry == NULL)
-            break;
         const char *rest = parse_name(entry->d_name, base, &step);
         if (rest != NULL && *rest != '\0' && clean)
             remove_orphan(folder, entry->d_name, rest);
@@ -120,6 +114,9 @@ static gan_status list(const char *path, bool clean, struct listing *listing, co
         else
             status = GAN_ERROR_OUT_OF_MEMORY;
     }
+    if (status == GAN_OK && errno != 0) /* that no more are seen does not mean that there are none */
+        status = gan_fail(GAN_ERROR_IO, "%s: checkpoint_path is %s, but reading its folder failed: %s", who, path,
+                          strerror(errno));
     if (open != NULL)
         closedir(open);
     gan_free(folder);

@@ -83,7 +83,7 @@ gan_status gan_evaluation_after_step(struct gan_evaluation *e, gan_trainer *trai
     uint64_t failures = gan_failures();
     gan_status status = options->evaluate(options->evaluate_context, progress, generator, &value, &error);
     if (status != GAN_OK)
-        return gan_failures() != failures && gan_error_status() == status
+        return gan_failed_so_since(failures, status)
                    ? status
                    : gan_fail(status, "%s: evaluate failed after %" PRId64 " steps (%s)", who, progress->step,
                               gan_status_name(status));

@@ -27,13 +27,16 @@ static gan_status for_each_file(const struct gan_log_events *events,
     if (open == NULL)
         return gan_fail(GAN_ERROR_IO, "%s: %s: the folder cannot be read: %s", who, events->folder, strerror(errno));
     gan_status status = GAN_OK;
-    for (struct dirent *entry; status == GAN_OK && (entry = readdir(open)) != NULL;) {
+    errno = 0;
+    for (struct dirent *entry; status == GAN_OK && (entry = readdir(open)) != NULL; errno = 0) {
         if (!is_event_file(entry->d_name))
             continue;
         char *path = gan_format("%s/%s", events->folder, entry->d_name);
         status = path != NULL ? each(path, step, who) : GAN_ERROR_OUT_OF_MEMORY;
         gan_free(path);
     }
+    if (status == GAN_OK && errno != 0)
+        status = gan_fail(GAN_ERROR_IO, "%s: %s: the folder cannot be read: %s", who, events->folder, strerror(errno));
     closedir(open);
     return status;
 }

@@ -5,7 +5,6 @@
 #include "base/status.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -169,25 +168,19 @@ static int64_t next_line(FILE *file, char text[LINE], bool *whole)
 
 static const char lead[] = "{\"step\":"; /* of a line of JSON */
 
-/* Whether a line of a log could have begun so. */
-static bool is_beginning(const char *line, bool table)
+/* Whether a line is that of a step, *step; or, where it is not whole, could be the beginning of one. */
+static bool parse_step(const char *line, bool table, bool whole, uint64_t *step)
 {
     size_t length = strlen(line), of_lead = table ? 0 : sizeof lead - 1;
-    if (length <= of_lead)
+    *step = 0;
+    if (!whole && length <= of_lead)
         return strncmp(line, lead, length) == 0;
-    size_t digits = strspn(line + of_lead, "0123456789");
-    char after = line[of_lead + digits];
-    return strncmp(line, lead, of_lead) == 0 && digits > 0 && (after == '\0' || after == ',');
-}
-
-static bool parse_step(const char *line, bool table, uint64_t *step)
-{
-    if (!table && strncmp(line, lead, sizeof lead - 1) != 0)
+    if (strncmp(line, lead, of_lead) != 0)
         return false;
-    const char *digits = table ? line : line + sizeof lead - 1, *end = digits;
-    for (*step = 0; *end >= '0' && *end <= '9' && *step <= (UINT64_MAX - 9) / 10; end++)
+    const char *digits = line + of_lead, *end = digits;
+    for (; *end >= '0' && *end <= '9' && *step <= (UINT64_MAX - 9) / 10; end++)
         *step = *step * 10 + (uint64_t)(*end - '0');
-    return end > digits && *end == ',';
+    return end > digits && (*end == ',' || (!whole && *end == '\0'));
 }
 
 static gan_status reject(const char *path, const char *who, long number, const char *line)
@@ -213,11 +206,8 @@ static gan_status scan(const struct gan_log_rows *rows, uint64_t step, int64_t *
     for (long number = 1; status == GAN_OK && (length = next_line(file, line, &whole)) > 0; number++) {
         uint64_t of_line = 0;
         print_header(header, sizeof header);
-        bool known;
-        if (rows->table && number == 1)
-            known = strncmp(line, header, whole ? sizeof header : strlen(line)) == 0;
-        else
-            known = whole ? parse_step(line, rows->table, &of_line) : is_beginning(line, rows->table);
+        bool known = rows->table && number == 1 ? strncmp(line, header, whole ? sizeof header : strlen(line)) == 0
+                                                : parse_step(line, rows->table, whole, &of_line);
         if (!known)
             status = reject(path, who, number, line);
         else if (!whole || of_line > step)

@@ -333,7 +333,7 @@ static gan_status run_piece(gan_extractor *e, int64_t piece, int64_t count, floa
     if (e->extract != NULL) {
         uint64_t failures = gan_failures();
         gan_status status = e->extract(e->context, e->prepared, count, features);
-        return status == GAN_OK || (gan_failures() != failures && gan_error_status() == status)
+        return status == GAN_OK || gan_failed_so_since(failures, status)
                    ? status
                    : gan_fail(status, "%s: the extractor's function failed (%s)", e->name, gan_status_name(status));
     }

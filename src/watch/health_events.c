@@ -5,23 +5,12 @@
 #include "nn/model.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- pieces ---- */
 
-static void print(char *text, size_t size, const char *format, ...) GAN_PRINTF(3, 4);
-
-static void print(char *text, size_t size, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    gan_text_print(text, size, format, arguments);
-    va_end(arguments);
-}
-
-#define SAY(news, ...) print((news)->message, sizeof(news)->message, __VA_ARGS__)
+#define SAY(news, ...) gan_text_format((news)->message, sizeof(news)->message, __VA_ARGS__)
 
 static void add(struct gan_health_news *news, const char *name, double value)
 {
@@ -33,7 +22,7 @@ static void add(struct gan_health_news *news, const char *name, double value)
 static void advise(struct gan_health_news *news, const char *option, const char *advice)
 {
     news->event.option = option;
-    print(news->advice, sizeof news->advice, "%s", advice);
+    gan_text_format(news->advice, sizeof news->advice, "%s", advice);
 }
 
 /* "D.2.weight", "G, layer 3 (relu)", "D" */
@@ -46,12 +35,12 @@ static void name_place(struct gan_health_news *news, const gan_trainer *trainer,
     char *text = news->where;
     size_t size = sizeof news->where;
     if (place.parameter >= 0)
-        print(text, size, "%s.%s", of_g ? "G" : "D", gan_model_parameter_name(model, place.parameter));
+        gan_text_format(text, size, "%s.%s", of_g ? "G" : "D", gan_model_parameter_name(model, place.parameter));
     else if (place.layer >= 0)
-        print(text, size, "%s, layer %s (%s)", of_g ? "G" : "D", model->entries[place.layer].path,
-              model->entries[place.layer].layer->kind->name);
+        gan_text_format(text, size, "%s, layer %s (%s)", of_g ? "G" : "D", model->entries[place.layer].path,
+                        model->entries[place.layer].layer->kind->name);
     else
-        print(text, size, "%s", of_g ? "G" : "D");
+        gan_text_format(text, size, "%s", of_g ? "G" : "D");
 }
 
 static const char *rate_of(int network)
