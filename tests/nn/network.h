@@ -37,6 +37,15 @@ static inline gan_tensor *normal_tensor(gan_shape shape, uint64_t seed)
     return tensor;
 }
 
+#define UNREF_ALL(...)                                                                                                 \
+    unref_all((gan_tensor *[]){__VA_ARGS__}, sizeof((gan_tensor *[]){__VA_ARGS__}) / sizeof(gan_tensor *))
+
+static inline void unref_all(gan_tensor *const *tensors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        gan_tensor_unref(tensors[i]);
+}
+
 /* The model's output for x; assignments of state are carried out if the tape is in training. */
 static inline gan_tensor *forward(gan_model *model, gan_tensor *x, bool training)
 {

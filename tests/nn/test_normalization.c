@@ -264,9 +264,7 @@ START_TEST(samples_by_batch_statistics)
     ck_ok(gan_model_set_batch_statistics(m, false));
     gan_tensor *back = gan_model_predict(m, x);
     ck_assert_mem_eq(gan_tensor_data(before), gan_tensor_data(back), 128 * sizeof(float));
-    gan_tensor *all[] = {by_running, x, before, few, many, after, back};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        gan_tensor_unref(all[i]);
+    UNREF_ALL(by_running, x, before, few, many, after, back);
     gan_model_unref(again);
     gan_model_unref(m);
 }
@@ -315,9 +313,7 @@ START_TEST(state_is_refreshed_batch_by_batch)
                          (size_t)gan_tensor_size(gan_model_parameter(m, i)) * sizeof(float));
     gan_tensor *after = gan_model_predict(m, x);
     ck_assert_mem_ne(gan_tensor_data(before), gan_tensor_data(after), N * 4 * sizeof(float));
-    gan_tensor *every[] = {all, x, before, after};
-    for (size_t i = 0; i < sizeof every / sizeof every[0]; i++)
-        gan_tensor_unref(every[i]);
+    UNREF_ALL(all, x, before, after);
     gan_model_unref(m);
     gan_model_unref(same);
 }
@@ -342,9 +338,7 @@ START_TEST(what_cannot_refresh_is_refused)
     for (int i = 0; i < gan_model_states(m); i++)
         ck_assert_mem_eq(gan_tensor_data(gan_model_state(m, i)), gan_tensor_data(gan_model_state(first_alone, i)),
                          (size_t)gan_tensor_size(gan_model_state(m, i)) * sizeof(float));
-    gan_tensor *every[] = {all, first, other, labels};
-    for (size_t i = 0; i < sizeof every / sizeof every[0]; i++)
-        gan_tensor_unref(every[i]);
+    UNREF_ALL(all, first, other, labels);
     gan_model_unref(m);
     gan_model_unref(first_alone);
 }
@@ -384,9 +378,7 @@ START_TEST(state_is_refreshed_with_labels)
     gan_model *otherwise = of_classes();
     ck_ok(gan_model_refresh_state(otherwise, x, labels, 4));
     ck_assert_mem_ne(gan_tensor_data(gan_model_state(m, 0)), gan_tensor_data(gan_model_state(otherwise, 0)), size);
-    gan_tensor *every[] = {x, half, labels, of_half};
-    for (size_t i = 0; i < sizeof every / sizeof every[0]; i++)
-        gan_tensor_unref(every[i]);
+    UNREF_ALL(x, half, labels, of_half);
     gan_model_unref(m);
     gan_model_unref(in_parts);
     gan_model_unref(otherwise);
