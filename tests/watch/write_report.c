@@ -8,7 +8,8 @@
 enum { STEPS = 2000 };
 
 static const gan_health_event events[] = {
-    {.step = 500,
+    {.struct_size = sizeof(gan_health_event),
+     .step = 500,
      .level = GAN_HEALTH_WARNING,
      .name = "mode-collapse",
      .level_name = "warning",
@@ -20,7 +21,8 @@ static const gan_health_event events[] = {
      .message = "Made examples are alike </script><b id=\"injected\">here</b>.",
      .advice = "Raise r1_weight to 3.",
      .option = "r1_weight"},
-    {.step = 900,
+    {.struct_size = sizeof(gan_health_event),
+     .step = 900,
      .level = GAN_HEALTH_FINE,
      .name = "mode-collapse",
      .level_name = "fine",
@@ -28,7 +30,8 @@ static const gan_health_event events[] = {
      .message = "It is over.",
      .advice = "",
      .option = ""},
-    {.step = 1500,
+    {.struct_size = sizeof(gan_health_event),
+     .step = 1500,
      .level = GAN_HEALTH_ALARM,
      .name = "gradients-explode",
      .level_name = "alarm",
