@@ -507,7 +507,6 @@ static void judge_all(const struct options *options, gan_model *network, const s
 
 int main(int count, char **arguments)
 {
-    gan_blis_prepare();
     struct options options = read_options(count, arguments);
     check(options.threads == 0 || gan_set_threads((int)options.threads) == GAN_OK);
     const char *folder = options.train == NULL ? options.data : options.train;

@@ -416,7 +416,6 @@ static void evaluate(const struct options *o, gan_tensor *made, const struct dat
 
 int main(int argc, char **argv)
 {
-    gan_blis_prepare();
     struct options o = read_options(argc, argv);
     check(gan_set_threads(o.threads) == GAN_OK);
     struct data d = open_data(o.data);

@@ -8,7 +8,6 @@
 
 int main(void)
 {
-    gan_blis_prepare(); /* full speed also on processors that an older BLIS does not know */
     gan_dataset *digits = gan_dataset_digits(60000, /*seed*/ 1);
     gan_loader *batches = gan_loader_new(digits, /*batch*/ 128, /*seed*/ 1, /*options*/ NULL);
 

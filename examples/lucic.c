@@ -311,7 +311,6 @@ static gan_dataset *open_digits(const struct options *o, gan_split split)
 
 int main(int count, char **arguments)
 {
-    gan_blis_prepare();
     struct options o = read_options(count, arguments);
     stop_on_signals();
     check(o.threads == 0 || gan_set_threads(o.threads) == GAN_OK);

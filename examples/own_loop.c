@@ -234,7 +234,6 @@ static void draw(const gan_tensor *made, const char *path)
 
 int main(void)
 {
-    gan_blis_prepare();
     struct player g = {.model = new_network(LATENT, 2, 1)}, d = {.model = new_network(2, 1, 2)};
     train(&g, &d);
     gan_tensor *points = make_points(g.model);

@@ -485,7 +485,6 @@ static gan_model *open_reader(const struct options *o)
 
 int main(int count, char **arguments)
 {
-    gan_blis_prepare();
     struct options o = read_options(count, arguments);
     stop_on_signals();
     check(o.threads == 0 || gan_set_threads(o.threads) == GAN_OK);

@@ -704,7 +704,6 @@ static gan_run_result train(struct session *session, gan_loader *loader)
 
 int main(int count, char **words)
 {
-    gan_blis_prepare();
     struct settings s;
     read_options(&s, count, words);
     stop_on_signals();

@@ -587,7 +587,6 @@ static int run(const struct options *o, gan_trainer *trainer, gan_loader *batche
 
 int main(int count, char **arguments)
 {
-    gan_blis_prepare(); /* before anything else: full speed also on processors that an older BLIS does not know */
     struct options options = read_options(count, arguments);
     stop_on_signals();
     if (options.threads > 0 && gan_set_threads(options.threads) != GAN_OK)

@@ -113,14 +113,6 @@ GAN_API gan_status gan_pin_threads(bool pin);
  */
 GAN_API const char *gan_cpu_level(void);
 
-/**
- * Sets BLIS_ARCH_TYPE in the environment where the installed BLIS would not recognise this processor and fall back to
- * its slow generic kernels (BLIS 0.9 on AMD's Zen 5, for instance). Does nothing if the variable is set already. A
- * library must not change its host's environment by itself, so a program that wants it calls this first thing in main,
- * before it starts any thread.
- */
-GAN_API void gan_blis_prepare(void);
-
 #ifdef __cplusplus
 }
 #endif

@@ -76,25 +76,3 @@ const char *gan_cpu_level(void)
 {
     return level_names[gan_cpu_level_used()];
 }
-
-#if defined(__x86_64__)
-/* AMD's family number: the base family and, from 15 on, the extended one. */
-static unsigned amd_family(void)
-{
-    unsigned eax, ebx, ecx, edx;
-    if (__get_cpuid(0, &eax, &ebx, &ecx, &edx) == 0 || ebx != signature_AMD_ebx || ecx != signature_AMD_ecx ||
-        edx != signature_AMD_edx || __get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0)
-        return 0;
-    unsigned family = eax >> 8 & 0xF;
-    return family == 0xF ? family + (eax >> 20 & 0xFF) : family;
-}
-#endif
-
-void gan_blis_prepare(void)
-{
-#if defined(__x86_64__)
-    /* BLIS 0.9 knows AMD's families up to 0x19. 0 is the number of its AVX-512 kernels (skx); 0.9 takes no names. */
-    if (amd_family() >= 0x1A && gan_cpu_level_detected() == GAN_CPU_AVX512)
-        setenv("BLIS_ARCH_TYPE", "0", 0);
-#endif
-}

@@ -82,23 +82,6 @@ START_TEST(a_lower_level_can_be_forced)
 }
 END_TEST
 
-START_TEST(preparing_blis_keeps_what_is_set)
-{
-    ck_assert_int_eq(setenv("BLIS_ARCH_TYPE", "17", 1), 0);
-    gan_blis_prepare();
-    ck_assert_str_eq(getenv("BLIS_ARCH_TYPE"), "17");
-}
-END_TEST
-
-START_TEST(preparing_blis_chooses_its_avx512_kernels_or_nothing)
-{
-    ck_assert_int_eq(unsetenv("BLIS_ARCH_TYPE"), 0);
-    gan_blis_prepare();
-    const char *chosen = getenv("BLIS_ARCH_TYPE");
-    ck_assert(chosen == NULL || (strcmp(chosen, "0") == 0 && gan_cpu_level_detected() == GAN_CPU_AVX512));
-}
-END_TEST
-
 static const struct test_case tests[] = {
     {"the best is used unless told otherwise", the_best_is_used_unless_told_otherwise},
     {"an empty name is none", an_empty_name_is_none},
@@ -107,8 +90,6 @@ static const struct test_case tests[] = {
     {"an unknown name is a warning", an_unknown_name_is_a_warning},
     {"a level of another machine is a warning", a_level_of_another_machine_is_a_warning},
     {"a lower level can be forced", a_lower_level_can_be_forced},
-    {"preparing BLIS keeps what is set", preparing_blis_keeps_what_is_set},
-    {"preparing BLIS chooses its AVX-512 kernels or nothing", preparing_blis_chooses_its_avx512_kernels_or_nothing},
 };
 
 int main(void)

@@ -5,11 +5,8 @@
 set -eu
 build=${1:-build} data=${2:-../shared/data/mnist} epochs=${3:-1} threads=${4:-2} rounds=${5:-3}
 here=$(dirname "$0")
-blis=
-for library in /usr/lib/*/blis-pthread/libblas.so.3 /usr/lib/*/blis-openmp/libblas.so.3; do
-    [ -e "$library" ] && blis=$(dirname "$library")
-done
-[ -n "$blis" ] || { echo "no BLIS that PyTorch could use: apt-get install libblis4-openmp"; exit 1; }
+. "$here/blis.sh"
+blis=$(blis_of_pytorch)
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-), $threads threads; PyTorch with BLIS from $(basename "$blis")"

@@ -10,17 +10,11 @@ build=${1:-build} threads=${2:-2} seconds=${3:-5} rounds=${4:-3}
 here=$(dirname "$0")
 python=/usr/bin/python3
 "$python" -c 'import torch' 2>/dev/null || { echo "no PyTorch: apt-get install python3-torch"; exit 1; }
-blis=
-for library in /usr/lib/*/blis-openmp/libblas.so.3 /usr/lib/*/blis-pthread/libblas.so.3; do
-    [ -e "$library" ] && blis=${blis:-$(dirname "$library")}
-done
-[ -n "$blis" ] || { echo "no BLIS that PyTorch could use: apt-get install libblis4-openmp"; exit 1; }
-# Debian's BLIS 0.9 does not know Zen 5 (family 26) and falls back to its slowest kernels; 0 is its choice for AVX-512.
-arch=
-grep -q '^cpu family.*: 26$' /proc/cpuinfo && arch=0
+. "$here/blis.sh"
+blis=$(blis_of_pytorch)
 peer() {
     env LD_LIBRARY_PATH="$blis" BLIS_NUM_THREADS="$threads" OMP_NUM_THREADS="$threads" OMP_PROC_BIND=true \
-        ${arch:+BLIS_ARCH_TYPE=$arch} "$python" "$here/peer.py" --net "$1" --threads "$threads" --seconds "$seconds"
+        "$python" "$here/peer.py" --net "$1" --threads "$threads" --seconds "$seconds"
 }
 field() { sed "s/.*\"$1\": \([0-9.]*\).*/\1/"; }
 model=$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-)

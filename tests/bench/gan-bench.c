@@ -187,7 +187,6 @@ static void usage(FILE *to)
 
 int main(int count, char **words)
 {
-    gan_blis_prepare();
     struct arguments arguments = {.threads = 2, .seconds = 5};
     for (int i = 1; i < count; i++) {
         const char *next = i + 1 < count ? words[i + 1] : "";

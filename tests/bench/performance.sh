@@ -11,6 +11,7 @@ build=${1:-build} seconds=${2:-4} picture=${PICTURE:-docs/pictures/scale.png}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 here=$(dirname "$0")
+. "$here/blis.sh" # what is measured of BLIS is its best
 bench="$build/tests/bench/gan-bench"
 cores=$(nproc)
 rounds=3

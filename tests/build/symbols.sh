@@ -29,10 +29,10 @@ if [ "$shared" != - ]; then
     soname=$(readelf -d "$shared" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
     [ "$soname" = "libgan.so.$abi" ] || complain "the soname is $soname, not libgan.so.$abi"
 
-    # It never exits, aborts, prints, handles signals, or touches rand or the locale. setenv: gan_blis_prepare alone. uselocale:
+    # It never exits, aborts, prints, handles signals, or touches rand, the environment or the locale. uselocale:
     # json_read.c alone, for this thread and while jansson is at work, which takes any decimal point for one byte.
     forbidden='exit|_exit|_Exit|quick_exit|abort|printf|vprintf|puts|putchar|putc|perror|stdout|stderr|psignal|
-        signal|sigaction|sigprocmask|rand|srand|random|srandom|drand48|srand48|setlocale|putenv|unsetenv|
+        signal|sigaction|sigprocmask|rand|srand|random|srandom|drand48|srand48|setlocale|putenv|setenv|unsetenv|
         __printf_chk|__vprintf_chk|system'
     [ "$asserts" = true ] || forbidden="$forbidden|__assert_fail"
     found=$(nm -D --undefined-only "$shared" | sed 's/^ *[Uw] //; s/@.*//' |

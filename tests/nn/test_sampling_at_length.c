@@ -50,6 +50,5 @@ static const struct test_case tests[] = {{"a hundred thousand", a_hundred_thousa
 
 int main(void)
 {
-    gan_blis_prepare();
     return RUN_SUITE("nn: sampling at length", tests);
 }

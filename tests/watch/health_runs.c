@@ -132,7 +132,6 @@ static int print_thresholds(void)
 
 int main(int count, char **arguments)
 {
-    gan_blis_prepare();
     if (count == 5 && strcmp(arguments[2], "thresholds") == 0)
         return print_thresholds();
     const struct health_case *of = count == 5 ? health_case_named(arguments[2]) : NULL;
