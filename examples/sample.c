@@ -26,7 +26,8 @@ static const char usage[] =
     "seed)\n"
     "  --grid K           columns of the grid (default: about square)\n"
     "  --truncation T     noise beyond T deviations is drawn again: less variety, fewer failures\n"
-    "  --interpolate A B  from the first example of seed A to that of seed B, in N steps\n"
+    "  --interpolate A B  --count examples, from the first one of seed A to the first one of seed B, all of the class\n"
+    "                     that --class says or A's has\n"
     "  --help             shows this\n";
 
 struct options {
@@ -149,13 +150,14 @@ static bool is_beyond(float number, double truncation)
 }
 
 /* Noise from N(0, 1); what is beyond the truncation is drawn again, from the seeds after. */
-static gan_tensor *draw_noise(gan_shape shape, uint64_t seed, double truncation)
+static gan_tensor *draw_noise(const gan_model *model, int64_t count, uint64_t seed, double truncation)
 {
-    gan_tensor *z = gan_tensor_new(shape), *again = gan_tensor_new(shape);
-    bool fine = z != NULL && again != NULL && gan_tensor_fill_normal(z, 0, 1, seed) == GAN_OK;
-    for (bool beyond = fine && truncation > 0; beyond && fine;) {
+    gan_tensor *z = gan_generator_drawn_noise(model, count, seed);
+    gan_tensor *again = z != NULL ? gan_tensor_new(gan_tensor_shape(z)) : NULL;
+    bool fine = again != NULL;
+    for (bool beyond = truncation > 0; beyond && fine;) {
         beyond = false;
-        fine = gan_tensor_fill_normal(again, 0, 1, ++seed) == GAN_OK;
+        fine = gan_tensor_fill_normal(again, 0, 1, seed++) == GAN_OK;
         for (int64_t i = 0; i < gan_tensor_size(z); i++) {
             float *number = gan_tensor_data(z) + i;
             if (is_beyond(*number, truncation))
@@ -187,11 +189,26 @@ static void interpolate(const float *a, const float *b, int64_t size, double t, 
         out[i] = (float)(((1 - t) * (double)a[i] + t * (double)b[i]) / length);
 }
 
-static gan_tensor *noise_between(gan_shape one, const struct options *o)
+/* A new tensor with `count` rows, to which the one row of `first` is repeated; lets go of `first`. */
+static gan_tensor *repeat(gan_tensor *first, int64_t count)
 {
-    gan_tensor *a = draw_noise(one, o->from, o->truncation), *b = draw_noise(one, o->to, o->truncation);
-    gan_tensor *z = a != NULL && b != NULL ? gan_tensor_new(with_count(o->count, one)) : NULL;
-    int64_t size = gan_shape_size(one);
+    if (first == NULL)
+        return NULL;
+    gan_shape shape = gan_tensor_shape(first);
+    size_t size = (size_t)gan_tensor_size(first) * gan_dtype_size(gan_tensor_dtype(first));
+    shape.dims[0] = count;
+    gan_tensor *all = gan_tensor_new_typed(shape, gan_tensor_dtype(first));
+    for (int64_t i = 0; all != NULL && i < count; i++)
+        memcpy((char *)gan_tensor_bytes(all) + (size_t)i * size, gan_tensor_bytes(first), size);
+    gan_tensor_unref(first);
+    return all;
+}
+
+static gan_tensor *noise_between(const gan_model *model, const struct options *o)
+{
+    gan_tensor *a = draw_noise(model, 1, o->from, o->truncation), *b = draw_noise(model, 1, o->to, o->truncation);
+    gan_tensor *z = a != NULL && b != NULL ? repeat(gan_tensor_ref(a), o->count) : NULL;
+    int64_t size = gan_tensor_size(a);
     for (int64_t i = 0; z != NULL && i < o->count; i++)
         interpolate(gan_tensor_data(a), gan_tensor_data(b), size, o->count > 1 ? (double)i / (double)(o->count - 1) : 0,
                     gan_tensor_data(z) + i * size);
@@ -200,41 +217,43 @@ static gan_tensor *noise_between(gan_shape one, const struct options *o)
     return z;
 }
 
-/* For each the class asked for; *labels is NULL if none is. False, and the error, if there is no such class. */
+/* For each example; *labels is NULL where the sampler shall draw them, or none are taken. False: the error is set. */
 static bool make_labels(const gan_model *model, const struct options *o, gan_tensor **labels)
 {
     *labels = NULL;
-    if (o->class_name == NULL)
+    if (o->class_name == NULL && (!o->interpolate || gan_model_labels(model) == NULL))
         return true;
-    int number = gan_labels_find_class(gan_model_labels(model), 0, o->class_name);
-    *labels = number >= 0 ? gan_tensor_new_typed(GAN_SHAPE(o->count), GAN_INT32) : NULL;
-    for (int64_t i = 0; *labels != NULL && i < o->count; i++)
-        gan_tensor_int32(*labels)[i] = number;
+    if (o->class_name != NULL) {
+        int32_t number = gan_labels_find_class(gan_model_labels(model), 0, o->class_name);
+        gan_tensor *one = number >= 0 ? gan_tensor_from_typed(GAN_SHAPE(1), GAN_INT32, &number) : NULL;
+        *labels = repeat(one, o->count);
+    } else {
+        *labels = repeat(gan_generator_drawn_labels(model, 1, o->from), o->count);
+    }
     return *labels != NULL;
 }
 
-/* What the generator makes of the given noise. */
-static gan_tensor *make_from(gan_model *model, gan_tensor *z, const gan_tensor *labels, int64_t count)
+/* What the generator makes of noise z, and of labels, or those that the seed draws. */
+static gan_tensor *make_from(gan_model *model, const gan_tensor *z, const gan_tensor *labels, uint64_t seed)
 {
+    int64_t count = z != NULL ? gan_tensor_shape(z).dims[0] : 0;
     gan_sampler *sampler = z != NULL ? gan_sampler_new(model, count) : NULL;
     gan_tensor *made = sampler != NULL ? gan_tensor_new(with_count(count, gan_model_output_shape(model))) : NULL;
-    if (made != NULL && gan_sampler_run(sampler, z, labels, made) != GAN_OK) {
+    if (made != NULL &&
+        (gan_sampler_seed(sampler, seed, 0) != GAN_OK || gan_sampler_run(sampler, z, labels, made) != GAN_OK)) {
         gan_tensor_unref(made);
         made = NULL;
     }
     gan_sampler_unref(sampler);
-    gan_tensor_unref(z);
     return made;
 }
 
 static gan_tensor *make(gan_model *model, const struct options *o, const gan_tensor *labels)
 {
-    gan_shape one = gan_model_input_shape(model);
-    if (o->interpolate)
-        return make_from(model, noise_between(one, o), labels, o->count);
-    if (o->truncation > 0)
-        return make_from(model, draw_noise(with_count(o->count, one), o->seed, o->truncation), labels, o->count);
-    return gan_generator_sample_labelled(model, o->count, o->seed, labels);
+    gan_tensor *z = o->interpolate ? noise_between(model, o) : draw_noise(model, o->count, o->seed, o->truncation);
+    gan_tensor *made = make_from(model, z, labels, o->interpolate ? o->from : o->seed);
+    gan_tensor_unref(z);
+    return made;
 }
 
 /* ---- writing them ---- */
@@ -293,7 +312,6 @@ static int write_out(const struct options *o, const gan_model *model, gan_tensor
 
 int main(int argc, char **argv)
 {
-    gan_blis_prepare();
     struct options o = read_options(argc, argv);
     gan_model *model = gan_model_load(o.model);
     gan_tensor *labels = NULL;

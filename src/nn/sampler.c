@@ -69,13 +69,19 @@ static gan_status plan_rows(gan_sampler *sampler)
     return gan_model_runner_init(&sampler->runner, model, ROWS);
 }
 
+static bool is_count(int64_t n, const char *who)
+{
+    if (n < 1)
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the number of examples is %" PRId64 ", want 1 or more", who, n);
+    return n >= 1;
+}
+
 static gan_sampler *sampler_new(gan_model *generator, int64_t batch, const char *who)
 {
     if (gan_model_ready(generator, who) != GAN_OK)
         return NULL;
-    if (batch < 1)
-        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the number of examples is %" PRId64 ", want 1 or more",
-                             who, batch);
+    if (!is_count(batch, who))
+        return NULL;
     gan_sampler *sampler = gan_alloc_zero(1, sizeof *sampler);
     if (sampler == NULL)
         return NULL;
@@ -178,13 +184,12 @@ static gan_status run_rows(gan_sampler *sampler, uint64_t number, int64_t first,
     return GAN_OK;
 }
 
-static void draw_noise(gan_sampler *sampler, uint64_t number)
+/* That of examples first … first + count − 1 of the seed. */
+static void draw_noise(uint64_t seed, uint64_t first, int64_t count, int64_t size, float *out)
 {
-    float *in = gan_tensor_data(sampler->runner.in);
-    for (uint64_t row = 0; row < (uint64_t)sampler->rows; row++) {
-        struct gan_random_key key = {
-            .seed = sampler->seed, .stream = NOISE_STREAM, .step = number * (uint64_t)sampler->rows + row};
-        gan_random_normal(&key, 0, (size_t)sampler->row_in, in + (int64_t)row * sampler->row_in);
+    for (int64_t row = 0; row < count; row++) {
+        struct gan_random_key key = {.seed = seed, .stream = NOISE_STREAM, .step = first + (uint64_t)row};
+        gan_random_normal(&key, 0, (size_t)size, out + row * size);
     }
 }
 
@@ -224,8 +229,9 @@ static gan_status run_drawn(gan_sampler *sampler, const gan_tensor *labels, floa
     for (int64_t done = 0; done < sampler->batch;) {
         int64_t first = (int64_t)(index % rows);
         int64_t left = sampler->batch - done, count = sampler->rows - first < left ? sampler->rows - first : left;
-        draw_noise(sampler, index / rows);
-        draw_labels(sampler, index / rows * rows);
+        uint64_t begin = index / rows * rows;
+        draw_noise(sampler->seed, begin, sampler->rows, sampler->row_in, gan_tensor_data(sampler->runner.in));
+        draw_labels(sampler, begin);
         set_labels(sampler, labels, first, count, done);
         if (labels != NULL)
             repeat_labels(sampler, first, count);
@@ -321,9 +327,8 @@ static gan_tensor *new_labels(const gan_model *generator, int64_t n, const char 
     if (!gan_model_takes_labels(generator))
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the generator %s", who,
                              generator == NULL ? "is NULL" : "takes no labels");
-    if (n < 1)
-        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the number of examples is %" PRId64 ", want 1 or more",
-                             who, n);
+    if (!is_count(n, who))
+        return NULL;
     return gan_tensor_new_typed(gan_labels_shape(generator->labels, n), gan_labels_dtype(generator->labels));
 }
 
@@ -357,4 +362,17 @@ gan_tensor *gan_generator_drawn_labels(const gan_model *generator, int64_t n, ui
         gan_labels_draw(generator->labels, seed, (uint64_t)i,
                         rows + (size_t)i * gan_labels_row_size(generator->labels));
     return labels;
+}
+
+gan_tensor *gan_generator_drawn_noise(const gan_model *generator, int64_t n, uint64_t seed)
+{
+    static const char who[] = "gan_generator_drawn_noise";
+    if (generator == NULL)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the generator is NULL", who);
+    if (!is_count(n, who))
+        return NULL;
+    gan_tensor *noise = gan_tensor_new(gan_shape_of_batch(n, generator->in));
+    if (noise != NULL)
+        draw_noise(seed, 0, n, gan_shape_size(generator->in), gan_tensor_data(noise));
+    return noise;
 }

@@ -88,7 +88,16 @@ ends 0 "$sample" whole.safetensors --out other.npy --count 6 --seed 2
 cmp -s six.npy other.npy && fail "seeds 1 and 2 make the same examples"
 ends 0 "$sample" whole.safetensors --out truncated.npy --count 6 --truncation 0.5
 cmp -s six.npy truncated.npy && fail "--truncation changes nothing"
+ends 0 "$sample" whole.safetensors --out wide.npy --count 6 --truncation 100
+same six.npy wide.npy
 ends 0 "$sample" whole.safetensors --out between.png --interpolate 3 8 --count 5 --grid 5
+ends 0 "$sample" whole.safetensors --out between.npy --interpolate 3 8 --count 5
+for end in '3 1' '8 5'; do # seed, and which of the five it is
+    ends 0 "$sample" whole.safetensors --out end.npy --count 1 --seed "${end% *}"
+    tail -c 3136 end.npy >wanted
+    tail -c +129 between.npy | head -c $((${end#* } * 3136)) | tail -c 3136 >found
+    same wanted found
+done
 ends 0 "$sample" whole.safetensors --out pictures --count 3
 [ "$(ls pictures)" = "$(printf '000000.png\n000001.png\n000002.png')" ] || fail "pictures holds $(ls pictures)"
 for options in '--out x.png --count 0' '--out x.png --grid 0' '--out x.png --truncation 0' '--count 3' \

@@ -129,6 +129,25 @@ START_TEST(given_noise_gives_the_same_bits_in_any_batch)
 }
 END_TEST
 
+START_TEST(drawn_noise_gives_the_seeds_examples)
+{
+    for (int noisy = 0; noisy < 2; noisy++) {
+        gan_model *m = generator(noisy == 1);
+        gan_tensor *wanted = gan_generator_sample(m, 40, 5), *z = gan_generator_drawn_noise(m, 40, 5);
+        gan_tensor *out = gan_tensor_new(GAN_SHAPE(40, 3, 4, 4)), *few = gan_generator_drawn_noise(m, 3, 5);
+        ck_shape(gan_tensor_shape(z), GAN_SHAPE(40, 19));
+        ck_assert_mem_eq(gan_tensor_data(few), gan_tensor_data(z), 3 * 19 * sizeof(float));
+        gan_sampler *s = gan_sampler_new(m, 40);
+        ck_ok(gan_sampler_seed(s, 5, 0));
+        ck_ok(gan_sampler_run(s, z, NULL, out));
+        ck_assert_mem_eq(gan_tensor_data(out), gan_tensor_data(wanted), 40 * IMAGE * sizeof(float));
+        gan_sampler_unref(s);
+        UNREF_ALL(wanted, z, out, few);
+        gan_model_unref(m);
+    }
+}
+END_TEST
+
 START_TEST(samples_come_back_in_the_datas_range)
 {
     gan_model *m = model_of(GAN_SHAPE(2), gan_layer_tanh());
@@ -357,6 +376,8 @@ START_TEST(what_cannot_be_is_refused)
     ck_null(gan_sampler_new(m, 0), "gan_sampler_new: the number of examples is 0");
     ck_null(gan_generator_sample(m, -1, 1), "gan_generator_sample: the number of examples is -1");
     ck_null(gan_generator_sample(m, 1, 1), "gan_generator_sample: the model's parameters have no numbers yet");
+    ck_null(gan_generator_drawn_noise(m, 0, 1), "gan_generator_drawn_noise: the number of examples is 0");
+    ck_null(gan_generator_drawn_noise(NULL, 1, 1), "gan_generator_drawn_noise: the generator is NULL");
     gan_sampler *s = gan_sampler_new(m, 2);
     gan_tensor *out = gan_tensor_new(GAN_SHAPE(2, 3)), *wrong = gan_tensor_new(GAN_SHAPE(3, 2));
     gan_tensor *bytes = gan_tensor_new_typed(GAN_SHAPE(2, 3), GAN_UINT8);
@@ -390,6 +411,7 @@ static const struct test_case tests[] = {
     {"threads of the library", an_image_is_the_same_for_any_number_of_threads},
     {"noise", noise_is_normal},
     {"given noise", given_noise_gives_the_same_bits_in_any_batch},
+    {"drawn noise", drawn_noise_gives_the_seeds_examples},
     {"ranges", samples_come_back_in_the_datas_range},
     {"parameters", parameters_are_read_at_every_call},
     {"alone, of any recipe", an_image_of_any_recipe_is_the_same_alone},
