@@ -101,7 +101,7 @@ static void read_metrics(struct options *o, char *list)
     for (char *name = strtok(list, ","); name != NULL; name = strtok(NULL, ",")) {
         if (o->metric_count == GAN_METRICS)
             wrong("too many metrics: ", name);
-        if (!gan_metric_from_name(name, &o->metrics[o->metric_count++]))
+        if (gan_metric_from_name(name, &o->metrics[o->metric_count++]) != GAN_OK)
             wrong("this is no metric: ", name);
     }
     if (o->metric_count == 0)

@@ -72,11 +72,10 @@ static double real_of(const char *option, const char *text, double least, double
 
 static gan_loss objective_of(const char *name)
 {
-    for (int loss = 0; loss < GAN_LOSS_CUSTOM; loss++)
-        if (strcmp(name, gan_loss_name((gan_loss)loss)) == 0)
-            return (gan_loss)loss;
-    wrong_usage(&me, "--objective is '%s', want relativistic, non-saturating, 'least squares', hinge, ...", name);
-    return GAN_LOSS_CUSTOM;
+    gan_loss loss = GAN_LOSS_CUSTOM;
+    if (gan_loss_from_name(name, &loss) != GAN_OK || loss >= GAN_LOSS_CUSTOM)
+        wrong_usage(&me, "--objective is '%s', want the name of a loss of D's logit, relativistic for instance", name);
+    return loss;
 }
 
 enum key {

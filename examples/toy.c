@@ -12,7 +12,6 @@
 #include "toy_data.h"
 #include "toy_picture.h"
 
-#include <ctype.h>
 #include <math.h>
 
 static const char usage[] =
@@ -168,32 +167,18 @@ static double real_of(const char *option, const char *text, double least, double
     return number;
 }
 
-/* The names agree but for case, and with '-' for a space. */
-static bool same_name(const char *typed, const char *name)
-{
-    for (; *typed != '\0' && *name != '\0'; typed++, name++)
-        if (tolower((unsigned char)*typed) != (*name == ' ' ? '-' : tolower((unsigned char)*name)))
-            return false;
-    return *typed == *name;
-}
-
 static gan_loss loss_of(const char *name)
 {
-    bool list = strcmp(name, "list") == 0;
-    for (int loss = 0; strcmp(gan_loss_name((gan_loss)loss), "unknown") != 0; loss++) {
-        if (loss == GAN_LOSS_CUSTOM)
-            continue;
-        if (same_name(name, gan_loss_name((gan_loss)loss)))
-            return (gan_loss)loss;
-        for (const char *c = gan_loss_name((gan_loss)loss); list && *c != '\0'; c++)
-            putchar(*c == ' ' ? '-' : tolower((unsigned char)*c));
-        if (list)
-            putchar('\n');
-    }
-    if (list)
+    gan_loss loss = GAN_LOSS_CUSTOM;
+    if (strcmp(name, "list") == 0) {
+        for (int i = 0; gan_loss_name((gan_loss)i) != NULL; i++)
+            if (i != GAN_LOSS_CUSTOM)
+                puts(gan_loss_name((gan_loss)i));
         exit(0);
-    wrong_usage(&me, "--objective is '%s'; '--objective list' shows all", name);
-    return GAN_LOSS_CUSTOM;
+    }
+    if (gan_loss_from_name(name, &loss) != GAN_OK || loss == GAN_LOSS_CUSTOM)
+        wrong_usage(&me, "--objective is '%s'; '--objective list' shows all", name);
+    return loss;
 }
 
 static void set_penalty(gan_trainer_options *o, const char *text)

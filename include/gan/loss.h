@@ -70,8 +70,10 @@ typedef enum gan_loss {
  */
 typedef gan_var *gan_loss_function(void *context, gan_var *real, gan_var *made);
 
-/** The loss's name in words, "non-saturating"; "unknown" for a number that is none. */
+/** Its name in lower case, "non-saturating"; NULL for a number that is no loss. */
 GAN_API const char *gan_loss_name(gan_loss loss);
+/** The loss of that name; an error that lists them if there is none. */
+GAN_API gan_status gan_loss_from_name(const char *name, gan_loss *loss);
 
 /**
  * D's loss, a scalar, from the logits of real and of made examples: vars of one tape, of any shapes, but equal ones for

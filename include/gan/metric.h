@@ -200,8 +200,8 @@ typedef enum gan_metric {
 
 /** A metric's short name ("frechet", "precision", "ms-ssim", …); NULL for what is none. */
 GAN_API const char *gan_metric_name(gan_metric metric);
-/** The metric of that name; false, and an error that lists them all, for no metric's name. */
-GAN_API bool gan_metric_from_name(const char *name, gan_metric *metric);
+/** The metric of that name; an error that lists them if there is none. */
+GAN_API gan_status gan_metric_from_name(const char *name, gan_metric *metric);
 
 /** What is measured. NULL where there is none: metrics that need it are then refused. Nothing is kept. */
 typedef struct gan_metric_data {
@@ -288,7 +288,7 @@ static inline gan_status gan_metric_probe_init(gan_metric_probe *probe)
 struct gan_progress;
 
 /**
- * A gan_evaluate_callback (gan/trainer.h) for gan_run_options.evaluate, with a gan_metric_probe as evaluate_context:
+ * A gan_evaluate_callback (gan/run.h) for gan_run_options.evaluate, with a gan_metric_probe as evaluate_context:
  * the metric of samples of the generator, and its bootstrap's error (0 where there is none). A program may call it too,
  * with progress NULL.
  */

@@ -4,6 +4,7 @@
  */
 #include "train/losses.h"
 
+#include "base/names.h"
 #include "base/status.h"
 #include "gan/ops.h"
 #include "tape/tape.h"
@@ -260,22 +261,22 @@ static gan_var *wants_k(gan_var *real, gan_var *made)
 static const struct gan_loss_row rows[] = {
     [GAN_LOSS_NON_SATURATING] = {"non-saturating", cross_entropy, non_saturating, ALONE, gan_binary_cross_entropy},
     [GAN_LOSS_MINIMAX] = {"minimax", cross_entropy, minimax, ALONE, gan_binary_cross_entropy},
-    [GAN_LOSS_LEAST_SQUARES] = {"least squares", least_squares_d, least_squares_g, ALONE, least_squares_labelled},
+    [GAN_LOSS_LEAST_SQUARES] = {"least-squares", least_squares_d, least_squares_g, ALONE, least_squares_labelled},
     [GAN_LOSS_HINGE] = {"hinge", hinge_d, raise_made, ALONE, NULL},
-    [GAN_LOSS_WASSERSTEIN] = {"Wasserstein", wasserstein_d, raise_made, ALONE, NULL},
+    [GAN_LOSS_WASSERSTEIN] = {"wasserstein", wasserstein_d, raise_made, ALONE, NULL},
     [GAN_LOSS_RELATIVISTIC] = {"relativistic", paired_d, paired_g, PAIRS, NULL},
-    [GAN_LOSS_RELATIVISTIC_AVERAGE] = {"relativistic average", average_standard, average_standard_g, COMPARES, NULL},
-    [GAN_LOSS_RELATIVISTIC_AVERAGE_LEAST_SQUARES] = {"relativistic average least squares", average_squares,
+    [GAN_LOSS_RELATIVISTIC_AVERAGE] = {"relativistic-average", average_standard, average_standard_g, COMPARES, NULL},
+    [GAN_LOSS_RELATIVISTIC_AVERAGE_LEAST_SQUARES] = {"relativistic-average-least-squares", average_squares,
                                                      average_squares_g, COMPARES, NULL},
-    [GAN_LOSS_RELATIVISTIC_AVERAGE_HINGE] = {"relativistic average hinge", average_hinge, average_hinge_g, COMPARES,
+    [GAN_LOSS_RELATIVISTIC_AVERAGE_HINGE] = {"relativistic-average-hinge", average_hinge, average_hinge_g, COMPARES,
                                              NULL},
-    [GAN_LOSS_F_KL] = {"f-GAN KL", kl_d, kl_g, ALONE, NULL},
-    [GAN_LOSS_F_REVERSE_KL] = {"f-GAN reverse KL", reverse_kl_d, reverse_kl_g, ALONE, NULL},
-    [GAN_LOSS_F_JENSEN_SHANNON] = {"f-GAN Jensen-Shannon", jensen_shannon_d, jensen_shannon_g, ALONE, NULL},
-    [GAN_LOSS_F_PEARSON] = {"f-GAN Pearson", pearson_d, pearson_g, ALONE, NULL},
+    [GAN_LOSS_F_KL] = {"f-gan-kl", kl_d, kl_g, ALONE, NULL},
+    [GAN_LOSS_F_REVERSE_KL] = {"f-gan-reverse-kl", reverse_kl_d, reverse_kl_g, ALONE, NULL},
+    [GAN_LOSS_F_JENSEN_SHANNON] = {"f-gan-jensen-shannon", jensen_shannon_d, jensen_shannon_g, ALONE, NULL},
+    [GAN_LOSS_F_PEARSON] = {"f-gan-pearson", pearson_d, pearson_g, ALONE, NULL},
     [GAN_LOSS_CUSTOM] = {"custom", no_formula, no_formula, COMPARES, NULL},
-    [GAN_LOSS_ENERGY_MARGIN] = {"energy margin", wants_margin, raise_made, ALONE, NULL},
-    [GAN_LOSS_BOUNDARY_EQUILIBRIUM] = {"boundary equilibrium", wants_k, raise_made, ALONE, NULL},
+    [GAN_LOSS_ENERGY_MARGIN] = {"energy-margin", wants_margin, raise_made, ALONE, NULL},
+    [GAN_LOSS_BOUNDARY_EQUILIBRIUM] = {"boundary-equilibrium", wants_k, raise_made, ALONE, NULL},
 };
 
 const struct gan_loss_row *gan_loss_row(gan_loss loss)
@@ -287,7 +288,24 @@ const struct gan_loss_row *gan_loss_row(gan_loss loss)
 const char *gan_loss_name(gan_loss loss)
 {
     const struct gan_loss_row *row = gan_loss_row(loss);
-    return row != NULL ? row->name : "unknown";
+    return row != NULL ? row->name : NULL;
+}
+
+static const char *name_of(int number)
+{
+    return rows[number].name;
+}
+
+gan_status gan_loss_from_name(const char *name, gan_loss *loss)
+{
+    static const char who[] = "gan_loss_from_name";
+    if (loss == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: loss is NULL", who);
+    int found = gan_find_name(who, "loss", name, name_of, sizeof rows / sizeof rows[0]);
+    if (found < 0)
+        return gan_error_status();
+    *loss = (gan_loss)found;
+    return GAN_OK;
 }
 
 /* ---- for everyone ---- */

@@ -60,7 +60,7 @@ static bool check_loss(const gan_trainer_options *o, const char *who)
     bool smooth = o->label_smoothing != 0;
     gan_fail(
         GAN_ERROR_INVALID_ARGUMENT,
-        "%s: %s is %g, but the %s loss has no labels; want 0, or the non-saturating, minimax or least squares loss",
+        "%s: %s is %g, but the %s loss has no labels; want 0, or the non-saturating, minimax or least-squares loss",
         who, smooth ? "label_smoothing" : "label_flip", (double)(smooth ? o->label_smoothing : o->label_flip),
         row->name);
     return false;

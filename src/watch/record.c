@@ -43,12 +43,16 @@ static const char *name_of(int number)
     return names[number].name;
 }
 
-bool gan_metric_from_name(const char *name, gan_metric *metric)
+gan_status gan_metric_from_name(const char *name, gan_metric *metric)
 {
-    int found = gan_find_name("gan_metric_from_name", "metric", name, name_of, GAN_METRICS);
-    if (found >= 0 && metric != NULL)
-        *metric = (gan_metric)found;
-    return found >= 0;
+    static const char who[] = "gan_metric_from_name";
+    if (metric == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: metric is NULL", who);
+    int found = gan_find_name(who, "metric", name, name_of, GAN_METRICS);
+    if (found < 0)
+        return gan_error_status();
+    *metric = (gan_metric)found;
+    return GAN_OK;
 }
 
 static bool usable(const gan_metric_record *record, const char *who)

@@ -304,7 +304,7 @@ START_TEST(what_cannot_be_meant_is_refused)
     gan_trainer_options o;
     ck_ok(gan_trainer_options_init(&o, GAN_PRESET_EBGAN));
     ck_trainer_fails(&o, GAN_PRESET_STABLE,
-                     "gan_trainer_new: the energy margin loss is of errors that an autoencoder leaves, but the "
+                     "gan_trainer_new: the energy-margin loss is of errors that an autoencoder leaves, but the "
                      "discriminator does not end in gan_layer_reconstruction; set code_size");
     o.margin = 0;
     ck_trainer_fails(&o, GAN_PRESET_EBGAN, "gan_trainer_new: margin is 0, want a finite number above 0");
@@ -316,7 +316,7 @@ START_TEST(what_cannot_be_meant_is_refused)
     ck_trainer_fails(&o, GAN_PRESET_BEGAN, "gan_trainer_new: equilibrium_rate is -1, want a finite number, 0 or more");
     ck_ok(gan_trainer_options_init(&o, GAN_PRESET_BEGAN));
     o.label_smoothing = 0.1f;
-    ck_trainer_fails(&o, GAN_PRESET_BEGAN, "the boundary equilibrium loss has no labels");
+    ck_trainer_fails(&o, GAN_PRESET_BEGAN, "the boundary-equilibrium loss has no labels");
 }
 END_TEST
 

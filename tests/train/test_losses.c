@@ -108,8 +108,21 @@ END_TEST
 START_TEST(losses_have_names_and_refuse_what_is_none)
 {
     ck_assert_str_eq(gan_loss_name(GAN_LOSS_NON_SATURATING), "non-saturating");
-    ck_assert_str_eq(gan_loss_name(GAN_LOSS_MINIMAX), "minimax");
-    ck_assert_str_eq(gan_loss_name((gan_loss)77), "unknown");
+    ck_assert_str_eq(gan_loss_name(GAN_LOSS_F_REVERSE_KL), "f-gan-reverse-kl");
+    ck_assert_ptr_null(gan_loss_name((gan_loss)77));
+    gan_loss loss = GAN_LOSS_MINIMAX;
+    int count = 0;
+    for (; gan_loss_name((gan_loss)count) != NULL; count++) {
+        ck_ok(gan_loss_from_name(gan_loss_name((gan_loss)count), &loss));
+        ck_assert_int_eq(loss, count);
+    }
+    ck_assert_int_eq(count, GAN_LOSS_BOUNDARY_EQUILIBRIUM + 1);
+    ck_fails(
+        gan_loss_from_name("least squares", &loss), GAN_ERROR_INVALID_ARGUMENT,
+        "gan_loss_from_name: there is no loss \"least squares\"; there are non-saturating, minimax, least-squares,");
+    ck_message("energy-margin, boundary-equilibrium");
+    ck_fails(gan_loss_from_name(NULL, &loss), GAN_ERROR_INVALID_ARGUMENT, "name is NULL");
+    ck_fails(gan_loss_from_name("hinge", NULL), GAN_ERROR_INVALID_ARGUMENT, "loss is NULL");
     gan_tape *tape = gan_tape_new();
     gan_var *r = gan_tape_input(tape, GAN_SHAPE(N, 1));
     ck_null(gan_loss_discriminator((gan_loss)77, r, r), "gan_loss_discriminator: loss is 77, want a gan_loss");

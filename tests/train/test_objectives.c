@@ -551,7 +551,7 @@ START_TEST(what_does_not_fit_a_loss_is_refused)
     tape = gan_tape_new();
     f = gan_tape_input(tape, GAN_SHAPE(N, 1));
     ck_null(gan_loss_generator(GAN_LOSS_RELATIVISTIC_AVERAGE, NULL, f),
-            "gan_loss_generator: real is NULL, but the relativistic average loss compares with it");
+            "gan_loss_generator: real is NULL, but the relativistic-average loss compares with it");
     gan_tape_unref(tape);
     tape = gan_tape_new();
     f = gan_tape_input(tape, GAN_SHAPE(N, 1));
