@@ -142,7 +142,9 @@ static inline void keep_checkpoints(gan_run_options *run, const char *path)
     run->resume = true;
 }
 
-enum { STOPPED = 130 }; /* exit status of a program that was to end with a result, and was stopped before */
+/* Exit statuses of a program that was to end with a result: it was stopped before, or numbers became infinite or NaN.
+ */
+enum { STOPPED = 130, DIVERGED = 3 };
 
 /* ---- curves ---- */
 

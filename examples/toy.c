@@ -33,7 +33,8 @@ static const char usage[] =
     "  --frames N          so many pictures on the way, beside it, and one page that plays them (0)\n"
     "  --csv FILE          adds a line with the scores to that file\n"
     "  --checkpoint PATH   writes PATH-STEPS.checkpoint every five minutes and when it ends or is interrupted,\n"
-    "                      and goes on from the newest that is there already; give the same options\n";
+    "                      and goes on from the newest that is there already; give the same options\n"
+    "It ends with 3 if numbers became infinite or NaN, which some choices lead to.\n";
 
 static const struct program me = {"toy", usage};
 
@@ -683,7 +684,9 @@ static gan_run_result train(struct session *session, gan_loader *loader)
     run.context = session;
     run.stop = &stop;
     keep_checkpoints(&run, s->checkpoint);
-    check(gan_trainer_run(session->trainer, loader, &run, &result) == GAN_OK);
+    gan_status status = gan_trainer_run(session->trainer, loader, &run, &result);
+    if (status != GAN_OK)
+        exit(status == GAN_ERROR_NOT_FINITE ? (complain(&me), DIVERGED) : complain(&me));
     return result;
 }
 
