@@ -142,8 +142,7 @@ static inline void keep_checkpoints(gan_run_options *run, const char *path)
     run->resume = true;
 }
 
-/* Exit statuses of a program that was to end with a result: it was stopped before, or numbers became infinite or NaN.
- */
+/* Exit statuses of a program that was to end with a result: it was stopped before; numbers became infinite or NaN. */
 enum { STOPPED = 130, DIVERGED = 3 };
 
 /* ---- curves ---- */

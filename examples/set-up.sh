@@ -33,7 +33,7 @@ debian_packages() {
     blis) echo libblis-dev ;;
     zlib) echo zlib1g-dev ;;
     png) echo libpng-dev ;;
-    jpeg) echo libjpeg62-turbo-dev ;;
+    jpeg) echo libjpeg-dev ;;
     jansson) echo libjansson-dev ;;
     abidiff) echo abigail-tools ;;
     onnx) echo protobuf-c-compiler libprotobuf-c-dev libonnx-dev ;;

@@ -92,7 +92,7 @@ GAN_API void gan_set_log(gan_log_function *function, void *context, gan_log_leve
  * Sets how many threads, the caller's included, work on one call. 0 restores the default: the lesser of the process's
  * affinity mask and its cgroup's quota of processors. Results do not depend on it, to the bit. Not to be called while
  * another thread is inside the library. The library's own threads have the stacks that they need; a thread of yours
- * that calls it wants 256 KiB or more (the usual ones have 8 MiB, musl's 128 KiB). GAN_ERROR_INVALID_ARGUMENT below 0
+ * that calls it wants 512 KiB (the usual ones have 8 MiB, musl's 128 KiB). GAN_ERROR_INVALID_ARGUMENT below 0
  * and above 256.
  */
 GAN_API gan_status gan_set_threads(int threads);

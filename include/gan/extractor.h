@@ -60,7 +60,7 @@ GAN_API gan_status gan_extractor_set_range(gan_extractor *extractor, float low, 
 GAN_API gan_status gan_extractor_set_standard(gan_extractor *extractor, const gan_tensor *mean,
                                               const gan_tensor *deviation);
 
-/** What the features are: "pixels", "features of D", … It belongs to the extractor. "" for NULL. */
+/** What the features are: "pixels", "layer 2 of D", "output of D", … It belongs to the extractor. "" for NULL. */
 GAN_API const char *gan_extractor_name(const gan_extractor *extractor);
 /** What is done to an example first, in words; "none" for nothing. It belongs to the extractor. "" for NULL. */
 GAN_API const char *gan_extractor_preprocessing(const gan_extractor *extractor);

@@ -205,8 +205,9 @@ typedef struct gan_run_result {
 /**
  * Trains on the loader's batches, with their labels where the models have labels, until a limit, a callback or the flag
  * ends it. Each of D's updates gets a batch of its own from the loader; an epoch is gan_loader_batches_per_epoch of
- * them, counted from where the loader stands. Begins with gan_trainer_set_dataset. At least one limit, callback or flag
- * must be given. Running again goes on. result may be NULL. GAN_OK however it ended, if nothing failed.
+ * them, counted from where the loader stands. Begins with gan_trainer_set_dataset. A limit, patience, the flag
+ * or one of the callbacks progress, samples and watch must be given, since nothing else could end it. Running again
+ * goes on. result may be NULL. GAN_OK however it ended, if nothing failed.
  */
 GAN_API gan_status gan_trainer_run(gan_trainer *trainer, gan_loader *loader, const gan_run_options *options,
                                    gan_run_result *result);

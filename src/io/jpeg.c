@@ -221,7 +221,7 @@ gan_status gan_jpeg_read(struct gan_pixels *pixels, const void *data, size_t siz
     (void)whole;
     return gan_fail(GAN_ERROR_UNSUPPORTED,
                     "is a JPEG file, but libgan was built without libjpeg; install it (on Debian or Ubuntu: apt-get "
-                    "install libjpeg62-turbo-dev) and build libgan again with -Djpeg=enabled");
+                    "install libjpeg-dev) and build libgan again with -Djpeg=enabled");
 }
 
 #endif
