@@ -20,7 +20,8 @@ static const char usage[] =
     "  --preset NAME       article, stable, wgan, ...: any preset; else the relativistic loss with R1 and R2\n"
     "  --objective NAME    non-saturating, hinge, wasserstein, ...; 'list' shows all; without penalties that are not\n"
     "                      named. Also --loss\n"
-    "  --penalty NAME=W    that regulariser with weight W, 0 for none; may be repeated; 'list' shows all\n"
+    "  --penalty NAME=W    that regulariser with weight W, 0 for none; may be repeated; 'list' shows all that are for\n"
+    "                      points\n"
     "  --protocol pacgan   PacGAN's networks, settings and points, for comparing with its table\n"
     "  --packing M         D judges M points together (1)\n"
     "  --rate R            learning rate of both\n"
@@ -31,7 +32,10 @@ static const char usage[] =
     "  --samples N         how many are judged; the first 2500 also by themselves (100000)\n"
     "  --out FILE          the picture, a PNG (toy.png)\n"
     "  --frames N          so many pictures on the way, beside it, and one page that plays them (0)\n"
-    "  --csv FILE          adds a line with the scores to that file\n"
+    "  --csv FILE          adds a line to that file: data, 'own', the preset or the protocol ('*' behind it: with "
+    "another\n"
+    "                      objective, penalty, rate or batch), packing, seed, steps, then modes, quality, KL and\n"
+    "                      deviation of 2500 and of all samples, seconds\n"
     "  --checkpoint PATH   writes PATH-STEPS.checkpoint every five minutes and when it ends or is interrupted,\n"
     "                      and goes on from the newest that is there already; give the same options\n"
     "It ends with 3 if numbers became infinite or NaN, which some choices lead to.\n";
@@ -60,6 +64,7 @@ struct way {
 struct settings {
     const struct data *data;
     bool pacgan, preset_given;
+    bool changed;       /* one of the protocol's, the preset's or the example's own settings */
     bool own_penalties; /* R1 and R2 as the example has them: neither a loss nor a penalty was named */
     int64_t steps, batch, samples, packing;
     int frames, threads;
@@ -134,12 +139,27 @@ static void begin_own(struct settings *s)
     s->batch = 256;
 }
 
+/* What a preset moves, but the command line sets. */
+static void drop_course(gan_trainer_options *o, gan_setting setting)
+{
+    int kept = 0;
+    for (int i = 0; i < o->course_count; i++)
+        if (o->courses[i].setting != setting)
+            o->courses[kept++] = o->courses[i];
+    o->course_count = kept;
+}
+
 /* Once all options are read: how the numbers of begin_own go on. */
 static void set_courses(struct settings *s)
 {
     gan_trainer_options *o = &s->trainer;
-    if (s->rate > 0)
+    if (s->rate > 0) {
         o->generator_rate = o->discriminator_rate = s->rate;
+        drop_course(o, GAN_SETTING_GENERATOR_RATE);
+        drop_course(o, GAN_SETTING_DISCRIMINATOR_RATE);
+    }
+    for (int i = 0; i < o->course_count; i++) /* of a preset */
+        o->courses[i].steps = s->steps;
     if (s->preset_given || s->pacgan)
         return;
     double rate = (double)o->generator_rate;
@@ -187,25 +207,26 @@ static void set_penalty(gan_trainer_options *o, const char *text)
     const struct {
         const char *name;
         float *weight;
-    } penalties[] = {{"r1", &o->r1_weight},
-                     {"r2", &o->r2_weight},
-                     {"gradient", &o->gradient_penalty_weight},
-                     {"one-sided", &o->one_sided_penalty_weight},
-                     {"dragan", &o->dragan_weight},
-                     {"zero-centered", &o->zero_centered_weight},
-                     {"maximum", &o->maximum_penalty_weight},
-                     {"divergence", &o->wasserstein_divergence_weight},
-                     {"consensus", &o->consensus_weight},
-                     {"clip", &o->weight_clip},
-                     {"latent-consistency", &o->latent_consistency_weight},
-                     {"latent-diversity", &o->latent_diversity_weight},
-                     {"lecam", &o->lecam_weight},
-                     {"feature-matching", &o->feature_matching_weight},
-                     {"orthogonal-d", &o->discriminator_orthogonal_weight},
-                     {"orthogonal-g", &o->generator_orthogonal_weight},
-                     {"decay-d", &o->discriminator_weight_decay},
-                     {"decay-g", &o->generator_weight_decay},
-                     {"noise", &o->instance_noise}};
+        gan_setting setting;
+    } penalties[] = {{"r1", &o->r1_weight, GAN_SETTING_R1_WEIGHT},
+                     {"r2", &o->r2_weight, GAN_SETTING_R2_WEIGHT},
+                     {"gradient", &o->gradient_penalty_weight, GAN_SETTING_GRADIENT_PENALTY_WEIGHT},
+                     {"one-sided", &o->one_sided_penalty_weight, GAN_SETTING_ONE_SIDED_PENALTY_WEIGHT},
+                     {"dragan", &o->dragan_weight, GAN_SETTING_DRAGAN_WEIGHT},
+                     {"zero-centered", &o->zero_centered_weight, GAN_SETTING_ZERO_CENTERED_WEIGHT},
+                     {"maximum", &o->maximum_penalty_weight, GAN_SETTING_MAXIMUM_PENALTY_WEIGHT},
+                     {"divergence", &o->wasserstein_divergence_weight, GAN_SETTING_WASSERSTEIN_DIVERGENCE_WEIGHT},
+                     {"consensus", &o->consensus_weight, GAN_SETTING_CONSENSUS_WEIGHT},
+                     {"clip", &o->weight_clip, GAN_SETTING_WEIGHT_CLIP},
+                     {"latent-consistency", &o->latent_consistency_weight, GAN_SETTING_LATENT_CONSISTENCY_WEIGHT},
+                     {"latent-diversity", &o->latent_diversity_weight, GAN_SETTING_LATENT_DIVERSITY_WEIGHT},
+                     {"lecam", &o->lecam_weight, GAN_SETTING_LECAM_WEIGHT},
+                     {"feature-matching", &o->feature_matching_weight, GAN_SETTING_FEATURE_MATCHING_WEIGHT},
+                     {"orthogonal-d", &o->discriminator_orthogonal_weight, GAN_SETTING_DISCRIMINATOR_ORTHOGONAL_WEIGHT},
+                     {"orthogonal-g", &o->generator_orthogonal_weight, GAN_SETTING_GENERATOR_ORTHOGONAL_WEIGHT},
+                     {"decay-d", &o->discriminator_weight_decay, GAN_SETTING_DISCRIMINATOR_WEIGHT_DECAY},
+                     {"decay-g", &o->generator_weight_decay, GAN_SETTING_GENERATOR_WEIGHT_DECAY},
+                     {"noise", &o->instance_noise, GAN_SETTING_INSTANCE_NOISE}};
     bool list = strcmp(text, "list") == 0;
     for (size_t i = 0; i < sizeof penalties / sizeof penalties[0]; i++) {
         size_t length = strlen(penalties[i].name);
@@ -213,6 +234,7 @@ static void set_penalty(gan_trainer_options *o, const char *text)
             puts(penalties[i].name);
         if (strncmp(text, penalties[i].name, length) == 0 && text[length] == '=') {
             *penalties[i].weight = (float)real_of("penalty", text + length + 1, 0, 1e6);
+            drop_course(o, penalties[i].setting);
             return;
         }
     }
@@ -257,17 +279,17 @@ static void take_option(struct settings *s, const char *name, const char *text)
     if (strcmp(name, "data") == 0)
         s->data = data_of(text);
     else if (strcmp(name, "objective") == 0 || strcmp(name, "loss") == 0)
-        s->trainer.loss = loss_of(text), s->own_penalties = false;
+        s->trainer.loss = loss_of(text), s->own_penalties = false, s->changed = true;
     else if (strcmp(name, "penalty") == 0)
-        set_penalty(&s->trainer, text), s->own_penalties = false;
+        set_penalty(&s->trainer, text), s->own_penalties = false, s->changed = true;
     else if (strcmp(name, "rate") == 0)
-        s->rate = (float)real_of(name, text, 1e-9, 1);
+        s->rate = (float)real_of(name, text, 1e-9, 1), s->changed = true;
     else if (strcmp(name, "packing") == 0)
         s->packing = (int64_t)number_of(&me, name, text, 1, 64);
     else if (strcmp(name, "steps") == 0)
         s->steps = (int64_t)number_of(&me, name, text, 1, 1000000000);
     else if (strcmp(name, "batch") == 0)
-        s->batch = (int64_t)number_of(&me, name, text, 1, 10000);
+        s->batch = (int64_t)number_of(&me, name, text, 1, 10000), s->changed = true;
     else if (strcmp(name, "seed") == 0)
         s->trainer.seed = number_of(&me, name, text, 0, 1000000000000000);
     else if (strcmp(name, "threads") == 0)
@@ -301,6 +323,8 @@ static void read_options(struct settings *s, int count, char **words)
         take_base(s, words[i] + 2, words[i + 1]);
     }
     s->trainer.seed = 1;
+    if (s->preset_given && s->pacgan)
+        wrong_usage(&me, "--preset and --protocol: want one, since each has settings of its own");
     for (int i = 1; i < count; i += 2)
         if (strcmp(words[i], "--preset") != 0 && strcmp(words[i], "--protocol") != 0)
             take_option(s, words[i] + 2, words[i + 1]);
@@ -631,10 +655,13 @@ static void write_line(const struct settings *s, struct score few, struct score 
         fprintf(stderr, "toy: cannot write %s: %s\n", s->csv, strerror(errno));
         exit(1);
     }
-    fprintf(file, "%s,%s,%lld,%llu,%lld,%d,%.4f,%.4f,%.4f,%d,%.4f,%.4f,%.4f,%.0f\n", s->data->name,
-            s->pacgan         ? "pacgan"
-            : s->preset_given ? s->preset
-                              : "own",
+    struct path base;
+    snprintf(base.text, sizeof base.text, "%s%s",
+             s->pacgan         ? "pacgan"
+             : s->preset_given ? s->preset
+                               : "own",
+             s->changed ? "*" : "");
+    fprintf(file, "%s,%s,%lld,%llu,%lld,%d,%.4f,%.4f,%.4f,%d,%.4f,%.4f,%.4f,%.0f\n", s->data->name, base.text,
             (long long)s->packing, (unsigned long long)s->trainer.seed, (long long)s->steps, few.found, few.quality,
             few.kl, few.deviation, all.found, all.quality, all.kl, all.deviation, seconds);
     fclose(file);

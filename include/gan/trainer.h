@@ -105,8 +105,8 @@ typedef enum gan_made_labels {
     GAN_MADE_LABELS_UNIFORM   /**< each label drawn from its classes at each update: for data whose classes are rare */
 } gan_made_labels;
 
-/** The most numbers that can have courses of their own at once. */
-#define GAN_MAX_COURSES 16
+/** The most numbers that can have courses of their own at once: every gan_setting. */
+#define GAN_MAX_COURSES 26
 
 /**
  * Fill it with gan_trainer_options_init, then change what you like; every field is then taken literally. After
@@ -222,8 +222,9 @@ typedef struct gan_trainer_options {
     /**
      * Every update's batch of N is computed in so many parts of N/micro_batches examples, one after another in the
      * memory of one, and the update follows the mean of their gradients: the whole batch's gradient, exactly, where
-     * examples do not meet. Batch norm, minibatch layers and losses that compare or rank examples see one part at a
-     * time, and running statistics move with each part. ≥ 1, a divisor of N: 1
+     * examples do not meet. What compares or joins examples sees one part at a time: batch norm, whose running
+     * statistics move with each part, minibatch layers, relativistic average losses, and of the regularisers consensus,
+     * feature matching, LeCam, the maximum penalty and DRAGAN's deviation. ≥ 1, a divisor of N: 1
      */
     int micro_batches;
     float clip_value; /**< each number of a network's gradient is held within ±clip_value before an update; 0: not: 0 */
@@ -273,7 +274,7 @@ typedef struct gan_trainer_options {
      * inference for image super-resolution", ICLR 2017, section 2.4): 0 */
     float instance_noise;
     unsigned augment;          /**< gan_augmentation joined by |, for images: 0 */
-    float augment_probability; /**< of each change, 0 … 1; with augment_adaptive where it begins (ADA's at 0): 1 */
+    float augment_probability; /**< of each change, 0 … 1, unless augment_adaptive moves it: 1 */
     /**
      * ADA's controller (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020,
      * section 3.1, as in the authors' code, but held at 1): after every 4 updates of D the probability moves by
@@ -282,10 +283,11 @@ typedef struct gan_trainer_options {
      * KL, and custom ones. false
      */
     bool augment_adaptive;
+    float augment_begin;      /**< the probability that augment_adaptive begins with, 0 … 1: 0 */
     float augment_target;     /**< −1 … 1: 0.6 */
     int64_t augment_examples; /**< in which the probability can go from 0 to 1, ≥ 1: 500,000 */
-    /** Where features are matched: the name or place of one of D's layers, as for gan_model_feature. [""]: the last but
-     * one */
+    /** Where features are matched: the name or place of one of D's layers, as for gan_model_feature. "": the last but
+     * one, refused where D has only one layer or is an autoencoder: "" */
     char feature_layer[72];
     /**
      * k ≥ 1: penalties on each example's gradient (R1 to the Wasserstein divergence, but not consensus) are only in

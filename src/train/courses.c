@@ -38,6 +38,9 @@ static gan_status set(gan_trainer *trainer, gan_setting setting, float value)
     case GAN_SETTING_INSTANCE_NOISE:
         trainer->instance_noise = value;
         return GAN_OK;
+    case GAN_SETTING_WEIGHT_CLIP:
+        trainer->weight_clip = value;
+        return GAN_OK;
     default:
         trainer->weight[(int)setting - (int)GAN_SETTING_R1_WEIGHT] = value;
         return GAN_OK;

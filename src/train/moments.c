@@ -4,6 +4,8 @@
 #include "gan/ops.h"
 #include "tape/tape.h"
 
+#include <math.h>
+
 /* ---- LeCam ---- */
 
 /* Number `index` of the moving averages, as a scalar. */
@@ -27,7 +29,8 @@ gan_var *gan_lecam(const struct gan_regularizer_view *view)
     if (view->real == NULL || view->made == NULL)
         return NULL;
     gan_tape *tape = gan_var_tape(view->real);
-    float decay = view->options->lecam_decay;
+    /* Once an update, also where that is made in parts. */
+    float decay = powf(view->options->lecam_decay, 1 / (float)view->options->micro_batches);
     gan_var *old = gan_tape_tensor(tape, view->averages);
     gan_var *moved[3] = {followed(number(old, 0), gan_mean(view->real), decay),
                          followed(number(old, 1), gan_mean(view->made), decay),

@@ -264,6 +264,11 @@ bool gan_optimizer_has_betas(const gan_optimizer *optimizer)
     return optimizer->kind == ADAM || optimizer->kind == ADAMW;
 }
 
+float gan_optimizer_beta(const gan_optimizer *optimizer, int which)
+{
+    return which == 0 ? optimizer->beta1 : optimizer->beta2;
+}
+
 void gan_optimizer_keep_momentum(gan_optimizer *optimizer)
 {
     optimizer->keeps_momentum = true;

@@ -23,6 +23,8 @@ void gan_optimizer_apply(gan_optimizer *optimizer, const float *gradient, double
 
 /* Whether it is Adam or AdamW. */
 bool gan_optimizer_has_betas(const gan_optimizer *optimizer);
+/* Its beta1 (which = 0) or beta2 (1), if it has betas. */
+float gan_optimizer_beta(const gan_optimizer *optimizer, int which);
 /* From the next gan_optimizer_attach on it keeps m even if beta1 is 0. */
 void gan_optimizer_keep_momentum(gan_optimizer *optimizer);
 /* Sets beta1 (which = 0) or beta2 (1) for the next update, 0 ≤ value < 1. */

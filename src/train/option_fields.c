@@ -76,6 +76,7 @@ const struct gan_option_field gan_option_fields[] = {
     FIELD(INT, augment),
     FIELD(FLOAT, augment_probability),
     FIELD(BOOL, augment_adaptive),
+    FIELD(FLOAT, augment_begin),
     FIELD(FLOAT, augment_target),
     FIELD(INT64, augment_examples),
     FIELD(TEXT, feature_layer),

@@ -119,7 +119,8 @@ static bool check_schedule(const gan_trainer_options *o, const char *who)
 {
     if (o->schedule != GAN_SCHEDULE_CONSTANT && o->schedule != GAN_SCHEDULE_LINEAR &&
         o->schedule != GAN_SCHEDULE_COSINE)
-        return refuse(who, "schedule", (double)o->schedule, "a gan_schedule (GAN_SCHEDULE_…)");
+        return refuse(who, "schedule", (double)o->schedule,
+                      "GAN_SCHEDULE_CONSTANT, _LINEAR or _COSINE; for others give courses of the rates");
     if (o->schedule == GAN_SCHEDULE_CONSTANT)
         return true;
     if (o->schedule_steps < 1)
@@ -179,8 +180,14 @@ static bool has_zero(gan_loss loss)
 
 static bool check_adaptive(const gan_trainer_options *o, const char *who)
 {
+    if (!(o->augment_begin >= 0 && o->augment_begin <= 1))
+        return refuse(who, "augment_begin", (double)o->augment_begin, "0 to 1");
     if (!o->augment_adaptive)
-        return true;
+        return o->augment_begin == 0 ||
+               refuse(who, "augment_begin", (double)o->augment_begin, "0, since augment_adaptive is not set");
+    if (o->augment_probability != 1)
+        return refuse(who, "augment_probability", (double)o->augment_probability,
+                      "1, since augment_adaptive moves it; augment_begin says where it begins");
     if (o->augment == 0)
         return refuse(who, "augment", 0, "some augmentation, since augment_adaptive is set");
     if (!(o->augment_target >= -1 && o->augment_target <= 1))

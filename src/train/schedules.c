@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "train/losses.h"
+#include "train/optimizer.h"
 #include "train/option_fields.h"
 #include "train/options.h"
 
@@ -34,33 +35,34 @@ static bool known_schedule(gan_schedule schedule)
     return (unsigned)schedule <= (unsigned)GAN_SCHEDULE_FUNCTION;
 }
 
-/* NULL, or the name of the field that cannot be meant, and what it may be. */
-static const char *fault(const gan_course *course, const char **wanted)
+/* A field that cannot be meant, what it is, and what it may be; NULL where all can be. */
+struct fault {
+    const char *field;
+    double given;
+    const char *wanted;
+};
+
+static struct fault fault_of(const gan_course *course)
 {
-    *wanted = "a gan_schedule (GAN_SCHEDULE_…)";
     if (!known_schedule(course->schedule))
-        return "schedule";
-    *wanted = "a function, since schedule is GAN_SCHEDULE_FUNCTION";
+        return (struct fault){"schedule", (double)course->schedule, "a gan_schedule (GAN_SCHEDULE_…)"};
     if (course->schedule == GAN_SCHEDULE_FUNCTION)
-        return course->function == NULL ? "function" : NULL;
-    *wanted = "0 or more steps";
+        return course->function == NULL ? (struct fault){"function", 0, "one, since schedule is GAN_SCHEDULE_FUNCTION"}
+                                        : (struct fault){0};
     if (course->warm_up < 0)
-        return "warm_up";
+        return (struct fault){"warm_up", (double)course->warm_up, "0 or more steps"};
     if (course->hold < 0)
-        return "hold";
-    *wanted = "1 or more steps";
+        return (struct fault){"hold", (double)course->hold, "0 or more steps"};
     if (course->schedule != GAN_SCHEDULE_CONSTANT && course->steps < 1)
-        return "steps";
-    *wanted = "a finite number, 0 or more";
+        return (struct fault){"steps", (double)course->steps, "1 or more steps"};
     if (course->schedule == GAN_SCHEDULE_STEP && !(isfinite(course->factor) && course->factor >= 0))
-        return "factor";
-    return NULL;
+        return (struct fault){"factor", (double)course->factor, "a finite number, 0 or more"};
+    return (struct fault){0};
 }
 
 float gan_course_value(const gan_course *course, uint64_t step)
 {
-    const char *wanted;
-    if (course == NULL || fault(course, &wanted) != NULL)
+    if (course == NULL || fault_of(course).field != NULL)
         return NAN;
     if (course->schedule == GAN_SCHEDULE_FUNCTION)
         return course->function(course->context, step);
@@ -80,11 +82,12 @@ float gan_course_value(const gan_course *course, uint64_t step)
 
 _Static_assert((int)GAN_SETTING_GENERATOR_WEIGHT_DECAY - (int)GAN_SETTING_R1_WEIGHT + 1 == (int)GAN_REGULARIZERS,
                "every regulariser's weight is a setting");
+_Static_assert((int)GAN_SETTING_GENERATOR_WEIGHT_DECAY + 1 == GAN_MAX_COURSES, "each setting may have a course");
 
 const char *gan_setting_name(gan_setting setting)
 {
-    static const char *const names[] = {"generator_rate", "discriminator_rate",  "beta1",
-                                        "beta2",          "augment_probability", "instance_noise"};
+    static const char *const names[] = {"generator_rate",      "discriminator_rate", "beta1",      "beta2",
+                                        "augment_probability", "instance_noise",     "weight_clip"};
     int index = (int)setting, weights = (int)GAN_SETTING_R1_WEIGHT;
     if (index < 0 || index >= weights + (int)GAN_REGULARIZERS)
         return NULL;
@@ -141,17 +144,20 @@ static gan_status check_values(const gan_course *course, const char *name, const
 static gan_status check_course(const gan_trainer_options *options, int index, const char *who)
 {
     const gan_course *course = &options->courses[index];
-    const char *name = gan_setting_name(course->setting), *wanted;
+    const char *name = gan_setting_name(course->setting);
     if (name == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: courses[%d].setting is %d, want a gan_setting", who, index,
                         (int)course->setting);
     if (gan_course_of(options, course->setting) != course)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: courses[%d] is a second course of %s; give each one", who,
                         index, name);
-    const char *field = fault(course, &wanted);
-    if (field != NULL)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has no %s that can be meant, want %s", who,
-                        name, field, wanted);
+    const struct fault fault = fault_of(course);
+    if (fault.field != NULL && course->schedule == GAN_SCHEDULE_FUNCTION)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has no %s, want %s", who, name, fault.field,
+                        fault.wanted);
+    if (fault.field != NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: the course of %s has %s %g, want %s", who, name, fault.field,
+                        fault.given, fault.wanted);
     return check_values(course, name, who);
 }
 
@@ -168,14 +174,18 @@ static const float *option_of(const gan_trainer_options *options, gan_setting se
     return NULL;
 }
 
+static bool begins_with(const gan_course *course, float number)
+{
+    return number == course->begin || number == gan_course_value(course, 0);
+}
+
 /* Whoever changed an option meant it, but the course would take its place. */
 static gan_status check_option(const gan_trainer_options *options, int index, const char *who)
 {
     const gan_course *course = &options->courses[index];
     const gan_trainer_options preset = gan_preset_options(options->preset);
     const float *given = option_of(options, course->setting), *first = option_of(&preset, course->setting);
-    if (given == NULL || first == NULL || *given == *first || *given == course->begin ||
-        *given == gan_course_value(course, 0))
+    if (given == NULL || first == NULL || *given == *first || begins_with(course, *given))
         return GAN_OK;
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
                     "%s: %s is %g, but courses[%d] is about it and would take its place; change the course, and leave "
@@ -193,6 +203,36 @@ gan_status gan_courses_check(const gan_trainer_options *options, const char *who
         status = check_course(options, i, who);
     for (int i = 0; i < options->course_count && status == GAN_OK; i++)
         status = check_option(options, i, who);
+    return status;
+}
+
+/* The same for a given optimizer. */
+static gan_status check_optimizer(const gan_trainer_options *options, int index, bool of_generator, const char *who)
+{
+    const gan_course *course = &options->courses[index];
+    const gan_optimizer *given = of_generator ? options->generator_optimizer : options->discriminator_optimizer;
+    gan_setting rate = of_generator ? GAN_SETTING_GENERATOR_RATE : GAN_SETTING_DISCRIMINATOR_RATE;
+    bool of_betas = course->setting == GAN_SETTING_BETA1 || course->setting == GAN_SETTING_BETA2;
+    if (given == NULL || course->schedule == GAN_SCHEDULE_FUNCTION ||
+        !(course->setting == rate || (of_betas && gan_optimizer_has_betas(given))))
+        return GAN_OK;
+    float number = of_betas ? gan_optimizer_beta(given, course->setting == GAN_SETTING_BETA2 ? 1 : 0)
+                            : gan_optimizer_rate(given);
+    if (begins_with(course, number))
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: %s_optimizer has %s %g, but courses[%d] is about it and would take its place; change the "
+                    "course, or make the optimizer with %g, where the course begins",
+                    who, of_generator ? "generator" : "discriminator",
+                    of_betas ? gan_setting_name(course->setting) : "rate", (double)number, index,
+                    (double)gan_course_value(course, 0));
+}
+
+gan_status gan_courses_check_optimizers(const gan_trainer_options *options, const char *who)
+{
+    gan_status status = GAN_OK;
+    for (int i = 0; i < 2 * options->course_count && status == GAN_OK; i++)
+        status = check_optimizer(options, i / 2, i % 2 == 0, who);
     return status;
 }
 

@@ -221,8 +221,8 @@ static gan_status commit_discriminator(gan_trainer *trainer, struct gan_half *ha
 {
     gan_status status = commit(half, &trainer->discriminator_gradients, trainer->options.discriminator_optimizer,
                                (double)report->rate_factor * trainer->remedied.discriminator_rate);
-    if (status == GAN_OK && trainer->options.weight_clip > 0)
-        clip_weights(trainer->discriminator, trainer->options.weight_clip);
+    if (status == GAN_OK && trainer->weight_clip > 0)
+        clip_weights(trainer->discriminator, trainer->weight_clip);
     report->d_committed = status == GAN_OK;
     return status;
 }

@@ -84,17 +84,42 @@ static gan_status check_models(gan_model *generator, gan_model *discriminator, c
     return status == GAN_OK ? gan_check_player_labels(generator, discriminator, options, who) : status;
 }
 
+static gan_status check_penalty(const gan_trainer *trainer, const gan_trainer_options *o, int regularizer,
+                                const char *who)
+{
+    const struct gan_regularizer_row *penalty = &gan_regularizers[regularizer];
+    if (!gan_regularizer_wanted(o, regularizer) || !penalty->per_example || o->mixed_penalty ||
+        !gan_model_mixes_examples(trainer->discriminator))
+        return GAN_OK;
+    char state[32] = "has a course";
+    if (gan_regularizer_weight(o, regularizer) > 0)
+        snprintf(state, sizeof state, "is %g", (double)gan_regularizer_weight(o, regularizer));
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: %s %s, but the discriminator mixes examples (batch norm, or a minibatch layer), and %s is "
+                    "about each example by itself; use layer norm or none, or set mixed_penalty if you mean it",
+                    who, penalty->field, state, penalty->name);
+}
+
 static gan_status check_penalties(const gan_trainer *trainer, const gan_trainer_options *o, const char *who)
 {
-    for (int i = 0; i < GAN_REGULARIZERS; i++)
-        if (gan_regularizer_wanted(o, i) && gan_regularizers[i].per_example && !o->mixed_penalty &&
-            gan_model_mixes_examples(trainer->discriminator))
-            return gan_fail(
-                GAN_ERROR_INVALID_ARGUMENT,
-                "%s: %s is %g, but the discriminator mixes examples (batch norm, or a minibatch layer), and %s is "
-                "about each example by itself; use layer norm or none, or set mixed_penalty if you mean it",
-                who, gan_regularizers[i].field, (double)gan_regularizer_weight(o, i), gan_regularizers[i].name);
-    return GAN_OK;
+    gan_status status = GAN_OK;
+    for (int i = 0; i < GAN_REGULARIZERS && status == GAN_OK; i++)
+        status = check_penalty(trainer, o, i, who);
+    return status;
+}
+
+/* Features before D's last layer: of one layer they would be the pixels, of an autoencoder those or the errors. */
+static gan_status check_features(const gan_trainer *trainer, const char *who)
+{
+    const gan_model *d = trainer->discriminator;
+    bool alone = d->entry_count < 2, autoencoder = gan_model_is_autoencoder(d);
+    if (!gan_regularizer_wanted(&trainer->options, GAN_REGULARIZER_FEATURE_MATCHING) ||
+        trainer->options.feature_layer[0] != '\0' || (!alone && !autoencoder))
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                    "%s: feature matching has a weight, but the discriminator %s; set feature_layer to the layer whose "
+                    "output is meant (gan_model_summary names them)",
+                    who, autoencoder ? "is an autoencoder" : "has only one layer");
 }
 
 static gan_status check_loss(const gan_trainer *trainer, const char *who)
@@ -214,13 +239,18 @@ static gan_status build(gan_trainer *trainer, gan_model *generator, gan_model *d
     trainer->first_data_low = o->data_low;
     trainer->first_data_high = o->data_high;
     trainer->instance_noise = o->instance_noise;
-    gan_adaptive_set(&trainer->adaptive, (double)o->augment_probability);
+    trainer->weight_clip = o->weight_clip;
+    gan_adaptive_set(&trainer->adaptive, (double)(o->augment_adaptive ? o->augment_begin : o->augment_probability));
     trainer->packing = packing_of(gan_model_output_shape(generator), gan_model_input_shape(discriminator));
     status = check_penalties(trainer, o, who);
+    if (status == GAN_OK)
+        status = check_features(trainer, who);
     if (status == GAN_OK)
         status = check_loss(trainer, who);
     if (status == GAN_OK)
         status = check_inputs(trainer, who);
+    if (status == GAN_OK)
+        status = gan_courses_check_optimizers(o, who);
     if (status == GAN_OK)
         status = make_optimizers(trainer);
     if (status == GAN_OK)

@@ -40,7 +40,7 @@ struct gan_trainer {
     gan_model *average; /* `generator` itself where no average is kept; a reference either way */
     float weight[GAN_REGULARIZERS];
     float applied[GAN_REGULARIZERS]; /* the weights in the update at hand; 0 for what lazy_interval leaves out */
-    float instance_noise;
+    float instance_noise, weight_clip;
     struct gan_adaptive adaptive;                           /* its probability is that of all augmentation */
     float balance;                                          /* BEGAN's k; 0 with other losses */
     struct gan_arena *arena;                                /* of all plans: one runs at a time */

@@ -3,6 +3,8 @@
  */
 #include "watch/health.h"
 
+#include "train/schedules.h"
+
 #include <string.h>
 
 /* How fast means forget: of steps, of looks. */
@@ -83,7 +85,8 @@ void gan_health_scores_begin(struct gan_health_scores *scores, const gan_trainer
     *scores = (struct gan_health_scores){.loss = options->loss,
                                          .label_smoothing = options->label_smoothing,
                                          .label_flip = options->label_flip,
-                                         .clipped = options->weight_clip > 0};
+                                         .clipped = options->weight_clip > 0 ||
+                                                    gan_course_of(options, GAN_SETTING_WEIGHT_CLIP) != NULL};
     for (int i = 0; i < GAN_HEALTH_PROBLEMS; i++) {
         scores->score[i] = NAN;
         scores->place[i] = nowhere;

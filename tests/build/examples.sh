@@ -211,11 +211,13 @@ done
 says 'convergence'
 ends 0 "$toy" $short --data grid --protocol pacgan --packing 3 --csv toys.csv --frames 2 --out packed.png
 grep -q '^grid,pacgan,3,1,5,' toys.csv || fail "toy writes no line"
+ends 0 "$toy" $short --protocol pacgan --rate 1e-3 --csv toys.csv
+grep -q '^ring,pacgan\*,1,1,5,' toys.csv || fail "toy calls pacgan what is not"
 for file in packed.png packed-000.png packed-001.png; do
     [ -s $file ] || fail "toy draws no $file"
 done
 [ "$(grep -c '^"data:image/png;base64,iVBOR' packed.html)" = 2 ] || fail "packed.html does not hold the frames"
-for options in '--loss best' '--objective best' '--penalty r1' '--penalty r1=x' '--protocol best' '--packing 0' '--data square' '--preset best' '--steps 0' '--steps' \
+for options in '--loss best' '--objective best' '--penalty r1' '--penalty r1=x' '--protocol best' '--packing 0' '--data square' '--preset best' '--preset wgan --protocol pacgan' '--steps 0' '--steps' \
     '--bogus 1' 'ring'; do
     ends 2 "$toy" $options
     says 'usage: toy'

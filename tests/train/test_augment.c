@@ -274,7 +274,7 @@ START_TEST(a_run_adapts_its_augmentation)
     gan_trainer_options o = article();
     o.augment = GAN_AUGMENT_COLOR | GAN_AUGMENT_TRANSLATION;
     o.augment_adaptive = true;
-    o.augment_probability = .5f;
+    o.augment_begin = .5f;
     o.augment_examples = 240;
     o.discriminator_steps = 2;
     gan_trainer *trainer = image_trainer(&o, 1);
@@ -335,7 +335,7 @@ START_TEST(a_run_goes_on_where_its_controller_was)
     gan_trainer_options o = article();
     o.augment = GAN_AUGMENT_COLOR | GAN_AUGMENT_CUTOUT;
     o.augment_adaptive = true;
-    o.augment_probability = .5f;
+    o.augment_begin = .5f;
     o.augment_examples = 240;
     gan_trainer *first = image_trainer(&o, 1), *second = image_trainer(&o, 1);
     gan_tensor *batch = gan_tensor_new(GAN_SHAPE(6, 1, 8, 8));
@@ -459,12 +459,20 @@ START_TEST(what_cannot_be_meant_is_refused)
     o.augment_probability = 2;
     ck_null(image_trainer(&o, 1), "augment_probability is 2, want 0 to 1");
     o = article();
+    o.augment_begin = -1;
+    ck_null(image_trainer(&o, 1), "augment_begin is -1, want 0 to 1");
+    o.augment_begin = .5f;
+    ck_null(image_trainer(&o, 1), "augment_begin is 0.5, want 0, since augment_adaptive is not set");
+    o = article();
     o.instance_noise = -1;
     ck_null(image_trainer(&o, 1), "instance_noise is -1, want a finite number");
     o = article();
     o.augment_adaptive = true;
     ck_null(image_trainer(&o, 1), "augment is 0, want some augmentation");
     o.augment = GAN_AUGMENT_CUTOUT;
+    o.augment_probability = .5f;
+    ck_null(image_trainer(&o, 1), "augment_probability is 0.5, want 1, since augment_adaptive moves it");
+    o.augment_probability = 1;
     static const gan_loss without[] = {GAN_LOSS_WASSERSTEIN, GAN_LOSS_RELATIVISTIC, GAN_LOSS_RELATIVISTIC_AVERAGE,
                                        GAN_LOSS_LEAST_SQUARES, GAN_LOSS_F_KL};
     for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {

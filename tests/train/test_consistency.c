@@ -5,6 +5,7 @@
 #include "differences.h"
 
 #include "train/losses.h"
+#include "train/trainer.h"
 
 static gan_trainer_options options_with(int regularizer, float weight)
 {
@@ -139,6 +140,29 @@ START_TEST(lecam_follows_its_averages)
     gan_tensor_unref(twos);
     gan_trainer_unref(trainer);
     dirac_unref(&players);
+}
+END_TEST
+
+/* Their weight is 1 − dⁿ after n updates, in however many parts those were made. */
+START_TEST(lecams_averages_move_once_an_update)
+{
+    for (int parts = 1; parts <= 3; parts += 2) {
+        struct dirac players = dirac_new(1, -1);
+        gan_trainer_options o = options_with(GAN_REGULARIZER_LECAM, .3f);
+        o.lecam_decay = .75f;
+        o.micro_batches = parts;
+        gan_trainer *trainer = gan_trainer_new(players.g, players.d, &o);
+        ck_made(trainer);
+        gan_tensor *twos = gan_tensor_new(GAN_SHAPE(6, 1));
+        ck_ok(gan_tensor_fill(twos, 2));
+        for (int step = 1; step <= 3; step++) {
+            ck_ok(gan_train_step(trainer, twos, NULL, NULL));
+            ck_near(gan_tensor_data(trainer->averages)[2], 1 - pow(.75, step), 1e-6);
+        }
+        gan_tensor_unref(twos);
+        gan_trainer_unref(trainer);
+        dirac_unref(&players);
+    }
 }
 END_TEST
 
@@ -337,6 +361,9 @@ START_TEST(what_cannot_be_meant_is_refused)
             "feature_layer is \"nothing\", which the discriminator does not");
     memset(o.feature_layer, 'x', sizeof o.feature_layer);
     ck_null(gan_trainer_new(players.g, players.d, &o), "feature_layer has no end");
+    o = options_with(GAN_REGULARIZER_FEATURE_MATCHING, 1);
+    ck_null(gan_trainer_new(players.g, players.d, &o),
+            "feature matching has a weight, but the discriminator has only one layer; set feature_layer");
     dirac_unref(&players);
 }
 END_TEST
@@ -346,6 +373,7 @@ static const struct test_case tests[] = {
     {"latent", latent_terms_are_those_of_linear_players},
     {"weights", orthogonality_and_decay_are_their_formulas},
     {"LeCam", lecam_follows_its_averages},
+    {"LeCam in parts", lecams_averages_move_once_an_update},
     {"feature matching", feature_matching_pulls_means_together},
     {"decay", decay_shrinks_weights},
     {"gradients", gradients_agree_with_central_differences},

@@ -218,7 +218,7 @@ START_TEST(every_field_is_checked_by_name)
     REFUSED(o.beta1 = 1, "beta1 is 1, want 0 or more and less than 1");
     REFUSED(o.beta2 = -.5f, "beta2 is -0.5");
     REFUSED(o.epsilon = 0, "epsilon is 0, want a finite number above 0");
-    REFUSED(o.schedule = (gan_schedule)5, "schedule is 5, want a gan_schedule");
+    REFUSED(o.schedule = (gan_schedule)5, "schedule is 5, want GAN_SCHEDULE_CONSTANT, _LINEAR or _COSINE");
     REFUSED(o.schedule = GAN_SCHEDULE_LINEAR, "schedule_steps is 0, want 1 or more");
     REFUSED((o.schedule = GAN_SCHEDULE_COSINE, o.schedule_steps = 3, o.schedule_end = 2),
             "schedule_end is 2, want 0 to 1");
@@ -341,6 +341,9 @@ START_TEST(r1_with_batch_norm_in_the_discriminator_is_refused_unless_forced)
             "gan_trainer_new: r1_weight is 0.3, but the discriminator mixes "
             "examples (batch norm, or a minibatch layer), and R1 is about each example by itself");
     o.r1_weight = 0;
+    o.courses[o.course_count++] = (gan_course){.setting = GAN_SETTING_R1_WEIGHT};
+    ck_null(gan_trainer_new(g, d, &o), "r1_weight has a course, but the discriminator mixes examples");
+    o.course_count = 0;
     gan_trainer *without = gan_trainer_new(g, d, &o);
     ck_made(without);
     ck_fails(gan_trainer_set_r1_weight(without, 1), GAN_ERROR_INVALID_ARGUMENT,

@@ -62,7 +62,7 @@ static void add_course(gan_trainer_options *o, gan_course course)
 START_TEST(rates_and_weights_follow_their_courses)
 {
     struct dirac players = dirac_new(1, -1);
-    gan_trainer_options o = dirac_options(.25f);
+    gan_trainer_options o = dirac_options(.5f);
     float tenth = .1f;
     o.loss = GAN_LOSS_WASSERSTEIN;
     const gan_course d_rate = {.setting = GAN_SETTING_DISCRIMINATOR_RATE,
@@ -93,6 +93,34 @@ START_TEST(rates_and_weights_follow_their_courses)
         ck_near(report.r1_penalty, gamma / 2 * psi * psi, 1e-6);
         psi -= h_d * (theta + gamma * psi);
         theta += h_g * psi;
+        ck_near(*players.psi, psi, 1e-6);
+        ck_near(*players.theta, theta, 1e-6);
+    }
+    gan_tensor_unref(zeros);
+    gan_trainer_unref(trainer);
+    dirac_unref(&players);
+}
+END_TEST
+
+/* Both go out along D's line, ψ past the bound, which comes in. */
+START_TEST(clipping_follows_its_course)
+{
+    struct dirac players = dirac_new(1, -1);
+    gan_trainer_options o = dirac_options(.5f);
+    o.loss = GAN_LOSS_WASSERSTEIN;
+    add_course(
+        &o,
+        (gan_course){
+            .setting = GAN_SETTING_WEIGHT_CLIP, .schedule = GAN_SCHEDULE_LINEAR, .begin = .9f, .end = .3f, .steps = 3});
+    gan_trainer *trainer = gan_trainer_new(players.g, players.d, &o);
+    ck_made(trainer);
+    gan_tensor *zeros = gan_tensor_new(GAN_SHAPE(4, 1));
+    double theta = 1, psi = -1;
+    for (int step = 0; step < 4; step++) {
+        double bound = .9 - .2 * step;
+        ck_ok(gan_train_step(trainer, zeros, NULL, NULL));
+        psi = fmin(fmax(psi - .5 * theta, -bound), bound);
+        theta += .5 * psi;
         ck_near(*players.psi, psi, 1e-6);
         ck_near(*players.theta, theta, 1e-6);
     }
@@ -208,12 +236,12 @@ START_TEST(courses_that_cannot_be_meant_are_refused)
         {{.setting = GAN_SETTING_R2_WEIGHT, .schedule = GAN_SCHEDULE_LINEAR, .end = -1, .steps = 1},
          "the course of r2_weight has end -1, want a finite number, 0 or more"},
         {{.setting = GAN_SETTING_R2_WEIGHT, .schedule = GAN_SCHEDULE_COSINE},
-         "the course of r2_weight has no steps that can be meant, want 1 or more"},
-        {{.schedule = GAN_SCHEDULE_FUNCTION}, "generator_rate has no function that can be meant"},
-        {{.schedule = (gan_schedule)9}, "has no schedule that can be meant"},
-        {{.warm_up = -1}, "has no warm_up that can be meant"},
-        {{.hold = -1}, "has no hold that can be meant"},
-        {{.schedule = GAN_SCHEDULE_STEP, .steps = 1, .factor = -1}, "has no factor that can be meant"},
+         "the course of r2_weight has steps 0, want 1 or more"},
+        {{.schedule = GAN_SCHEDULE_FUNCTION}, "generator_rate has no function, want one"},
+        {{.schedule = (gan_schedule)9}, "has schedule 9, want a gan_schedule"},
+        {{.warm_up = -1}, "has warm_up -1, want 0 or more"},
+        {{.hold = -1}, "has hold -1, want 0 or more"},
+        {{.schedule = GAN_SCHEDULE_STEP, .steps = 1, .factor = -1}, "has factor -1, want a finite number"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         gan_trainer_options o;
@@ -227,12 +255,21 @@ START_TEST(courses_that_cannot_be_meant_are_refused)
     add_course(&o, rate);
     add_course(&o, rate);
     ck_null(gan_trainer_new(players.g, players.d, &o), "courses[1] is a second course of generator_rate");
-    o.course_count = 17;
-    ck_null(gan_trainer_new(players.g, players.d, &o), "course_count is 17, want 0 to 16");
+    o.course_count = 27;
+    ck_null(gan_trainer_new(players.g, players.d, &o), "course_count is 27, want 0 to 26");
     o = dirac_options(.1f);
     const gan_course beta = {.setting = GAN_SETTING_BETA1};
     add_course(&o, beta);
     ck_null(gan_trainer_new(players.g, players.d, &o), "beta1 has a course, but generator_optimizer is sgd");
+    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_R3GAN)); /* its courses would take the optimizer's numbers unseen */
+    o.generator_optimizer = gan_optimizer_adam(1e-3f, 0, .9f);
+    ck_null(
+        gan_trainer_new(players.g, players.d, &o),
+        "generator_optimizer has rate 0.001, but courses[0] is about it and would take its place; change the course, "
+        "or make the optimizer with 0.0002, where the course begins");
+    ck_ok(gan_trainer_options_init(&o, GAN_PRESET_R3GAN));
+    o.discriminator_optimizer = gan_optimizer_adam(2e-4f, 0, .999f);
+    ck_null(gan_trainer_new(players.g, players.d, &o), "discriminator_optimizer has beta2 0.999, but courses[2]");
     o = dirac_options(.1f);
     const gan_course wild = {.schedule = GAN_SCHEDULE_FUNCTION, .function = not_a_number};
     add_course(&o, wild);
@@ -526,6 +563,7 @@ END_TEST
 static const struct test_case tests[] = {
     {"curves", courses_follow_their_curves},
     {"rates and weights", rates_and_weights_follow_their_courses},
+    {"clipping", clipping_follows_its_course},
     {"betas", betas_follow_their_courses},
     {"lazy", lazy_penalties_weigh_the_same},
     {"courses refused", courses_that_cannot_be_meant_are_refused},
