@@ -1,6 +1,6 @@
 /*
  * lucic: the seven objectives that Lucic et al. compare ("Are GANs created equal? A large-scale study", NeurIPS 2018)
- * on the digits, with the layers of their networks (but BEGAN's D), for equally many steps each.
+ * on the digits, with the layers of their networks, for equally many steps each.
  *   cc lucic.c $(pkg-config --cflags --libs gan)
  *
  * Their figures are Fréchet distances of Inception's features, each the best of a wide search. Here they are those of a
@@ -17,7 +17,7 @@
 
 #include <getopt.h>
 
-enum { LATENT = 64, CODE = 32 };
+enum { LATENT = 64, CODE = 64 };
 
 static const char usage[] =
     "usage: lucic --reader FILE [OPTION]...\n"
@@ -189,33 +189,25 @@ static gan_model *new_discriminator(bool norm)
     return d;
 }
 
-static gan_layer *rectified(gan_layer *layer, bool norm)
-{
-    gan_layer *layers[3] = {norm ? gan_layer_without_bias(weighted(layer)) : weighted(layer)};
-    int count = 1;
-    if (norm)
-        layers[count++] = gan_layer_batch_norm();
-    layers[count++] = gan_layer_relu();
-    return gan_layer_sequence(layers, count);
-}
-
-/*
- * BEGAN's, an autoencoder: one convolution, a code, and back, as in hwalsuklee/tensorflow-generative-model-collections;
- * gamma is 0.5, with one update of D in a step. Compare_gan's: convolutions to 64 and 128 channels, dense 64, dense
- * 128·7·7, transposed convolutions to 64 and 1, leaky ReLU after all but the second and the last, which has a sigmoid,
- * without batch norm; gamma 0.75, 5 updates of D in a step, by default.
- */
+/* BEGAN's, an autoencoder of two such convolutions, a code and the way back, without batch norm, as in compare_gan;
+ * there the second convolution has no activation. */
 static gan_model *new_autoencoder(void)
 {
-    gan_layer *layers[] = {rectified(gan_layer_conv2d(64, 4, 2, 1), false),
+    gan_layer *layers[] = {weighted(gan_layer_conv2d(64, 4, 2, 1)),
+                           gan_layer_leaky_relu(0.2f),
+                           weighted(gan_layer_conv2d(128, 4, 2, 1)),
                            gan_layer_flatten(),
-                           rectified(gan_layer_dense(CODE), true),
-                           rectified(gan_layer_dense(64 * 14 * 14), true),
-                           gan_layer_reshape(GAN_SHAPE(64, 14, 14)),
+                           weighted(gan_layer_dense(CODE)),
+                           gan_layer_leaky_relu(0.2f),
+                           weighted(gan_layer_dense(128 * 7 * 7)),
+                           gan_layer_leaky_relu(0.2f),
+                           gan_layer_reshape(GAN_SHAPE(128, 7, 7)),
+                           weighted(gan_layer_conv_transpose2d(64, 4, 2, 1)),
+                           gan_layer_leaky_relu(0.2f),
                            weighted(gan_layer_conv_transpose2d(1, 4, 2, 1)),
                            gan_layer_sigmoid()};
     gan_model *d = gan_model_new(GAN_SHAPE(1, 28, 28));
-    gan_model_add(d, gan_layer_reconstruction(gan_layer_sequence(layers, 7), 1));
+    gan_model_add(d, gan_layer_reconstruction(gan_layer_sequence(layers, sizeof layers / sizeof layers[0]), 1));
     return d;
 }
 
@@ -226,7 +218,11 @@ static gan_trainer *new_trainer(const struct options *o)
     check(gan_trainer_options_init(&t, by->preset) == GAN_OK);
     t.loss = by->loss;
     t.dragan_weight = by->dragan;
-    t.mixed_penalty = by->dragan > 0; /* the study has batch norm in DRAGAN's D, too */
+    t.mixed_penalty = by->dragan > 0;                /* the study has batch norm in DRAGAN's D, too */
+    if (by->loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM) { /* as in compare_gan, before the search */
+        t.diversity_ratio = 0.75f;
+        t.discriminator_steps = 5;
+    }
     t.seed = o->seed;
     gan_model *g = new_generator();
     gan_model *d = by->loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM ? new_autoencoder() : new_discriminator(by->norm_in_d);

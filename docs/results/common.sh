@@ -2,7 +2,8 @@
 # What the scripts beside it share; they source it. Rows are kept as lines of comma-separated values in WORK, so that a
 # script that is stopped goes on with the runs that are missing when it is started again.
 #   BUILD  the build folder (default: build)     WORK   where rows lie (default: BUILD/results)
-#   MNIST  a folder with MNIST's files (default: ../shared/data/mnist, else digits that the library draws)
+#   MNIST  a folder with MNIST's files (default: ../shared/data/mnist)
+#   DRAWN  1: digits that the library draws, for trying a script where MNIST is missing; their rows lie apart
 set -eu
 export LC_ALL=C
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,6 +13,17 @@ mkdir -p "$work"
 mnist=${MNIST:-$root/../shared/data/mnist}
 [ -s "$mnist/train-images-idx3-ubyte.gz" ] || [ -s "$mnist/train-images-idx3-ubyte" ] || mnist=
 page=$root/docs/results.md
+
+# digits : the scripts that need some call it first
+digits() {
+    if [ -n "${DRAWN:-}" ]; then
+        mnist='' work=$work/drawn PRINT=1
+        mkdir -p "$work"
+    elif [ -z "$mnist" ]; then
+        echo "no MNIST in ${MNIST:-$root/../shared/data/mnist}: give MNIST=FOLDER (examples/fetch-mnist.sh gets it), or DRAWN=1" >&2
+        exit 1
+    fi
+}
 
 # done_rows FILE PATTERN : how many rows of the file match
 done_rows() {
@@ -26,15 +38,17 @@ reader() {
     } >&2
     echo "$work/reader.safetensors"
 }
+# How well it does, in its program's words
+reading() { sed -n 's/.*: reads /a reader that reads /p' "$work/reader.log"; }
 machine() {
     model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1)
     echo "${model:-an unknown processor}, $(nproc) cores, $(date -u +%Y-%m-%d)"
 }
-# publish NAME COMMAND : puts what comes in between the page's lines `<!-- NAME -->` and `<!-- /NAME -->`, under the
-# machine and the command; without a page, or with PRINT=1, prints it.
+# publish NAME COMMAND [WITH] : puts what comes in between the page's lines `<!-- NAME -->` and `<!-- /NAME -->`, under
+# the machine and the command; without a page, or with PRINT=1, prints it.
 publish() {
     {
-        echo "Made by \`$2\` on $(machine)."
+        echo "Made by \`$2\` on $(machine)${3:+, with $3}."
         echo
         cat
     } >"$work/$1.md"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Seven objectives on the digits with Lucic et al.'s layers (but BEGAN's D), equally many steps each: an hour and three
-# quarters on two cores of 110 GF/s each. Stopped, it goes on where it was. JOBS runs go beside each other and share the
-# cores.
+# Seven objectives on the digits with Lucic et al.'s layers, equally many steps each: two hours on two cores of 110 GF/s
+# each. Stopped, it goes on where it was. JOBS runs go beside each other and share the cores.
 #   [JOBS=N] [OBJECTIVES="mm ns lsgan wgan wgan-gp dragan began"] [STEPS=N] [PRINT=1] sh docs/results/lucic.sh [SEEDS]     (1)
 . "$(dirname "$0")/common.sh"
+digits
 seeds=${1:-1} steps=${STEPS:-3000} reader=$(reader) jobs=${JOBS:-1}
 threads=$((($(nproc) + jobs - 1) / jobs))
 for objective in ${OBJECTIVES:-mm ns lsgan wgan wgan-gp dragan began}; do
@@ -29,4 +29,4 @@ wgan-gp 20.3
 dragan 7.6
 began 13.1
 END
-} | publish lucic "STEPS=$steps sh docs/results/lucic.sh $seeds"
+} | publish lucic "STEPS=$steps sh docs/results/lucic.sh $seeds" "$(reading)"

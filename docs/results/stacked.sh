@@ -5,6 +5,7 @@
 #   [STEPS=N] [CONTRAST_STEPS=N] [PRINT=1] [PUBLISH=1] sh docs/results/stacked.sh [SEEDS]     (1)
 # With PUBLISH nothing runs: the rows that are there are put in the page.
 . "$(dirname "$0")/common.sh"
+digits
 seeds=${1:-1} steps=${STEPS:-25000} contrast=${CONTRAST_STEPS:-25000}
 runs=$seeds
 if [ -n "${PUBLISH:-}" ]; then runs=0; else reader=$(reader); fi
@@ -32,4 +33,4 @@ row pacgan2 'non-saturating,0,2' "$contrast" --objective non-saturating --penalt
     echo "| relativistic, R1 and R2 | $steps | $(summary stacked.csv "^relativistic,0.5,1,[0-9]*,$steps," 6 7 8) | 1000 / .078, another network |"
     echo "| non-saturating | $contrast | $(summary stacked.csv "^non-saturating,0,1,[0-9]*,$contrast," 6 7 8) | DCGAN 99 / 3.40, 78.9 / 4.50 |"
     echo "| non-saturating, packing 2 | $contrast | $(summary stacked.csv "^non-saturating,0,2,[0-9]*,$contrast," 6 7 8) | PacGAN2 1000 / .06 |"
-} | publish stacked "STEPS=$steps CONTRAST_STEPS=$contrast sh docs/results/stacked.sh $seeds"
+} | publish stacked "STEPS=$steps CONTRAST_STEPS=$contrast sh docs/results/stacked.sh $seeds" "$(reading)"
