@@ -21,13 +21,15 @@ machine() {
     cat <<END
 # How fast it is
 
-Made by \`sh tests/bench/performance.sh build\` on$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-)$(grep -m1 'cpu family' /proc/cpuinfo | sed 's/.*: / (family /; s/$/)/'), $cores cores,
+Made by \`sh tests/bench/performance.sh build $seconds\` on$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-)$(grep -m1 'cpu family' /proc/cpuinfo | sed 's/.*: / (family /; s/$/)/'), $cores cores,
 instruction set $("$bench" --net mlp --seconds 0.1 | field isa). Whole adversarial steps: fresh noise for each half, D on real and made data, then G,
-Adam; the networks are those of tests/bench/nets.c. The processor's peak is measured in the same process by a loop of
+Adam; the networks are those of tests/bench/nets.c, at batch 128 (mlp) or 64 (the others) where none is named. The
+processor's peak is measured in the same process by a loop of
 fused multiply-adds. Operations are counted on taps that meet data: padding multiplies nothing. Convolutions whose window
 is two or three times their stride are made of fewer products than that (minimal filtering, docs/design.md: 9 instead of
 16 for a window of 4 × 4 and stride 2), so that their share of the peak, as it is counted here, may exceed 100 %.
-Medians far above the best times beside them are those of a host whose other guests were busy.
+Medians far above the best times beside them are those of a host whose other guests were busy; "ns a line" is how long
+a cache line took from one thread to another meanwhile (see below).
 
 END
 }
@@ -100,7 +102,8 @@ scale() {
     cat <<END
 ## Scale
 
-Milliseconds of a step for each example, and the share of the peak, medians of $rounds rounds.
+Milliseconds of a step for each example, and the share of the peak, medians of $rounds rounds. Each panel of the
+plot is measured in turn, so that a setting which two panels share has a row in each.
 
 | net | batch | threads | ms an example | % of peak | MiB |
 |---|---|---|---|---|---|
