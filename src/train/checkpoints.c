@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -155,6 +156,15 @@ gan_status gan_checkpoints_add(gan_trainer *trainer, const gan_loader *loader, c
     return status;
 }
 
+/* A file that is not ours to read is as whole as ever: going on from one before it would undo what it holds. */
+static gan_status check_permission(const char *name, const char *who)
+{
+    if (faccessat(AT_FDCWD, name, R_OK, AT_EACCESS) == 0 || errno != EACCES)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_IO, "%s: %s: %s; make it readable, or remove it to go on from the one before it", who,
+                    name, strerror(errno));
+}
+
 /* Whether another checkpoint may be tried after this failure. */
 static bool is_damaged(gan_status status)
 {
@@ -174,13 +184,15 @@ gan_status gan_checkpoints_resume(gan_trainer *trainer, gan_loader *loader, stru
         status = gan_error_status(); /* which no other checkpoint mends */
     for (size_t i = listing.count; status == GAN_OK && i > 0 && !*found; i--) {
         char *name = name_of(path, listing.steps[i - 1]);
-        status = name != NULL ? gan_checkpoint_read(trainer, loader, settings, run, name, who)
-                              : GAN_ERROR_OUT_OF_MEMORY;
+        status = name != NULL ? check_permission(name, who) : GAN_ERROR_OUT_OF_MEMORY;
+        bool open = status == GAN_OK;
+        if (open)
+            status = gan_checkpoint_read(trainer, loader, settings, run, name, who);
         *found = status == GAN_OK;
-        if (is_damaged(status) && i > 1) {
+        if (open && is_damaged(status) && i > 1) {
             gan_log_message(GAN_LOG_WARNING, "%s: %s; trying the checkpoint before it", who, gan_error_message());
             status = GAN_OK;
-        } else if (is_damaged(status)) {
+        } else if (open && is_damaged(status)) {
             status = gan_fail(GAN_ERROR_FORMAT, "%s: no whole checkpoint among the %zu of %s; the oldest: %s", who,
                               listing.count, path, gan_error_message());
         }

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef HAVE_JANSSON
@@ -620,6 +621,26 @@ START_TEST(damaged_ones_of_later_steps_do_not_count)
 }
 END_TEST
 
+/* root may read everything, so that another user tries. */
+START_TEST(an_unreadable_checkpoint_is_not_passed_over)
+{
+    struct play p = play_new(STABLE);
+    gan_run_options o = run_options(scratch_file("locked"));
+    o.steps = 4;
+    ck_ok(gan_trainer_run(p.trainer, p.loader, &o, NULL));
+    o.resume = true;
+    o.steps = 5;
+    ck_assert_int_eq(chmod(scratch_file("locked-000000000004.checkpoint"), 0), 0);
+    ck_assert_int_eq(chmod(scratch_file(""), 0777), 0);
+    bool root = geteuid() == 0;
+    ck_assert(!root || seteuid(65534) == 0);
+    gan_status status = gan_trainer_run(p.trainer, p.loader, &o, NULL);
+    ck_assert(!root || seteuid(0) == 0);
+    ck_fails(status, GAN_ERROR_IO, "locked-000000000004.checkpoint: Permission denied; make it readable, or remove it");
+    play_unref(&p);
+}
+END_TEST
+
 static bool gone; /* the data cannot be read any more */
 
 static gan_status may_be_gone(void *context, int64_t index, float *example, int32_t *label)
@@ -787,6 +808,7 @@ static const struct test_case tests[] = {
     {"so many checkpoints are kept and none overwritten", so_many_checkpoints_are_kept_and_none_overwritten},
     {"checkpoints are written by the clock too", checkpoints_are_written_by_the_clock_too},
     {"the newest whole one counts", the_newest_whole_one_counts},
+    {"an unreadable one is not passed over", an_unreadable_checkpoint_is_not_passed_over},
     {"damaged ones of later steps do not count", damaged_ones_of_later_steps_do_not_count},
     {"unreadable data are not taken for a damaged checkpoint", unreadable_data_are_not_taken_for_a_damaged_checkpoint},
     {"other labels are other data", other_labels_are_other_data},
