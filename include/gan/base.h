@@ -50,11 +50,14 @@ GAN_API const char *gan_status_name(gan_status status);
  * The text of this thread's latest failure: which argument, what it got, what it wanted, what to do. "" when nothing
  * has failed yet. Where an argument is NULL, or a shape has no axes, it goes on with "; before it: " and this thread's
  * failure before, which most often is why. It belongs to the library and holds until the thread's next failure; at most
- * 1023 bytes of UTF-8.
+ * 1023 bytes of UTF-8, without control characters ('?' stands for what was neither).
  */
 GAN_API const char *gan_error_message(void);
 
-/** The status of this thread's latest failure; GAN_OK when nothing has failed yet. */
+/**
+ * The status of this thread's latest failure; GAN_OK when nothing has failed yet. An argument that is NULL because
+ * memory was short is GAN_ERROR_OUT_OF_MEMORY.
+ */
 GAN_API gan_status gan_error_status(void);
 
 /** Frees a text that the library returned as new. NULL is fine. */

@@ -18,6 +18,7 @@ int gan_find_name(const char *who, const char *kind, const char *name, const cha
     if (name == NULL)
         gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: name is NULL", who);
     else
-        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: there is no %s \"%.40s\"; there are %s", who, kind, name, known);
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: there is no %s \"%s\"; there are %s", who, kind, GAN_SHOWN(name, 40),
+                 known);
     return -1;
 }

@@ -5,39 +5,17 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 static _Thread_local gan_status last_status;
 static _Thread_local uint64_t failures;
 static _Thread_local char last_message[1024];
 
-/* How many bytes of UTF-8 the character that begins with `byte` has. */
-static size_t character_size(unsigned char byte)
+static bool is_about_null(const char *text)
 {
-    return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-void gan_text_print(char *text, size_t size, const char *format, va_list arguments)
-{
-    int needed = vsnprintf(text, size, format, arguments);
-    if (needed < 0)
-        text[0] = '\0';
-    if (needed < 0 || (size_t)needed < size)
-        return;
-    size_t last = size - 1; /* where the last character begins */
-    while (last > 0 && ((unsigned char)text[last - 1] & 0xC0) == 0x80)
-        last--;
-    if (last > 0 && last - 1 + character_size((unsigned char)text[last - 1]) > size - 1)
-        text[last - 1] = '\0';
-}
-
-void gan_text_format(char *text, size_t size, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    gan_text_print(text, size, format, arguments);
-    va_end(arguments);
+    static const char ending[] = " is NULL";
+    size_t length = strlen(text);
+    return length >= sizeof ending && strcmp(text + length - (sizeof ending - 1), ending) == 0;
 }
 
 /*
@@ -47,45 +25,51 @@ void gan_text_format(char *text, size_t size, const char *format, ...)
  */
 static bool may_have_a_cause(const char *text)
 {
-    static const char ending[] = " is NULL";
-    size_t length = strlen(text);
-    if (length >= sizeof ending && strcmp(text + length - (sizeof ending - 1), ending) == 0)
-        return true;
-    return strstr(text, " has 0 axes") != NULL || strstr(text, " is [],") != NULL;
+    return is_about_null(text) || strstr(text, " has 0 axes") != NULL || strstr(text, " is [],") != NULL;
 }
 
-static void append_what_came_before(char *text, size_t size)
+static const char *cause_in(const char *text)
 {
-    if (last_status == GAN_OK || !may_have_a_cause(text))
-        return;
-    const char *earlier = strstr(last_message, "; before it: ");
-    earlier = earlier != NULL ? earlier + strlen("; before it: ") : last_message;
-    if (may_have_a_cause(earlier))
-        return; /* which explains nothing */
-    char both[sizeof last_message];
-    gan_text_format(both, sizeof both, "%s; before it: %s", text, earlier);
-    memcpy(text, both, strlen(both) < size ? strlen(both) + 1 : size);
+    static const char between[] = "; before it: ";
+    const char *behind = strstr(text, between);
+    return behind != NULL ? behind + sizeof between - 1 : text;
 }
 
-static void keep(gan_status status, const char *format, va_list arguments)
+/* The new failure's cause, NULL if it has none: another NULL explains nothing. */
+static const char *cause_of(const char *text)
+{
+    const char *earlier = cause_in(last_message);
+    return last_status != GAN_OK && may_have_a_cause(text) && !is_about_null(earlier) ? earlier : NULL;
+}
+
+/* Returns the status that it has kept: memory that ran out leaves NULLs behind, which are not the program's mistake. */
+static gan_status keep(gan_status status, const char *format, va_list arguments)
 {
     int system_error = errno;       /* a caller may have more to say about it */
     char text[sizeof last_message]; /* the arguments may point into last_message */
     gan_text_print(text, sizeof text, format, arguments);
-    append_what_came_before(text, sizeof text);
+    const char *cause = cause_of(text);
+    if (cause != NULL) {
+        char both[sizeof last_message];
+        gan_text_format(both, sizeof both, "%s; before it: %s", text, cause);
+        memcpy(text, both, strlen(both) + 1);
+    }
+    gan_text_clean(text);
     memcpy(last_message, text, strlen(text) + 1);
-    last_status = status;
+    if (cause == NULL || last_status != GAN_ERROR_OUT_OF_MEMORY)
+        last_status = status;
     failures++;
     errno = system_error;
+    return last_status;
 }
 
 gan_status gan_fail(gan_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    keep(status, format, arguments);
+    gan_status kept = keep(status, format, arguments);
     va_end(arguments);
-    return status;
+    return kept;
 }
 
 void *gan_fail_null(gan_status status, const char *format, ...)

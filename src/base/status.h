@@ -2,12 +2,11 @@
 #ifndef GAN_SRC_BASE_STATUS_H
 #define GAN_SRC_BASE_STATUS_H
 
-#include "gan/base.h"
+#include "text.h"
 
-#include <stdarg.h>
-
-/* Sets this thread's error status and message; returns `status`, so that `return gan_fail(…);` reads well. The format
- * may use the previous message (gan_error_message()) among its arguments. */
+/* Sets this thread's error status and message; returns that status, so that `return gan_fail(…);` reads well. It is
+ * `status`, but GAN_ERROR_OUT_OF_MEMORY where something is NULL because memory was short. The format may use the
+ * previous message (gan_error_message()) among its arguments. */
 gan_status gan_fail(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
 
 /* The same for constructors: `return gan_fail_null(…);` */
@@ -18,9 +17,5 @@ uint64_t gan_failures(void);
 /* Whether a caller's function, which returned `status` when there were so many, has by calling the library left a
  * message of that. */
 bool gan_failed_so_since(uint64_t failures, gan_status status);
-
-/* vsnprintf that, where the text is too long, does not cut a UTF-8 character in two. `size` is at least 1. */
-void gan_text_print(char *text, size_t size, const char *format, va_list arguments) GAN_PRINTF(3, 0);
-void gan_text_format(char *text, size_t size, const char *format, ...) GAN_PRINTF(3, 4);
 
 #endif

@@ -32,21 +32,6 @@ static void append_text(struct gan_json_writer *writer, const char *text)
     append(writer, text, strlen(text));
 }
 
-/* The length of the UTF-8 character that begins here; 0 if none does (RFC 3629: no overlong ones, no surrogates). */
-static size_t utf8_length(const unsigned char *c)
-{
-    size_t length = c[0] < 0x80 ? 1 : c[0] >= 0xC2 && c[0] < 0xE0 ? 2 : c[0] >= 0xE0 && c[0] < 0xF0 ? 3 : 4;
-    if (length == 4 && (c[0] < 0xF0 || c[0] > 0xF4))
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((c[i] & 0xC0) != 0x80)
-            return 0;
-    if ((c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F) || (c[0] == 0xF0 && c[1] < 0x90) ||
-        (c[0] == 0xF4 && c[1] > 0x8F))
-        return 0;
-    return length;
-}
-
 /* How many characters stand for themselves: all in one, since some texts are long. */
 static size_t plain_length(const char *text)
 {
@@ -66,7 +51,7 @@ static void quote(struct gan_json_writer *writer, const char *text)
         if (*c == '\0')
             break;
         char escape[8];
-        size_t length = utf8_length(c);
+        size_t length = gan_utf8_length(c);
         if (*c == '"' || *c == '\\')
             snprintf(escape, sizeof escape, "\\%c", *c);
         else if (*c < 0x20)

@@ -1,6 +1,8 @@
 #include "base/status.h"
 
+#include "base/text.h"
 #include "suite.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -49,6 +51,63 @@ START_TEST(a_null_handle_tells_what_came_before)
                      "j: example is [], but this recipe is for images; before it: open: no such file");
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "size is 0");
     ck_assert_str_eq(gan_error_message(), "size is 0");
+}
+END_TEST
+
+/* Who asks for the status alone must not take want of memory for a mistake of the program. */
+START_TEST(null_for_want_of_memory_stays_that)
+{
+    gan_fail(GAN_ERROR_OUT_OF_MEMORY, "out of memory: 7 bytes were asked for");
+    ck_assert_int_eq(gan_fail(GAN_ERROR_INVALID_ARGUMENT, "f: x is NULL"), GAN_ERROR_OUT_OF_MEMORY);
+    ck_assert_int_eq(gan_error_status(), GAN_ERROR_OUT_OF_MEMORY);
+    ck_assert_str_eq(gan_error_message(), "f: x is NULL; before it: out of memory: 7 bytes were asked for");
+    ck_assert_int_eq(gan_fail(GAN_ERROR_INVALID_ARGUMENT, "size is 0"), GAN_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(gan_fail(GAN_ERROR_INVALID_ARGUMENT, "f: x is NULL"), GAN_ERROR_INVALID_ARGUMENT);
+}
+END_TEST
+
+START_TEST(a_shape_without_axes_may_be_the_cause)
+{
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "f: input has 0 axes, want 1 to 7");
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "g: model is NULL");
+    ck_assert_str_eq(gan_error_message(), "g: model is NULL; before it: f: input has 0 axes, want 1 to 7");
+}
+END_TEST
+
+/* What stands in a file, or is given as a name, may be anything; a message goes to terminals and logs. */
+START_TEST(messages_are_clean_utf8)
+{
+    static const struct {
+        const char *given, *kept;
+    } texts[] = {{"é…😀 \x7E", "é…😀 ~"},
+                 {"a\xE9"
+                  "b",
+                  "a?b"},                          /* Latin-1 */
+                 {"\x80\xBF", "??"},               /* continuations of nothing */
+                 {"\xC0\xAF", "??"},               /* overlong */
+                 {"\xED\xA0\x80", "???"},          /* a surrogate */
+                 {"\xF4\x90\x80\x80", "????"},     /* beyond Unicode */
+                 {"\x1B[31m\n\t\x7F", "?[31m???"}, /* control characters */
+                 {"\xC2\x9B"
+                  "1m",
+                  "??1m"}}; /* one of those of eight bits */
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        gan_fail(GAN_ERROR_IO, "%s", texts[i].given);
+        ck_assert_str_eq(gan_error_message(), texts[i].kept);
+    }
+    gan_fail(GAN_ERROR_IO, "\"%.3s\"", "éé"); /* cut by bytes */
+    ck_assert_msg(is_utf8(gan_error_message()), "%s", gan_error_message());
+}
+END_TEST
+
+START_TEST(texts_are_shown_short_and_clean)
+{
+    ck_assert_str_eq(GAN_SHOWN("", 8), "");
+    ck_assert_str_eq(GAN_SHOWN("12345678", 8), "12345678");
+    ck_assert_str_eq(GAN_SHOWN("123456789", 8), "12345…");
+    ck_assert_str_eq(GAN_SHOWN("ééééé", 8), "éé…");
+    ck_assert_str_eq(GAN_SHOWN("éééé", 8), "éééé");
+    ck_assert_str_eq(GAN_SHOWN("a\nb\xFF", 8), "a?b?");
 }
 END_TEST
 
@@ -128,6 +187,10 @@ START_TEST(the_header_states_the_librarys_version)
 END_TEST
 
 static const struct test_case tests[] = {
+    {"null for want of memory", null_for_want_of_memory_stays_that},
+    {"a shape without axes may be the cause", a_shape_without_axes_may_be_the_cause},
+    {"messages are clean UTF-8", messages_are_clean_utf8},
+    {"texts are shown short and clean", texts_are_shown_short_and_clean},
     {"null handle", a_null_handle_tells_what_came_before},
     {"nothing has failed at first", nothing_has_failed_at_first},
     {"a failure keeps its status and text", a_failure_keeps_its_status_and_text},
