@@ -6,10 +6,12 @@
 
 gan_var *gan_scale(gan_var *x, float factor)
 {
-    if (x != NULL && factor == 1.0f)
-        return x;
     float value;
-    if (x != NULL && x->dtype == GAN_FLOAT32 && gan_var_is_constant(x, &value))
+    if (!gan_check_vars("scale", &x, 1))
+        return NULL;
+    if (factor == 1.0f)
+        return x;
+    if (gan_var_is_constant(x, &value))
         return gan_tape_known(x->tape, x->shape, value * factor);
     return gan_record_unary(GAN_OP_scale, x, factor, 0);
 }
@@ -22,7 +24,9 @@ gan_var *gan_vjp_scale(gan_var *node, gan_var *gradient, int index)
 
 gan_var *gan_shift(gan_var *x, float offset)
 {
-    return x != NULL && offset == 0.0f ? x : gan_record_unary(GAN_OP_shift, x, offset, 0);
+    if (!gan_check_vars("shift", &x, 1))
+        return NULL;
+    return offset == 0.0f ? x : gan_record_unary(GAN_OP_shift, x, offset, 0);
 }
 
 gan_var *gan_vjp_shift(gan_var *node, gan_var *gradient, int index)

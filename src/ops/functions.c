@@ -7,7 +7,9 @@
 
 gan_var *gan_power(gan_var *x, float exponent)
 {
-    if (x != NULL && exponent == 1.0f)
+    if (!gan_check_vars("power", &x, 1))
+        return NULL;
+    if (exponent == 1.0f)
         return x;
     return exponent == 2.0f ? gan_square(x) : gan_record_unary(GAN_OP_power, x, exponent, 0);
 }

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "tensor/tensor.h"
 
+#include <float.h>
 #include <math.h>
 
 static gan_var *draw(gan_tape *tape, enum gan_op_id op, gan_shape shape, float scale, float offset)
@@ -18,10 +19,15 @@ gan_var *gan_uniform(gan_tape *tape, gan_shape shape, float low, float high)
 {
     if (tape == NULL)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_uniform: the tape is NULL");
-    if (!(low <= high))
+    if (!isfinite(low) || !isfinite(high) || low > high)
         return gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
-                             "gan_uniform: low is %g and high is %g; low must not be above", (double)low, (double)high);
+                             "gan_uniform: low is %g and high %g, want finite numbers, low not above high", (double)low,
+                             (double)high);
     float span = high - low;
+    if (!isfinite(span))
+        return gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
+                             "gan_uniform: low is %g and high %g, want them at most %g apart; scale a narrower one",
+                             (double)low, (double)high, (double)FLT_MAX);
     while (low + span > high) /* rounded up */
         span = nextafterf(span, 0);
     return draw(tape, GAN_OP_uniform, shape, span, low);
@@ -31,9 +37,10 @@ gan_var *gan_normal(gan_tape *tape, gan_shape shape, float mean, float deviation
 {
     if (tape == NULL)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_normal: the tape is NULL");
-    if (!(deviation >= 0.0f))
+    if (!isfinite(mean) || !isfinite(deviation) || deviation < 0)
         return gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
-                             "gan_normal: the deviation is %g; it must not be negative", (double)deviation);
+                             "gan_normal: mean is %g and deviation %g, want finite numbers, deviation at least 0",
+                             (double)mean, (double)deviation);
     return draw(tape, GAN_OP_normal, shape, deviation, mean);
 }
 

@@ -167,8 +167,10 @@ gan_var *gan_normalize(gan_var *x, gan_axes axes, gan_var *gain, gan_var *bias, 
 
 gan_var *gan_cross_entropy(gan_var *logits, gan_var *labels)
 {
-    if (logits == NULL || labels == NULL)
+    if (!gan_check_vars("cross_entropy", &logits, 1))
         return NULL;
+    if (labels == NULL)
+        return gan_tape_fail(logits->tape, GAN_ERROR_INVALID_ARGUMENT, "cross_entropy: argument 2 is NULL");
     if (logits->shape.rank != 2 || labels->dtype != GAN_INT32 || labels->shape.rank != 1 ||
         labels->shape.dims[0] != logits->shape.dims[0]) {
         char of_logits[128], of_labels[128];

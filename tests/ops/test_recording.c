@@ -77,7 +77,27 @@ START_TEST(derivatives_may_be_asked_for_twice_and_of_itself)
 }
 END_TEST
 
-enum mistake { SUM_TO, RESHAPE, MATMUL, NO_INDICES, INDICES_ELSEWHERE, NO_LIST, NO_COUNT, MISTAKES };
+enum mistake {
+    SUM_TO,
+    RESHAPE,
+    MATMUL,
+    NO_INDICES,
+    INDICES_ELSEWHERE,
+    NO_LIST,
+    NO_COUNT,
+    NO_LABELS,
+    INTEGER_LOGITS,
+    INTEGER_SCALE,
+    INTEGER_SHIFT,
+    INTEGER_POWER,
+    UNIFORM_TOO_WIDE,
+    UNIFORM_INFINITE,
+    UNIFORM_UPSIDE_DOWN,
+    NORMAL_WITHOUT_MEAN,
+    NORMAL_INFINITE,
+    NORMAL_NEGATIVE,
+    MISTAKES
+};
 
 static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
 {
@@ -90,6 +110,7 @@ static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
     case RESHAPE:
         ck_assert_ptr_null(gan_reshape(x, bad));
         break;
+    gan_var *integers = gan_tape_input_int32(tape, GAN_SHAPE(2, 3));
     case MATMUL:
         ck_assert_ptr_null(gan_matmul(gan_tape_input(tape, GAN_SHAPE(INT64_C(1) << 40, 1)),
                                       gan_tape_input(tape, GAN_SHAPE(1, INT64_C(1) << 40))));
@@ -114,6 +135,39 @@ static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
 START_TEST(mistakes_are_refused)
 {
     static const char *const messages[MISTAKES] = {
+    case NO_LABELS:
+        ck_assert_ptr_null(gan_cross_entropy(x, NULL));
+        break;
+    case INTEGER_LOGITS:
+        ck_assert_ptr_null(gan_cross_entropy(integers, gan_tape_input_int32(tape, GAN_SHAPE(2))));
+        break;
+    case INTEGER_SCALE:
+        ck_assert_ptr_null(gan_scale(integers, 1));
+        break;
+    case INTEGER_SHIFT:
+        ck_assert_ptr_null(gan_shift(integers, 0));
+        break;
+    case INTEGER_POWER:
+        ck_assert_ptr_null(gan_power(integers, 1));
+        break;
+    case UNIFORM_TOO_WIDE:
+        ck_assert_ptr_null(gan_uniform(tape, GAN_SHAPE(2), -3e38f, 3e38f));
+        break;
+    case UNIFORM_INFINITE:
+        ck_assert_ptr_null(gan_uniform(tape, GAN_SHAPE(2), 0, INFINITY));
+        break;
+    case UNIFORM_UPSIDE_DOWN:
+        ck_assert_ptr_null(gan_uniform(tape, GAN_SHAPE(2), 1, 0));
+        break;
+    case NORMAL_WITHOUT_MEAN:
+        ck_assert_ptr_null(gan_normal(tape, GAN_SHAPE(2), NAN, 1));
+        break;
+    case NORMAL_INFINITE:
+        ck_assert_ptr_null(gan_normal(tape, GAN_SHAPE(2), 0, INFINITY));
+        break;
+    case NORMAL_NEGATIVE:
+        ck_assert_ptr_null(gan_normal(tape, GAN_SHAPE(2), 0, -1));
+        break;
         [SUM_TO] = "gan_sum_to: shape has 1000 axes",
         [RESHAPE] = "reshape: [2, 3] cannot become [2, 0",
         [MATMUL] = "gan_matmul: shape [1099511627776, 1099511627776] has too many elements",
@@ -129,6 +183,17 @@ START_TEST(mistakes_are_refused)
         ck_assert_msg(strstr(gan_tape_message(tape), messages[mistake]) != NULL, "%d: %s", mistake,
                       gan_tape_message(tape));
         gan_tape_unref(tape);
+        [NO_LABELS] = "cross_entropy: argument 2 is NULL",
+        [INTEGER_LOGITS] = "cross_entropy: argument 1 is int32; it must be float32",
+        [INTEGER_SCALE] = "scale: argument 1 is int32; it must be float32",
+        [INTEGER_SHIFT] = "shift: argument 1 is int32; it must be float32",
+        [INTEGER_POWER] = "power: argument 1 is int32; it must be float32",
+        [UNIFORM_TOO_WIDE] = "gan_uniform: low is -3e+38 and high 3e+38, want them at most 3.40282e+38 apart",
+        [UNIFORM_INFINITE] = "gan_uniform: low is 0 and high inf, want finite numbers, low not above high",
+        [UNIFORM_UPSIDE_DOWN] = "gan_uniform: low is 1 and high 0, want finite numbers, low not above high",
+        [NORMAL_WITHOUT_MEAN] = "gan_normal: mean is nan and deviation 1, want finite numbers, deviation at least 0",
+        [NORMAL_INFINITE] = "gan_normal: mean is 0 and deviation inf, want finite numbers, deviation at least 0",
+        [NORMAL_NEGATIVE] = "gan_normal: mean is 0 and deviation -1, want finite numbers, deviation at least 0",
         gan_tape_unref(other);
     }
 }
