@@ -126,10 +126,10 @@ static gan_var *apply(gan_model *model, gan_var *x, gan_var *labels, enum gan_ap
     gan_tape *tape = gan_var_tape(x);
     if (gan_model_ready(model, who) != GAN_OK)
         return gan_tape_fail_again(tape);
-    if (x == NULL || gan_tape_status(tape) != GAN_OK)
-        return x == NULL && gan_error_status() == GAN_OK
-                   ? gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: x is NULL", who)
-                   : NULL; /* the error that made it so stands */
+    if (x == NULL)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: x is NULL", who);
+    if (gan_tape_status(tape) != GAN_OK)
+        return or_first_error(NULL, tape);
     if (!input_fits(model, x, who) || !labels_fit(model, x, labels, who))
         return NULL;
     memset(model->features, 0, model->entry_count * sizeof(gan_var *));
@@ -243,9 +243,7 @@ gan_var *gan_model_gradient(gan_model *model, gan_var *loss)
     if (gan_model_block(model) == NULL)
         return gan_tape_fail_again(tape);
     if (loss == NULL)
-        return gan_error_status() == GAN_OK
-                   ? gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_model_gradient: loss is NULL")
-                   : NULL;
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_model_gradient: loss is NULL");
     const struct gan_slots *slots = &model->parameters;
     gan_var **parameters = parameter_vars(model, tape);
     gan_var **gradients = gan_alloc_zero(slots->count, sizeof(gan_var *));

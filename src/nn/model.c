@@ -64,16 +64,6 @@ static gan_status keep_error(gan_model *model, gan_status status)
     return status;
 }
 
-static gan_status refuse_missing_layer(const gan_model *model)
-{
-    char cause[400];
-    snprintf(cause, sizeof cause, "%s", gan_error_message());
-    gan_status status = gan_error_status();
-    if (status == GAN_OK)
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_add: layer %zu is NULL", model->entry_count);
-    return gan_fail(status, "gan_model_add: layer %zu is NULL (%s)", model->entry_count, cause);
-}
-
 static gan_status append(gan_model *model, gan_layer *layer, char *path)
 {
     if (!gan_grow((void **)&model->entries, &model->entry_capacity, model->entry_count, sizeof *model->entries))
@@ -132,16 +122,16 @@ gan_status gan_model_add(gan_model *model, gan_layer *layer)
         return model == NULL || model->status != GAN_OK || model->sealed ? status : keep_error(model, status);
     }
     gan_status status = GAN_OK;
-    if (model == NULL) /* passed on: the error that made it so stands */
-        status = gan_error_status() != GAN_OK ? gan_error_status()
-                                              : gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_add: model is NULL");
+    if (model == NULL)
+        status = gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_add: model is NULL");
     else if (model->status != GAN_OK)
         status = model->status;
     else if (model->sealed)
         status = gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_add: the model is sealed (it was initialised or "
                                                       "applied); add all layers before");
     else if (layer == NULL)
-        status = keep_error(model, refuse_missing_layer(model));
+        status = keep_error(
+            model, gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_add: layer %zu is NULL", model->entry_count));
     else if ((status = add(model, layer)) != GAN_OK)
         keep_error(model, status);
     else

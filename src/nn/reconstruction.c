@@ -74,8 +74,8 @@ static const struct gan_layer_kind reconstruction_kind = {.name = "reconstructio
 
 gan_layer *gan_layer_reconstruction(gan_layer *autoencoder, int power)
 {
-    if (autoencoder == NULL) /* its constructor's error stands */
-        return gan_error_status() != GAN_OK ? NULL : gan_layer_refuse("reconstruction", "autoencoder is NULL");
+    if (autoencoder == NULL)
+        return gan_layer_refuse("reconstruction", "autoencoder is NULL");
     if (autoencoder->taken)
         return gan_layer_refuse("reconstruction", "autoencoder already belongs to a model or another layer");
     struct reconstruction *own = NULL;

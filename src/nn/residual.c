@@ -88,9 +88,9 @@ static const struct gan_layer_kind residual_kind = {.name = "residual",
 /* False, and an error, if the layer cannot become a way. */
 static bool can_take(const gan_layer *layer, const char *which)
 {
-    if (layer == NULL && gan_error_status() == GAN_OK) /* otherwise its constructor's error stands */
+    if (layer == NULL)
         gan_layer_refuse("residual", "%s is NULL", which);
-    else if (layer != NULL && layer->taken)
+    else if (layer->taken)
         gan_layer_refuse("residual", "%s already belongs to a model or another layer", which);
     return layer != NULL && !layer->taken;
 }

@@ -88,8 +88,7 @@ static gan_layer *drop(gan_layer *const *layers, int count)
 static bool can_take(gan_layer *const *layers, int index)
 {
     if (layers[index] == NULL) {
-        if (gan_error_status() == GAN_OK) /* otherwise its constructor's error stands */
-            gan_layer_refuse("sequence", "layer %d is NULL", index);
+        gan_layer_refuse("sequence", "layer %d is NULL", index);
         return false;
     }
     if (!layers[index]->taken && !seen_before(layers, index))

@@ -47,9 +47,8 @@ static bool record_backward(gan_var *y, const bool *depends, gan_var **gradient)
 
 static gan_status check_arguments(gan_var *y, gan_var *const *xs, int count, gan_var *const *gradients)
 {
-    if (y == NULL) /* an op before failed: its error stands */
-        return gan_error_status() != GAN_OK ? gan_error_status()
-                                            : gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_grads: y is NULL");
+    if (y == NULL)
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_grads: y is NULL");
     gan_tape *tape = y->tape;
     if (gan_tape_status(tape) != GAN_OK)
         return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
@@ -111,9 +110,8 @@ gan_status gan_grads(gan_var *y, gan_var *const *xs, int count, gan_var **gradie
 gan_var *gan_grad(gan_var *y, gan_var *x)
 {
     if (y == NULL || x == NULL)
-        return y == NULL && x == NULL ? NULL
-                                      : gan_tape_fail(gan_var_tape(y != NULL ? y : x), GAN_ERROR_INVALID_ARGUMENT,
-                                                      "gan_grad: %s is NULL", y == NULL ? "y" : "x");
+        return gan_tape_fail(gan_var_tape(y != NULL ? y : x), GAN_ERROR_INVALID_ARGUMENT, "gan_grad: %s is NULL",
+                             y == NULL ? "y" : "x");
     gan_var *gradient = NULL;
     gan_grads(y, &x, 1, &gradient);
     return gradient;

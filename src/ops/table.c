@@ -17,10 +17,7 @@ bool gan_check_vars(const char *who, gan_var *const *vars, int count)
         tape = gan_var_tape(vars[i]);
     for (int i = 0; i < count; i++) {
         if (vars[i] == NULL) {
-            if (tape == NULL && gan_error_status() == GAN_OK)
-                gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: argument %d is NULL", who, i + 1);
-            else if (tape != NULL)
-                gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: argument %d is NULL", who, i + 1);
+            gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: argument %d is NULL", who, i + 1);
             return false;
         }
         if (vars[i]->tape != tape) {

@@ -19,9 +19,7 @@ static gan_status check_wanted(gan_var *const *wanted, int count)
         return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
     for (int i = 0; i < count; i++) {
         if (wanted[i] == NULL)
-            return gan_error_status() != GAN_OK
-                       ? gan_error_status()
-                       : gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is NULL", i);
+            return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is NULL", i);
         if (wanted[i]->tape != tape)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is on another tape than var 0", i);
         if (wanted[i]->dtype != GAN_FLOAT32)

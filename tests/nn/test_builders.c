@@ -152,7 +152,7 @@ START_TEST(generator_options_are_checked)
     REFUSED_G(o.recipe = (gan_recipe)5, "gan_generator_new: recipe is 5");
     REFUSED_G(o.normalization = (gan_normalization)7, "normalization is 7");
     REFUSED_G(o.activation = (gan_activation)99,
-              "gan_generator_new: gan_model_add: layer 1 is NULL (gan_layer_activation");
+              "gan_generator_new: gan_model_add: layer 1 is NULL; before it: gan_layer_activation");
     REFUSED_G(o.output = (gan_activation)99, "activation is 99");
     REFUSED_G(o.dropout = 2, "probability is 2");
     REFUSED_G((o.normalization = GAN_NORMALIZATION_BATCH, o.normalization_epsilon = 0), "epsilon is 0");

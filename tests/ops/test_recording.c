@@ -7,6 +7,14 @@
 #include <math.h>
 #include <string.h>
 
+/* The latest message is this one, and behind it what had failed before. */
+#define CHECK_NULL(text)                                                                                               \
+    do {                                                                                                               \
+        ck_assert_int_eq(gan_error_status(), GAN_ERROR_INVALID_ARGUMENT);                                              \
+        ck_assert_msg(strstr(gan_error_message(), text "; before it: gan_tensor_new: ") == gan_error_message(), "%s",  \
+                      gan_error_message());                                                                            \
+    } while (0)
+
 static float value_at(gan_var *y, gan_var *x, float number)
 {
     gan_plan *plan = gan_plan_new(&y, 1);
@@ -102,6 +110,7 @@ enum mistake {
 static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
 {
     gan_var *x = gan_tape_input(tape, GAN_SHAPE(2, 3)), *gradient = NULL;
+    gan_var *integers = gan_tape_input_int32(tape, GAN_SHAPE(2, 3));
     gan_shape bad = {1000, {2}};
     switch (mistake) {
     case SUM_TO:
@@ -110,7 +119,6 @@ static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
     case RESHAPE:
         ck_assert_ptr_null(gan_reshape(x, bad));
         break;
-    gan_var *integers = gan_tape_input_int32(tape, GAN_SHAPE(2, 3));
     case MATMUL:
         ck_assert_ptr_null(gan_matmul(gan_tape_input(tape, GAN_SHAPE(INT64_C(1) << 40, 1)),
                                       gan_tape_input(tape, GAN_SHAPE(1, INT64_C(1) << 40))));
@@ -127,14 +135,6 @@ static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
     case NO_COUNT:
         ck_assert_int_eq(gan_grads(x, &x, -1, &gradient), GAN_ERROR_INVALID_ARGUMENT);
         break;
-    case MISTAKES:
-        break;
-    }
-}
-
-START_TEST(mistakes_are_refused)
-{
-    static const char *const messages[MISTAKES] = {
     case NO_LABELS:
         ck_assert_ptr_null(gan_cross_entropy(x, NULL));
         break;
@@ -168,6 +168,14 @@ START_TEST(mistakes_are_refused)
     case NORMAL_NEGATIVE:
         ck_assert_ptr_null(gan_normal(tape, GAN_SHAPE(2), 0, -1));
         break;
+    case MISTAKES:
+        break;
+    }
+}
+
+START_TEST(mistakes_are_refused)
+{
+    static const char *const messages[MISTAKES] = {
         [SUM_TO] = "gan_sum_to: shape has 1000 axes",
         [RESHAPE] = "reshape: [2, 3] cannot become [2, 0",
         [MATMUL] = "gan_matmul: shape [1099511627776, 1099511627776] has too many elements",
@@ -175,14 +183,6 @@ START_TEST(mistakes_are_refused)
         [INDICES_ELSEWHERE] = "of another tape",
         [NO_LIST] = "gan_grads: xs is NULL",
         [NO_COUNT] = "gan_grads: count is -1",
-    };
-    for (int mistake = 0; mistake < MISTAKES; mistake++) {
-        gan_tape *tape = gan_tape_new(), *other = gan_tape_new();
-        make((enum mistake)mistake, tape, other);
-        ck_assert_int_eq(gan_tape_status(tape), GAN_ERROR_INVALID_ARGUMENT);
-        ck_assert_msg(strstr(gan_tape_message(tape), messages[mistake]) != NULL, "%d: %s", mistake,
-                      gan_tape_message(tape));
-        gan_tape_unref(tape);
         [NO_LABELS] = "cross_entropy: argument 2 is NULL",
         [INTEGER_LOGITS] = "cross_entropy: argument 1 is int32; it must be float32",
         [INTEGER_SCALE] = "scale: argument 1 is int32; it must be float32",
@@ -194,6 +194,14 @@ START_TEST(mistakes_are_refused)
         [NORMAL_WITHOUT_MEAN] = "gan_normal: mean is nan and deviation 1, want finite numbers, deviation at least 0",
         [NORMAL_INFINITE] = "gan_normal: mean is 0 and deviation inf, want finite numbers, deviation at least 0",
         [NORMAL_NEGATIVE] = "gan_normal: mean is 0 and deviation -1, want finite numbers, deviation at least 0",
+    };
+    for (int mistake = 0; mistake < MISTAKES; mistake++) {
+        gan_tape *tape = gan_tape_new(), *other = gan_tape_new();
+        make((enum mistake)mistake, tape, other);
+        ck_assert_int_eq(gan_tape_status(tape), GAN_ERROR_INVALID_ARGUMENT);
+        ck_assert_msg(strstr(gan_tape_message(tape), messages[mistake]) != NULL, "%d: %s", mistake,
+                      gan_tape_message(tape));
+        gan_tape_unref(tape);
         gan_tape_unref(other);
     }
 }
@@ -214,7 +222,43 @@ START_TEST(the_first_error_is_told_again)
 }
 END_TEST
 
+/* What failed before has nothing to do with a NULL that came from elsewhere: it stands behind, not in place of it. */
+START_TEST(null_is_an_error_of_its_own)
+{
+    gan_var *none = NULL;
+    ck_assert_ptr_null(gan_tensor_new(GAN_SHAPE(0)));
+    ck_assert_ptr_null(gan_sigmoid(NULL));
+    CHECK_NULL("sigmoid: argument 1 is NULL");
+    ck_assert_ptr_null(gan_cross_entropy(NULL, NULL));
+    CHECK_NULL("cross_entropy: argument 1 is NULL");
+    ck_assert_int_eq(gan_grads(NULL, &none, 1, &none), GAN_ERROR_INVALID_ARGUMENT);
+    CHECK_NULL("gan_grads: y is NULL");
+    ck_assert_ptr_null(gan_grad(NULL, NULL));
+    CHECK_NULL("gan_grad: y is NULL");
+    ck_assert_ptr_null(gan_plan_new(&none, 1));
+    CHECK_NULL("gan_plan_new: wanted var 0 is NULL");
+}
+END_TEST
+
+START_TEST(uniform_numbers_as_far_apart_as_can_be)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *y = gan_uniform(tape, GAN_SHAPE(1000), -1.7e38f, 1.7e38f);
+    gan_plan *plan = gan_plan_new(&y, 1);
+    ck_assert_msg(plan != NULL && gan_plan_run(plan) == GAN_OK, "%s", gan_error_message());
+    gan_tensor *numbers = gan_tensor_new(GAN_SHAPE(1000));
+    gan_plan_read(plan, y, numbers);
+    for (int i = 0; i < 1000; i++)
+        ck_assert(fabsf(gan_tensor_data(numbers)[i]) <= 1.7e38f);
+    gan_tensor_unref(numbers);
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+}
+END_TEST
+
 static const struct test_case tests[] = {
+    {"null is an error of its own", null_is_an_error_of_its_own},
+    {"uniform numbers as far apart as can be", uniform_numbers_as_far_apart_as_can_be},
     {"intermediate vars", intermediate_vars_have_derivatives},
     {"constant derivatives", derivatives_that_are_constants_have_derivatives},
     {"overflow", overflow_is_where_the_user_put_it},
