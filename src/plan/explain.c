@@ -3,16 +3,45 @@
 #include "base/status.h"
 #include "plan_object.h"
 
+#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
-/* Index of the first number that is not finite; -1 if all are. */
-static int64_t first_not_finite(const float *numbers, int64_t size)
+struct index {
+    int64_t of[GAN_MAX_RANK];
+};
+
+/* The index that stands in this place of the shape's row-major order. */
+static struct index index_at(gan_shape shape, int64_t place)
 {
-    for (int64_t i = 0; i < size; i++)
-        if (!isfinite(numbers[i]))
-            return i;
-    return -1;
+    struct index index = {{0}};
+    for (int axis = shape.rank - 1; axis >= 0; axis--) {
+        index.of[axis] = place % shape.dims[axis];
+        place /= shape.dims[axis];
+    }
+    return index;
+}
+
+static int64_t place_in(const struct gan_view *view, gan_shape shape, const struct index *index)
+{
+    int64_t place = view->offset;
+    for (int axis = 0; axis < shape.rank; axis++)
+        place += index->of[axis] * view->strides[axis];
+    return place;
+}
+
+/* The number that is not finite whose index comes first, wherever it lies in memory. NULL if all are finite. */
+static const float *first_not_finite(const struct gan_node *node, const float *numbers, struct index *index)
+{
+    struct gan_view view = gan_view_ordered(0, node->shape, node->order);
+    int64_t size = gan_shape_size(node->shape);
+    for (int64_t i = 0; i < size; i++) {
+        *index = index_at(node->shape, i);
+        const float *number = &numbers[place_in(&view, node->shape, index)];
+        if (!isfinite(*number))
+            return number;
+    }
+    return NULL;
 }
 
 const char *gan_plan_describe(const gan_var *var, char *text, size_t size)
@@ -20,32 +49,43 @@ const char *gan_plan_describe(const gan_var *var, char *text, size_t size)
     char shape[128];
     gan_shape_text(var->shape, shape, sizeof shape);
     if (*gan_var_name(var) != '\0')
-        snprintf(text, size, "%s (%s %s)", gan_var_name(var), var->op->name, shape);
+        gan_text_format(text, size, "%s (%s %s)", gan_var_name(var), var->op->name, shape);
     else
-        snprintf(text, size, "%s %s (var %d)", var->op->name, shape, var->id);
+        gan_text_format(text, size, "%s %s (var %d)", var->op->name, shape, var->id);
     return text;
 }
 
 static void describe_inputs(const gan_var *var, char *text, size_t size)
 {
-    size_t used = 0;
     text[0] = '\0';
-    for (int i = 0; i < var->inputs && used + 1 < size && i < 3; i++) {
+    for (int i = 0; i < var->inputs && i < 3; i++) {
         char input[200];
+        size_t used = strlen(text);
         gan_plan_describe(var->input[i], input, sizeof input);
-        int written = snprintf(text + used, size - used, "%s%s", i == 0 ? " of " : " and ", input);
-        used += written > 0 ? (size_t)written : 0;
+        gan_text_format(text + used, size - used, "%s%s", i == 0 ? " of " : " and ", input);
     }
 }
 
-static gan_status report(const char *what, const gan_var *var, int64_t index, double value)
+/* "element [1, 0, 2, 3]"; the only number of a scalar has no index. */
+static const char *element_text(gan_shape shape, const struct index *index, char *text, size_t size)
 {
-    char node[256], inputs[640];
-    gan_plan_describe(var, node, sizeof node);
+    gan_text_format(text, size, shape.rank > 0 ? "element [" : "it");
+    for (int axis = 0; axis < shape.rank; axis++) {
+        size_t used = strlen(text);
+        gan_text_format(text + used, size - used, "%" PRId64 "%s", index->of[axis], axis + 1 < shape.rank ? ", " : "]");
+    }
+    return text;
+}
+
+static gan_status report(const char *what, const struct gan_node *node, const struct index *index, double value)
+{
+    const gan_var *var = node->var;
+    char name[256], inputs[640], element[200];
+    gan_plan_describe(var, name, sizeof name);
     describe_inputs(var, inputs, sizeof inputs);
-    bool leaf = var->inputs == 0;
-    return gan_fail(GAN_ERROR_NOT_FINITE, "%s: the first %s that is not finite is %s%s: element %lld is %g", what,
-                    leaf ? "input" : "result", node, inputs, (long long)index, value);
+    return gan_fail(GAN_ERROR_NOT_FINITE, "%s: the first %s that is not finite is %s%s: %s is %g", what,
+                    var->inputs == 0 ? "input" : "result", name, inputs,
+                    element_text(node->shape, index, element, sizeof element), value);
 }
 
 static gan_status search(const gan_plan *replay, const char *what)
@@ -53,12 +93,14 @@ static gan_status search(const gan_plan *replay, const char *what)
     for (size_t i = 0; i < replay->graph.count; i++) {
         const struct gan_node *node = &replay->graph.nodes[i];
         const gan_var *var = node->var;
-        if (var->dtype != GAN_FLOAT32 || var->op->kind == GAN_KIND_CONSTANT)
+        /* Panels are a weight once more, and no var's numbers as they lie: the weight itself comes before them. */
+        if (var->dtype != GAN_FLOAT32 || var->op->kind == GAN_KIND_CONSTANT || gan_node_kind(node) == GAN_KIND_PANELS)
             continue;
-        const float *numbers = (const float *)replay->memory[node->memory] + node->offset;
-        int64_t index = first_not_finite(numbers, gan_shape_size(node->shape));
-        if (index >= 0)
-            return report(what, var, index, (double)numbers[index]);
+        struct index index;
+        const float *number = first_not_finite(node, (const float *)replay->memory[node->memory] + node->offset,
+                                               &index);
+        if (number != NULL)
+            return report(what, node, &index, (double)*number);
     }
     return gan_fail(GAN_ERROR_NOT_FINITE, "%s", what);
 }

@@ -101,7 +101,7 @@ gan_var *gan_tape_fail_again(gan_tape *tape)
 {
     if (tape != NULL && tape->status == GAN_OK) {
         tape->status = gan_error_status();
-        snprintf(tape->message, sizeof tape->message, "%s", gan_error_message());
+        gan_text_format(tape->message, sizeof tape->message, "%s", gan_error_message());
     }
     return NULL;
 }
@@ -115,7 +115,7 @@ gan_var *gan_tape_fail(gan_tape *tape, gan_status status, const char *format, ..
     char text[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gan_text_print(text, sizeof text, format, arguments);
     va_end(arguments);
     gan_fail(status, "%s", text);
     return gan_tape_fail_again(tape);

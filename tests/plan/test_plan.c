@@ -1,11 +1,14 @@
 /* Plans: binding, running, reading, randomness, updates and assignments, and what they say when something is wrong. */
 #include "suite.h"
 
+#include "base/status.h"
 #include "gan/ops.h"
 #include "gan/plan.h"
 #include "memory_check.h"
 #include "ops/ops.h"
 #include "plan/plan.h"
+#include "tape/tape.h"
+#include "utf8.h"
 
 #include <math.h>
 #include <string.h>
@@ -339,7 +342,7 @@ START_TEST(what_is_not_finite_is_explained_and_not_committed)
     ASSERT_MESSAGE("nothing was committed");
     ASSERT_MESSAGE("sqrt [2]");
     ASSERT_MESSAGE("shifted");
-    ASSERT_MESSAGE("element 1 is");
+    ASSERT_MESSAGE("element [1] is");
     gan_tensor_data(target.parameter)[1] = NAN;
     ck_assert_int_eq(gan_plan_run(plan), GAN_ERROR_NOT_FINITE);
     ASSERT_MESSAGE("the first input that is not finite is weight");
@@ -352,7 +355,94 @@ START_TEST(what_is_not_finite_is_explained_and_not_committed)
 }
 END_TEST
 
+/* Convolutions' results lie pixel by pixel in memory, all examples of a pixel together. */
+START_TEST(the_first_number_that_is_not_finite_is_named_by_its_index)
+{
+    const struct {
+        int64_t example, row, column;
+    } bad[] = {{1, 2, 3}, {1, 0, 0}, {0, 3, 3}};
+    static const char *const first[] = {"element [1, 0, 2, 3] is nan", "element [1, 0, 0, 0] is nan",
+                                        "element [0, 0, 3, 3] is nan"};
+    gan_tensor *images = gan_tensor_new(GAN_SHAPE(2, 3, 4, 4)), *weight = gan_tensor_new(GAN_SHAPE(5, 3, 1, 1));
+    gan_tensor_fill(images, 1);
+    gan_tensor_fill(weight, 1);
+    gan_tape *tape = gan_tape_new();
+    gan_var *y = gan_log(gan_conv2d(gan_tape_tensor(tape, images), gan_tape_tensor(tape, weight), NULL));
+    gan_var *sum = gan_sum(y);
+    gan_plan *plan = gan_plan_new(&sum, 1);
+    for (int i = 0; i < 3; i++) {
+        gan_tensor_data(images)[bad[i].example * 3 * 16 + bad[i].row * 4 + bad[i].column] = -9;
+        ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+        ck_assert_int_eq(gan_plan_explain_not_finite(plan, "loss"), GAN_ERROR_NOT_FINITE);
+        ASSERT_MESSAGE("loss: the first result that is not finite is log [2, 5, 4, 4]");
+        ASSERT_MESSAGE(first[i]);
+    }
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    gan_tensor_unref(images);
+    gan_tensor_unref(weight);
+}
+END_TEST
+
+/* A weight's panels are no var's numbers: what is wrong with them is wrong with the weight. */
+START_TEST(a_bad_weight_is_named_and_not_its_panels)
+{
+    gan_tensor *images = gan_tensor_new(GAN_SHAPE(2, 16, 8, 8)), *weight = gan_tensor_new(GAN_SHAPE(32, 16, 3, 3));
+    gan_tensor_data(weight)[(7 * 16 + 5) * 9 + 4] = NAN;
+    gan_tape *tape = gan_tape_new();
+    gan_var *w = gan_var_named(gan_tape_tensor(tape, weight), "weight");
+    gan_var *sum = gan_sum(gan_conv2d(gan_tape_tensor(tape, images), w, NULL));
+    gan_plan *plan = gan_plan_new(&sum, 1);
+    ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+    ck_assert_int_eq(gan_plan_explain_not_finite(plan, "loss"), GAN_ERROR_NOT_FINITE);
+    ASSERT_MESSAGE("the first input that is not finite is weight");
+    ASSERT_MESSAGE("element [7, 5, 1, 1] is nan");
+    gan_plan_unref(plan);
+    gan_tape_unref(tape);
+    gan_tensor_unref(images);
+    gan_tensor_unref(weight);
+}
+END_TEST
+
 /* ---- errors ---- */
+
+START_TEST(messages_that_name_vars_are_utf8)
+{
+    for (int shifted = 0; shifted < 2; shifted++) {
+        gan_tape *tape = gan_tape_new();
+        char name[400];
+        gan_var *x = gan_var_named(gan_tape_input(tape, GAN_SHAPE(2)), accents(name, sizeof name, shifted != 0));
+        gan_var *y = gan_log(x);
+        gan_plan *plan = gan_plan_new(&y, 1);
+        ck_assert_int_ne(gan_plan_run(plan), GAN_OK); /* nothing is bound */
+        ck_assert_msg(is_utf8(gan_error_message()), "%s", gan_error_message());
+        ck_assert_int_eq(gan_plan_bind_memory(plan, x, (float[]){-1, 1}), GAN_OK);
+        ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
+        gan_plan_explain_not_finite(plan, "loss");
+        ASSERT_MESSAGE("not finite is log [2]");
+        ck_assert_msg(is_utf8(gan_error_message()), "%s", gan_error_message());
+        gan_plan_unref(plan);
+        gan_tape_unref(tape);
+    }
+}
+END_TEST
+
+START_TEST(a_tape_s_message_is_utf8)
+{
+    char text[700];
+    for (int shifted = 0; shifted < 2; shifted++) {
+        gan_tape *tape = gan_tape_new();
+        gan_tape_fail(tape, GAN_ERROR_IO, "%s", accents(text, sizeof text, shifted != 0));
+        ck_assert(is_utf8(gan_tape_message(tape)) && is_utf8(gan_error_message()));
+        gan_tape_unref(tape);
+        tape = gan_tape_new();
+        gan_fail(GAN_ERROR_IO, "%s", text);
+        gan_tape_fail_again(tape);
+        ck_assert(is_utf8(gan_tape_message(tape)));
+        gan_tape_unref(tape);
+    }
+}
+END_TEST
 
 START_TEST(errors_stick_to_the_tape)
 {
@@ -614,6 +704,10 @@ static const struct test_case tests[] = {
     {"dropout", dropout_keeps_the_mean_and_rests_in_inference},
     {"updates", updates_and_assignments_are_committed_together},
     {"not finite", what_is_not_finite_is_explained_and_not_committed},
+    {"not finite: which", the_first_number_that_is_not_finite_is_named_by_its_index},
+    {"not finite: panels", a_bad_weight_is_named_and_not_its_panels},
+    {"messages that name vars are UTF-8", messages_that_name_vars_are_utf8},
+    {"a tape's message is UTF-8", a_tape_s_message_is_utf8},
     {"sticky errors", errors_stick_to_the_tape},
     {"mistakes", each_mistake_is_named},
     {"binding", binding_is_checked},
