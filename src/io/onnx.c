@@ -18,7 +18,7 @@ struct list {
 
 struct gan_onnx {
     struct list kept; /* all memory but that of the lists */
-    struct list nodes, constants, inputs, outputs, metadata, attributes;
+    struct list nodes, constants, inputs, outputs, metadata;
     char *name;
     bool failed;
 };
@@ -85,8 +85,8 @@ void gan_onnx_free(struct gan_onnx *onnx)
         return;
     for (size_t i = 0; i < onnx->kept.count; i++)
         gan_free(onnx->kept.items[i]);
-    struct list *const lists[] = {&onnx->kept,    &onnx->nodes,    &onnx->constants, &onnx->inputs,
-                                  &onnx->outputs, &onnx->metadata, &onnx->attributes};
+    struct list *const lists[] = {&onnx->kept,   &onnx->nodes,   &onnx->constants,
+                                  &onnx->inputs, &onnx->outputs, &onnx->metadata};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         gan_free(lists[i]->items);
     gan_free(onnx);
@@ -248,17 +248,31 @@ const char *gan_onnx_node(struct gan_onnx *onnx, const char *type, const char *o
     return add(onnx, &onnx->nodes, node) ? node->name : NULL;
 }
 
+/* Room for one more attribute: a full list gives way to one twice as long. */
+static bool make_room(struct gan_onnx *onnx, Gan__Onnx__NodeProto *node)
+{
+    enum { FIRST = 8 };
+    size_t count = node->n_attribute;
+    bool full = count == 0 || (count >= FIRST && (count & (count - 1)) == 0);
+    if (!full || onnx->failed)
+        return !onnx->failed;
+    Gan__Onnx__AttributeProto **list = keep(onnx, gan_alloc_zero(count == 0 ? FIRST : 2 * count, sizeof *list));
+    if (list == NULL)
+        return false;
+    if (count > 0)
+        memcpy(list, node->attribute, count * sizeof *list);
+    node->attribute = list;
+    return true;
+}
+
 /* A new attribute of the latest node; NULL after an error. */
 static Gan__Onnx__AttributeProto *add_attribute(struct gan_onnx *onnx, const char *name, int type)
 {
-    enum { MOST = 16 };
     Gan__Onnx__AttributeProto *attribute = NEW(onnx, Gan__Onnx__AttributeProto, GAN__ONNX__ATTRIBUTE_PROTO__INIT);
     if (attribute == NULL)
         return NULL;
     Gan__Onnx__NodeProto *node = onnx->nodes.items[onnx->nodes.count - 1];
-    if (node->attribute == NULL)
-        node->attribute = keep(onnx, gan_alloc_zero(MOST, sizeof *node->attribute));
-    if (node->attribute == NULL || node->n_attribute == MOST)
+    if (!make_room(onnx, node))
         return NULL;
     attribute->name = copy_text(onnx, name);
     attribute->has_type = true;

@@ -17,6 +17,7 @@
 
 #ifdef HAVE_ONNX
 
+#include "io/onnx.h"
 #include "memory_check.h"
 #include "onnx_check.h"
 
@@ -240,6 +241,27 @@ START_TEST(arguments_are_checked)
 }
 END_TEST
 
+START_TEST(a_node_may_have_many_attributes)
+{
+    const char *path = scratch_file("many.onnx");
+    struct gan_onnx *onnx = gan_onnx_new("many");
+    ck_assert_ptr_nonnull(onnx);
+    ck_assert_ptr_nonnull(gan_onnx_node(onnx, "Identity", "y", (const char *const[]){"x", NULL}));
+    for (int i = 0; i < 40; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "attribute_%d_", i);
+        gan_onnx_attribute_integer(onnx, name, i);
+    }
+    ck_ok(gan_onnx_write(onnx, path, "test"));
+    gan_onnx_free(onnx);
+    for (int i = 0; i < 40; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "attribute_%d_", i);
+        ck_assert_msg(file_holds(path, name), "%s is not in the file", name);
+    }
+}
+END_TEST
+
 static gan_model *scarce; /* made before allocations begin to fail */
 
 static bool export_it(void *context)
@@ -268,6 +290,7 @@ static const struct test_case tests[] = {
     {"statistics of the batch are refused", statistics_of_the_batch_are_refused},
     {"labels have a name of their own", labels_have_a_name_of_their_own},
     {"arguments are checked", arguments_are_checked},
+    {"a node may have many attributes", a_node_may_have_many_attributes},
     {"failing allocations are reported", failing_allocations_are_reported},
 };
 
