@@ -34,7 +34,7 @@ gan_plot *gan_plot_new(const char *title)
     gan_plot *plot = gan_alloc_zero(1, sizeof *plot);
     if (plot == NULL)
         return NULL;
-    plot->references = 1;
+    atomic_init(&plot->references, 1);
     if (!copy_text(&plot->title, title)) {
         gan_plot_unref(plot);
         return NULL;
@@ -45,13 +45,13 @@ gan_plot *gan_plot_new(const char *title)
 gan_plot *gan_plot_ref(gan_plot *plot)
 {
     if (plot != NULL)
-        plot->references++;
+        atomic_fetch_add_explicit(&plot->references, 1, memory_order_relaxed);
     return plot;
 }
 
 void gan_plot_unref(gan_plot *plot)
 {
-    if (plot == NULL || --plot->references > 0)
+    if (plot == NULL || atomic_fetch_sub_explicit(&plot->references, 1, memory_order_acq_rel) != 1)
         return;
     for (size_t i = 0; i < plot->panel_count; i++)
         clear_panel(&plot->panels[i]);

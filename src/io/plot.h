@@ -5,6 +5,8 @@
 #include "gan/plot.h"
 #include "io/draw.h"
 
+#include <stdatomic.h>
+
 #define GAN_PLOT_SIDE_MAX     16384
 #define GAN_PLOT_LEVEL_STROKE 1.2
 #define GAN_PLOT_LEVEL_DASH   4
@@ -26,7 +28,7 @@ struct gan_plot_panel {
 };
 
 struct gan_plot {
-    int references;
+    atomic_int references;
     char *title, *x_label; /* NULL: none */
     struct gan_plot_panel *panels;
     size_t panel_count, panel_capacity;

@@ -5,6 +5,7 @@
 #include "gan/plot.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 
 /* A plot's picture, and where the frame in it is, found by its axes' colour. */
@@ -361,6 +362,30 @@ START_TEST(references_are_counted)
 }
 END_TEST
 
+static void *take_and_give_back(void *plot)
+{
+    for (int i = 0; i < 20000; i++)
+        gan_plot_unref(gan_plot_ref(plot));
+    return NULL;
+}
+
+START_TEST(threads_may_share_references)
+{
+    struct failing failing = {0};
+    gan_set_allocator(&(gan_allocator){failing_allocate, failing_release, &failing});
+    gan_plot *plot = gan_plot_new("shared");
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, take_and_give_back, plot), 0);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_int_gt(failing.live, 0);
+    gan_plot_unref(plot);
+    ck_assert_int_eq(failing.live, 0);
+    gan_set_allocator(NULL);
+}
+END_TEST
+
 static bool draw_all(void)
 {
     static double y[400];
@@ -392,6 +417,7 @@ static const struct test_case tests[] = {
     {"every size", every_size_is_drawn_or_refused_with_a_reason},
     {"arguments", wrong_arguments_are_named},
     {"references", references_are_counted},
+    {"threads may share references", threads_may_share_references},
     {"out of memory", out_of_memory_is_an_error},
 };
 
