@@ -17,10 +17,8 @@ struct basis {
 static gan_status build_basis(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
     const struct basis *own = (const struct basis *)layer;
-    char text[128];
-    if (in.rank != 1)
-        return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
-                                gan_shape_text(in, text, sizeof text));
+    if (gan_layer_want_vector(build, in) != GAN_OK)
+        return gan_error_status();
     *out = GAN_SHAPE(own->channels, own->size[0], own->size[1]);
     gan_status status = gan_layer_declare(build, "basis", *out, 1, 1, gan_initializer_normal(0, 1));
     if (status != GAN_OK)

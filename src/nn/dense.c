@@ -15,10 +15,8 @@ struct dense {
 
 gan_status gan_dense_declare(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, int64_t units)
 {
-    char text[128];
-    if (in.rank != 1)
-        return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
-                                gan_shape_text(in, text, sizeof text));
+    if (gan_layer_want_vector(build, in) != GAN_OK)
+        return gan_error_status();
     gan_status status = gan_weight_declare(
         build, &(struct gan_weight){"weight", GAN_SHAPE(units, in.dims[0]), 0, in.dims[0], units});
     if (status != GAN_OK || layer->without_bias)

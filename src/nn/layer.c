@@ -192,6 +192,15 @@ gan_status gan_layer_reject(const struct gan_layer_build *build, const char *for
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_add: layer %s (%s): %s", build->path,
                     build->layer->kind->name, text);
 }
+gan_status gan_layer_want_vector(const struct gan_layer_build *build, gan_shape in)
+{
+    char text[128];
+    if (in.rank == 1)
+        return GAN_OK;
+    return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
+                            gan_shape_text(in, text, sizeof text));
+}
+
 
 static gan_status declare(struct gan_slots *slots, const char *path, const char *name, struct gan_slot slot)
 {

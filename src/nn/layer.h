@@ -82,6 +82,8 @@ void gan_layer_norm_weights(gan_layer *layer, int iterations);
 void *gan_layer_refuse(const char *kind, const char *format, ...) GAN_PRINTF(2, 3);
 /* For build: fails with "<path> (<kind>): <text>". */
 gan_status gan_layer_reject(const struct gan_layer_build *build, const char *format, ...) GAN_PRINTF(2, 3);
+/* The same, if what comes in has not one axis. */
+gan_status gan_layer_want_vector(const struct gan_layer_build *build, gan_shape in);
 
 /* Declares a parameter named "<path>.<name>". The fans are those of gan/initializer.h. */
 gan_status gan_layer_declare(struct gan_layer_build *build, const char *name, gan_shape shape, int64_t fan_in,

@@ -109,10 +109,8 @@ static gan_status build_discrimination(const gan_layer *layer, struct gan_layer_
                                        gan_shape *out)
 {
     const struct minibatch *own = (const struct minibatch *)layer;
-    char text[128];
-    if (in.rank != 1)
-        return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
-                                gan_shape_text(in, text, sizeof text));
+    if (gan_layer_want_vector(build, in) != GAN_OK)
+        return gan_error_status();
     *out = GAN_SHAPE(in.dims[0] + own->count);
     int64_t outputs = own->count * own->size;
     return gan_weight_declare(build,
