@@ -87,7 +87,8 @@ typedef void gan_log_function(void *context, gan_log_level level, const char *me
 
 /**
  * Sets who receives messages of `least` and above; NULL (the default) for nobody. The library itself prints nothing. A
- * message is cut to 1023 bytes.
+ * message is cut to 1023 bytes of UTF-8, without control characters. When it returns, another thread may still be
+ * inside the function that was set before: what that one works on must outlive the threads that use the library.
  */
 GAN_API void gan_set_log(gan_log_function *function, void *context, gan_log_level least);
 
