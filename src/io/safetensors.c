@@ -13,9 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The reference implementation's bound, against headers that are only there to fill memory. */
-#define LONGEST_HEADER ((size_t)100 * 1000 * 1000)
-
 struct gan_safetensors {
     char *what;
     char *owned; /* the file's bytes; NULL when they are the caller's */
@@ -55,9 +52,9 @@ static gan_status read_length(struct gan_safetensors *file)
     if (length > there)
         return damaged(file, "the header's length is %llu, but only %zu bytes follow: not a safetensors file, or cut",
                        (unsigned long long)length, there);
-    if (length > LONGEST_HEADER)
+    if (length > GAN_SAFETENSORS_LONGEST_HEADER)
         return damaged(file, "the header's length is %llu, want at most %zu", (unsigned long long)length,
-                       LONGEST_HEADER);
+                       GAN_SAFETENSORS_LONGEST_HEADER);
     file->data = GAN_SAFETENSORS_PREFIX + (size_t)length;
     return GAN_OK;
 }

@@ -75,4 +75,7 @@ gan_status gan_safetensors_write(const char *path, const struct gan_safetensors_
 
 enum { GAN_SAFETENSORS_PREFIX = 8, GAN_SAFETENSORS_CRC_DIGITS = 8 };
 
+/* The reference implementation's bound, against headers that are only there to fill memory. */
+#define GAN_SAFETENSORS_LONGEST_HEADER ((size_t)100 * 1000 * 1000)
+
 #endif

@@ -49,11 +49,15 @@ static char *header_of(const struct gan_safetensors_item *items, size_t count,
     return gan_json_finish(&json);
 }
 
-/* What stands before the data: the length, the header, blanks. */
+/* Bytes before the data: the length, the header, blanks. */
+static size_t front_size(size_t length)
+{
+    return (GAN_SAFETENSORS_PREFIX + length + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT;
+}
+
 static unsigned char *front_of(const char *header, size_t *size)
 {
-    size_t length = strlen(header), whole = GAN_SAFETENSORS_PREFIX + length;
-    whole = (whole + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT;
+    size_t length = strlen(header), whole = front_size(length);
     unsigned char *front = gan_alloc(whole);
     if (front == NULL)
         return NULL;
@@ -64,6 +68,17 @@ static unsigned char *front_of(const char *header, size_t *size)
     memset(front + GAN_SAFETENSORS_PREFIX + length, ' ', whole - GAN_SAFETENSORS_PREFIX - length);
     *size = whole;
     return front;
+}
+
+/* What no reader would take is not written. */
+static gan_status check_header(const char *header, const char *path, const char *who)
+{
+    size_t padded = front_size(strlen(header)) - GAN_SAFETENSORS_PREFIX;
+    if (padded <= GAN_SAFETENSORS_LONGEST_HEADER)
+        return GAN_OK;
+    return gan_fail(GAN_ERROR_UNSUPPORTED,
+                    "%s: %s: its header would have %zu bytes, want at most %zu: fewer tensors, or shorter texts", who,
+                    path, padded, GAN_SAFETENSORS_LONGEST_HEADER);
 }
 
 static void put_checksum(unsigned char *front, size_t size, const struct gan_safetensors_item *items, size_t count)
@@ -81,13 +96,14 @@ gan_status gan_safetensors_write(const char *path, const struct gan_safetensors_
 {
     size_t size = 0;
     char *header = header_of(items, count, metadata, metadata_count);
-    unsigned char *front = header != NULL ? front_of(header, &size) : NULL;
+    gan_status status = header != NULL ? check_header(header, path, who) : GAN_ERROR_OUT_OF_MEMORY;
+    unsigned char *front = status == GAN_OK ? front_of(header, &size) : NULL;
     gan_free(header);
     if (front == NULL)
-        return GAN_ERROR_OUT_OF_MEMORY;
+        return status != GAN_OK ? status : GAN_ERROR_OUT_OF_MEMORY;
     put_checksum(front, size, items, count);
     struct gan_file_writer *writer = gan_file_writer_open(path, who);
-    gan_status status = writer != NULL ? GAN_OK : gan_error_status();
+    status = writer != NULL ? GAN_OK : gan_error_status();
     if (writer != NULL) {
         gan_file_writer_write(writer, front, size);
         for (size_t i = 0; i < count; i++)

@@ -10,6 +10,7 @@
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* ---- JSON ---- */
 
@@ -292,6 +293,24 @@ START_TEST(hostile_headers_are_refused)
 }
 END_TEST
 
+/* The reader takes headers of so many bytes and no more: a file that cannot be read again is not written. */
+START_TEST(a_header_that_no_reader_takes_is_not_written)
+{
+    const char *path = scratch_file("long.safetensors");
+    const size_t length = 100 * 1000 * 1000 - 36;
+    char *text = malloc(length + 1);
+    memset(text, 'a', length);
+    text[length] = '\0';
+    const struct gan_safetensors_datum about = {"say", text};
+    ck_assert_int_eq(gan_safetensors_write(path, NULL, 0, &about, 1, "test"), GAN_ERROR_UNSUPPORTED);
+    check_message("test: ");
+    check_message("long.safetensors: its header would have 1000000");
+    check_message(" bytes, want at most 100000000: ");
+    free(text);
+    ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
 START_TEST(files_that_begin_as_gzip_does_are_read)
 {
     /* A header of 0x8b1f bytes. */
@@ -353,6 +372,7 @@ static const struct test_case tests[] = {
     {"every flipped bit and every cut is noticed", every_flipped_bit_and_every_cut_is_noticed},
     {"all floats are converted", all_floats_are_converted},
     {"hostile headers are refused", hostile_headers_are_refused},
+    {"too long a header is not written", a_header_that_no_reader_takes_is_not_written},
     {"files that begin as gzip does are read", files_that_begin_as_gzip_does_are_read},
     {"failing allocations leave nothing behind", failing_allocations_leave_nothing_behind},
 #else
