@@ -161,7 +161,7 @@ static const char *list_classes(const struct slot *slot, char *text, size_t size
         char number[16], named[64] = "";
         snprintf(number, sizeof number, "%d", i);
         if (name != NULL && strcmp(name, number) != 0)
-            snprintf(named, sizeof named, " (%.40s)", name);
+            snprintf(named, sizeof named, " (%s)", GAN_SHOWN(name, 40));
         used += (size_t)snprintf(text + used, size - used, "%s%s%s", i > 0 ? ", " : "", number, named);
     }
     if (slot->classes > SHOWN && used < size)
@@ -185,7 +185,7 @@ int gan_labels_find_class(const gan_labels *labels, int index, const char *text)
     long number = *text >= '0' && *text <= '9' ? strtol(text, &end, 10) : -1;
     if (number >= 0 && *end == '\0' && number < slot->classes)
         return (int)number;
-    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: there is no class \"%.80s\"; there are %s", who, text,
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: there is no class \"%s\"; there are %s", who, GAN_SHOWN(text, 80),
              list_classes(slot, list, sizeof list));
     return -1;
 }

@@ -180,9 +180,7 @@ static _Bool is_header(const struct reader *reader, const struct gan_csv_options
 
 static gan_status bad_number(const struct reader *reader, size_t column, enum gan_number what)
 {
-    char shown[32];
     const char *field = reader->fields[column], *why = "is no number";
-    snprintf(shown, sizeof shown, "%.28s%s", field, strlen(field) > 28 ? "..." : "");
     if (what == GAN_NUMBER_NOT_FINITE)
         why = "is no finite number: fill the gap or leave the line out";
     else if (what == GAN_NUMBER_TOO_LARGE)
@@ -191,7 +189,7 @@ static gan_status bad_number(const struct reader *reader, size_t column, enum ga
         return gan_fail(GAN_ERROR_FORMAT, "%s: line %zu, column %zu: the field is empty, want a number", reader->path,
                         reader->record_line, column + 1);
     return gan_fail(GAN_ERROR_FORMAT, "%s: line %zu, column %zu: '%s' %s", reader->path, reader->record_line,
-                    column + 1, shown, why);
+                    column + 1, GAN_SHOWN(field, 31), why);
 }
 
 static gan_status add_row(const struct reader *reader, struct rows *rows)

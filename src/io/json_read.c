@@ -266,6 +266,7 @@ char *gan_json_print(const struct gan_json *json, char *text, size_t size)
     char *whole = json != NULL ? dump(json) : NULL;
     gan_text_format(text, size, "%s", json == NULL ? "nothing" : whole != NULL ? whole : "?");
     free(whole);
+    gan_text_clean(text); /* JSON leaves some control characters as they are */
     return text;
 }
 

@@ -198,8 +198,6 @@ static gan_status take_element(struct parser *parser, struct header *header)
         return fail(parser->input, "its elements are structures; %s: save one field", readable);
     if (!take_text(parser, descr, sizeof descr))
         return bad_header(parser, "the element type as a text, '<f4' say,");
-    for (char *at = descr; *at != '\0'; at++)
-        *at = *at >= ' ' && *at <= '~' ? *at : '?'; /* it goes into messages */
     if (descr[0] == '>' && descr[1] != '\0' && strcmp(descr + 2, "1") != 0)
         return fail(parser->input, "its elements are '%s', big-endian; save it with array.astype('<%s')", descr,
                     descr + 1);

@@ -132,22 +132,23 @@ static gan_status read_entry(const struct gan_safetensors *file, const struct ga
     char shape[192];
     entry->name = member->key;
     if (!gan_json_text(gan_json_get(member->value, "dtype"), &entry->dtype))
-        return damaged(file, "tensor \"%.80s\" has no \"dtype\"", entry->name);
+        return damaged(file, "tensor \"%s\" has no \"dtype\"", GAN_SHOWN(entry->name, 80));
     entry->element_size = element_size(entry->dtype);
     if (entry->element_size == 0)
-        return damaged(file, "tensor \"%.80s\" is of the type \"%.40s\", which is not known", entry->name,
-                       entry->dtype);
+        return damaged(file, "tensor \"%s\" is of the type \"%s\", which is not known", GAN_SHOWN(entry->name, 80),
+                       GAN_SHOWN(entry->dtype, 40));
     if (!gan_json_shape(gan_json_get(member->value, "shape"), 0, &entry->shape))
-        return damaged(file, "tensor \"%.80s\" has no \"shape\", or one that is not a list of at most %d sizes",
-                       entry->name, GAN_MAX_RANK);
+        return damaged(file, "tensor \"%s\" has no \"shape\", or one that is not a list of at most %d sizes",
+                       GAN_SHOWN(entry->name, 80), GAN_MAX_RANK);
     if (gan_json_count(offsets) != 2 || !gan_json_integer(gan_json_item(offsets, 0), &begin) ||
         !gan_json_integer(gan_json_item(offsets, 1), &end))
-        return damaged(file, "tensor \"%.80s\" has no \"data_offsets\", or they are not two numbers", entry->name);
+        return damaged(file, "tensor \"%s\" has no \"data_offsets\", or they are not two numbers",
+                       GAN_SHOWN(entry->name, 80));
     if (begin < 0 || end < begin || (uint64_t)end > there)
-        return damaged(file, "tensor \"%.80s\" lies in the bytes %lld to %lld of data, but there are %zu", entry->name,
-                       (long long)begin, (long long)end, there);
+        return damaged(file, "tensor \"%s\" lies in the bytes %lld to %lld of data, but there are %zu",
+                       GAN_SHOWN(entry->name, 80), (long long)begin, (long long)end, there);
     if (!bytes_of(entry->shape, entry->element_size, &wanted) || wanted != (size_t)(end - begin))
-        return damaged(file, "tensor \"%.80s\" has %lld bytes, which %s of %s does not fill", entry->name,
+        return damaged(file, "tensor \"%s\" has %lld bytes, which %s of %s does not fill", GAN_SHOWN(entry->name, 80),
                        (long long)(end - begin), gan_shape_text(entry->shape, shape, sizeof shape), entry->dtype);
     entry->begin = (size_t)begin;
     entry->size = wanted;
@@ -163,7 +164,7 @@ static gan_status check_metadata(const struct gan_safetensors *file, const struc
         return damaged(file, "\"__metadata__\" is no object");
     for (bool more = gan_json_first(metadata, &member); more; more = gan_json_next(metadata, &member))
         if (!gan_json_text(member.value, &text))
-            return damaged(file, "the metadatum \"%.80s\" is not a text", member.key);
+            return damaged(file, "the metadatum \"%s\" is not a text", GAN_SHOWN(member.key, 80));
     return GAN_OK;
 }
 
@@ -208,9 +209,9 @@ static gan_status check_places(const struct gan_safetensors *file)
     gan_status status = GAN_OK;
     for (size_t i = 0; i < file->count && status == GAN_OK; i++) {
         if (sorted[i]->begin != end)
-            status = damaged(file,
-                             "tensor \"%.80s\" begins at byte %zu of data, %s byte %zu, where the one before ends",
-                             sorted[i]->name, sorted[i]->begin, sorted[i]->begin < end ? "before" : "after", end);
+            status = damaged(file, "tensor \"%s\" begins at byte %zu of data, %s byte %zu, where the one before ends",
+                             GAN_SHOWN(sorted[i]->name, 80), sorted[i]->begin,
+                             sorted[i]->begin < end ? "before" : "after", end);
         end = sorted[i]->begin + sorted[i]->size;
     }
     if (status == GAN_OK && end != there)

@@ -233,8 +233,8 @@ gan_var *gan_model_feature(const gan_model *model, const char *layer)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT,
                              "gan_model_feature: the model was not applied yet, or that failed; call gan_model_apply");
     return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT,
-                         "gan_model_feature: layer is \"%.80s\", which %s does not have; see gan_model_summary", layer,
-                         gan_model_title(model));
+                         "gan_model_feature: layer is \"%s\", which %s does not have; see gan_model_summary",
+                         GAN_SHOWN(layer, 80), gan_model_title(model));
 }
 
 gan_var *gan_model_gradient(gan_model *model, gan_var *loss)

@@ -62,7 +62,7 @@ static void print_inside(struct text *text, const struct gan_json *json, int ind
 
 static void print_member(struct text *text, const char *key, const struct gan_json *json, int indent)
 {
-    print(text, "%*s%s", indent, "", key);
+    print(text, "%*s%s", indent, "", GAN_SHOWN(key, 400));
     print_inside(text, json, indent);
 }
 
@@ -90,7 +90,7 @@ static void print_tensors(struct text *text, const struct gan_safetensors *file)
     for (size_t i = 0; i < gan_safetensors_count(file); i++) {
         const struct gan_safetensors_entry *entry = gan_safetensors_entry(file, i);
         char shape[192];
-        print(text, "  %-*s  %-4s  %s\n", (int)width, entry->name, entry->dtype,
+        print(text, "  %-*s  %-4s  %s\n", (int)width, GAN_SHOWN(entry->name, 400), entry->dtype,
               gan_shape_text(entry->shape, shape, sizeof shape));
     }
 }
@@ -100,9 +100,10 @@ static void print_first_line(struct text *text, const struct gan_safetensors *fi
     const char *format = NULL, *library = "?";
     gan_json_text(gan_json_get(about, "library"), &library);
     if (gan_json_text(gan_json_get(about, "format"), &format))
-        print(text, "%s: a libgan %s, by libgan %s", gan_safetensors_what(file), format, library);
+        print(text, "%s: a libgan %s, by libgan %s", GAN_SHOWN(gan_safetensors_what(file), 600), GAN_SHOWN(format, 80),
+              GAN_SHOWN(library, 40));
     else
-        print(text, "%s: a safetensors file", gan_safetensors_what(file));
+        print(text, "%s: a safetensors file", GAN_SHOWN(gan_safetensors_what(file), 600));
     print(text, ", %zu bytes, %s\n", gan_safetensors_size(file),
           gan_safetensors_checked(file) ? "checksum right" : "without a checksum");
 }

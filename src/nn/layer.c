@@ -156,10 +156,9 @@ gan_layer *gan_layer_named(gan_layer *layer, const char *name)
     if (layer == NULL || modifiable(layer, "gan_layer_named", true, "name") == NULL)
         return NULL;
     if (name == NULL || strlen(name) > 64 || !legal_name(name)) {
-        gan_fail(
-            GAN_ERROR_INVALID_ARGUMENT,
-            "gan_layer_named: name is %s%.80s%s, want at most 64 letters, digits, '_' and '-', a letter or '_' first",
-            name != NULL ? "\"" : "", name != NULL ? name : "NULL", name != NULL ? "\"" : "");
+        gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                 "gan_layer_named: name is %s%s%s, want at most 64 letters, digits, '_' and '-', a letter or '_' first",
+                 name != NULL ? "\"" : "", name != NULL ? GAN_SHOWN(name, 80) : "NULL", name != NULL ? "\"" : "");
         return drop(layer);
     }
     char *copy = gan_strdup(name);
@@ -177,7 +176,7 @@ void *gan_layer_refuse(const char *kind, const char *format, ...)
     char text[384];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gan_text_print(text, sizeof text, format, arguments);
     va_end(arguments);
     return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_layer_%s: %s", kind, text);
 }
@@ -187,11 +186,12 @@ gan_status gan_layer_reject(const struct gan_layer_build *build, const char *for
     char text[384];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gan_text_print(text, sizeof text, format, arguments);
     va_end(arguments);
     return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_model_add: layer %s (%s): %s", build->path,
                     build->layer->kind->name, text);
 }
+
 gan_status gan_layer_want_vector(const struct gan_layer_build *build, gan_shape in)
 {
     char text[128];
@@ -200,7 +200,6 @@ gan_status gan_layer_want_vector(const struct gan_layer_build *build, gan_shape 
     return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
                             gan_shape_text(in, text, sizeof text));
 }
-
 
 static gan_status declare(struct gan_slots *slots, const char *path, const char *name, struct gan_slot slot)
 {

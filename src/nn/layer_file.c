@@ -320,7 +320,7 @@ static gan_layer *blame_file(const struct gan_layer_source *source)
 {
     gan_status status = gan_error_status();
     if (status == GAN_ERROR_INVALID_ARGUMENT)
-        gan_fail(GAN_ERROR_FORMAT, "%s: layer %s (%.40s): %s", source->what, source->path, source->kind,
+        gan_fail(GAN_ERROR_FORMAT, "%s: layer %s (%s): %s", source->what, source->path, GAN_SHOWN(source->kind, 40),
                  gan_error_message());
     return NULL;
 }
@@ -333,8 +333,8 @@ gan_layer *gan_layer_read(const struct gan_json *json, const char *path, const c
     const struct row *row = row_of(source.kind);
     if (row == NULL)
         return gan_fail_null(GAN_ERROR_UNSUPPORTED,
-                             "%s: layer %s is a \"%.40s\", which this libgan (%s) does not know; a newer one may", what,
-                             path, source.kind, gan_version());
+                             "%s: layer %s is a \"%s\", which this libgan (%s) does not know; a newer one may", what,
+                             path, GAN_SHOWN(source.kind, 40), gan_version());
     gan_layer *layer = row->read(&source);
     layer = layer != NULL ? modify(layer, &source) : NULL;
     return layer != NULL ? layer : blame_file(&source);

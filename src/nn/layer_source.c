@@ -9,8 +9,9 @@
 void *gan_source_reject(const struct gan_layer_source *source, const char *key, const char *wanted)
 {
     char text[80];
-    return gan_fail_null(GAN_ERROR_FORMAT, "%s: layer %s (%.40s): \"%s\" is %s, want %s", source->what, source->path,
-                         source->kind, key, gan_json_print(gan_json_get(source->json, key), text, sizeof text), wanted);
+    return gan_fail_null(GAN_ERROR_FORMAT, "%s: layer %s (%s): \"%s\" is %s, want %s", source->what, source->path,
+                         GAN_SHOWN(source->kind, 40), key,
+                         gan_json_print(gan_json_get(source->json, key), text, sizeof text), wanted);
 }
 
 bool gan_source_integer(const struct gan_layer_source *source, const char *key, int64_t *value)

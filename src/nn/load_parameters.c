@@ -96,8 +96,8 @@ static const char *list_unused(const struct candidates *candidates, char *text, 
         if (candidates->list[i].used)
             continue;
         if (unused++ < SHOWN && used < size)
-            used += (size_t)snprintf(text + used, size - used, "%s\"%.60s\"", unused > 1 ? ", " : "",
-                                     candidates->list[i].name);
+            used += (size_t)snprintf(text + used, size - used, "%s\"%s\"", unused > 1 ? ", " : "",
+                                     GAN_SHOWN(candidates->list[i].name, 60));
     }
     if (unused > SHOWN && used < size)
         snprintf(text + used, size - used, " and %zu more", unused - SHOWN);

@@ -60,7 +60,7 @@ void gan_model_unref(gan_model *model)
 static gan_status keep_error(gan_model *model, gan_status status)
 {
     model->status = status;
-    snprintf(model->message, sizeof model->message, "%s", gan_error_message());
+    gan_text_format(model->message, sizeof model->message, "%s", gan_error_message());
     return status;
 }
 

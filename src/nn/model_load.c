@@ -21,12 +21,12 @@ static struct gan_json *check_description(const struct gan_safetensors *file, st
     if (!known || number < 1)
         gan_fail(GAN_ERROR_FORMAT, "%s: its metadatum \"%s\" does not say what it is", what, GAN_FILE_KEY);
     else if (strcmp(given, format) != 0)
-        gan_fail(GAN_ERROR_FORMAT, "%s: is a libgan %.40s, want a %s; %s", what, given, format, hint);
+        gan_fail(GAN_ERROR_FORMAT, "%s: is a libgan %s, want a %s; %s", what, GAN_SHOWN(given, 40), format, hint);
     else if (number > version)
         gan_fail(GAN_ERROR_UNSUPPORTED,
-                 "%s: version %" PRId64 " of libgan's %s files, by libgan %.40s; this libgan (%s) knows %" PRId64
+                 "%s: version %" PRId64 " of libgan's %s files, by libgan %s; this libgan (%s) knows %" PRId64
                  ": install a newer one",
-                 what, number, format, library, gan_version(), version);
+                 what, number, format, GAN_SHOWN(library, 40), gan_version(), version);
     else if (!gan_safetensors_checked(file))
         gan_fail(GAN_ERROR_FORMAT, "%s: damaged: it lacks the checksum that libgan writes", what);
     else

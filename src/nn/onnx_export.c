@@ -166,8 +166,8 @@ static gan_status check_name(const gan_model *model, const char *field, const ch
         taken = strcmp(name, model->entries[i].path) == 0;
     if (!taken)
         return GAN_OK;
-    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is \"%.80s\", want a name without a '.' that no layer has", who,
-                    field, name);
+    return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s is \"%s\", want a name without a '.' that no layer has", who,
+                    field, GAN_SHOWN(name, 80));
 }
 
 static gan_status check_names(const gan_model *model, const gan_onnx_options *o)
@@ -183,8 +183,8 @@ static gan_status check_names(const gan_model *model, const gan_onnx_options *o)
     for (int i = 0; i < count; i++)
         for (int k = 0; k < i; k++)
             if (strcmp(names[i], names[k]) == 0)
-                return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s and %s are both \"%.80s\", want names that differ",
-                                who, fields[k], fields[i], names[i]);
+                return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: %s and %s are both \"%s\", want names that differ",
+                                who, fields[k], fields[i], GAN_SHOWN(names[i], 80));
     return GAN_OK;
 }
 

@@ -89,7 +89,7 @@ static size_t write_labels(const gan_labels *labels, char *text)
         const char *name = gan_labels_class_name(labels, 0, shown);
         if (name == NULL)
             break;
-        length += (size_t)snprintf(text + length, LINE - length, "%s%.40s", shown == 0 ? " (" : ", ", name);
+        length += (size_t)snprintf(text + length, LINE - length, "%s%s", shown == 0 ? " (" : ", ", GAN_SHOWN(name, 40));
     }
     if (shown > 0)
         length += (size_t)snprintf(text + length, LINE - length, "%s)", shown < classes ? ", …" : "");
@@ -103,7 +103,7 @@ static size_t write_head(const gan_model *model, struct columns columns, char *t
     char in[64], out[64];
     gan_shape_text(model->in, in, sizeof in);
     gan_shape_text(gan_model_output_shape(model), out, sizeof out);
-    size_t length = (size_t)snprintf(text, LINE, "%.100s%s%s -> %s\n", gan_model_name(model),
+    size_t length = (size_t)snprintf(text, LINE, "%s%s%s -> %s\n", GAN_SHOWN(gan_model_name(model), 100),
                                      model->name != NULL ? ": " : "", in, out);
     if (model->labels != NULL)
         length += write_labels(model->labels, text + length);

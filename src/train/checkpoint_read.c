@@ -330,15 +330,14 @@ static void warn_of_other_machine(const struct reading *reading, const char *who
     gan_json_text(gan_json_get(reading->about, "library"), &library);
     if (strcmp(level, gan_cpu_level()) != 0)
         gan_log_message(GAN_LOG_WARNING,
-                        "%s: %s was made with the instruction set %.20s, and this is %s: it goes on, but its bits may "
+                        "%s: %s was made with the instruction set %s, and this is %s: it goes on, but its bits may "
                         "not be those of the run that was not stopped",
-                        who, what, level, gan_cpu_level());
+                        who, what, GAN_SHOWN(level, 20), gan_cpu_level());
     if (strcmp(library, gan_version()) != 0)
-        gan_log_message(
-            GAN_LOG_WARNING,
-            "%s: %s was made by libgan %.20s, and this is %s: it goes on, but its bits may differ from those "
-            "of the run that was not stopped",
-            who, what, library, gan_version());
+        gan_log_message(GAN_LOG_WARNING,
+                        "%s: %s was made by libgan %s, and this is %s: it goes on, but its bits may differ from those "
+                        "of the run that was not stopped",
+                        who, what, GAN_SHOWN(library, 20), gan_version());
 }
 
 static gan_status read_all(struct reading *reading, const char *who)

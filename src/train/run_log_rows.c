@@ -186,9 +186,9 @@ static bool parse_step(const char *line, bool table, bool whole, uint64_t *step)
 static gan_status reject(const char *path, const char *who, long number, const char *line)
 {
     return gan_fail(GAN_ERROR_FORMAT,
-                    "%s: %s: line %ld is \"%.40s…\", which is not of a log by this libgan (%s); give another path, or "
+                    "%s: %s: line %ld is \"%s\", which is not of a log by this libgan (%s); give another path, or "
                     "remove it",
-                    who, path, number, line, gan_version());
+                    who, path, number, GAN_SHOWN(line, 43), gan_version());
 }
 
 /* How many bytes belong to whole lines of steps up to `step`, that no later one precedes. */

@@ -154,8 +154,8 @@ static gan_status check_inputs(const gan_trainer *trainer, const char *who)
     bool matched = gan_regularizer_wanted(o, GAN_REGULARIZER_FEATURE_MATCHING);
     if (matched && *o->feature_layer != '\0' && !gan_model_has_layer(trainer->discriminator, o->feature_layer))
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
-                        "%s: feature_layer is \"%.64s\", which the discriminator does not have; see gan_model_summary",
-                        who, o->feature_layer);
+                        "%s: feature_layer is \"%s\", which the discriminator does not have; see gan_model_summary",
+                        who, GAN_SHOWN(o->feature_layer, 64));
     return GAN_OK;
 }
 

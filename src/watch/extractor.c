@@ -120,8 +120,8 @@ static int64_t find_layer(const gan_model *model, const char *layer, const char 
         if (strcmp(model->entries[i].path, layer) == 0 || strcmp(place, layer) == 0)
             return i;
     }
-    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: layer is \"%.80s\", which %s does not have; see gan_model_summary", who,
-             layer != NULL ? layer : "", gan_model_title(model));
+    gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: layer is \"%s\", which %s does not have; see gan_model_summary", who,
+             layer != NULL ? GAN_SHOWN(layer, 80) : "", gan_model_title(model));
     return -1;
 }
 

@@ -192,7 +192,7 @@ static void add_head(struct lines *lines, const gan_metric_record *r)
                  {"classifier", r->classifier}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (texts[i].text != NULL)
-            add(lines, "%-14s %.400s\n", texts[i].title, texts[i].text);
+            add(lines, "%-14s %s\n", texts[i].title, GAN_SHOWN(texts[i].text, 400));
     add(lines, "%-14s %" PRId64 " made (seed %" PRIu64 "), %" PRId64 " real", "examples", r->made, r->sample_seed,
         r->real);
     if (r->train > 0)

@@ -3,6 +3,7 @@
 #include "files.h"
 #include "memory_check.h"
 #include "suite.h"
+#include "utf8.h"
 
 #include <locale.h>
 #include <math.h>
@@ -138,6 +139,13 @@ START_TEST(errors_name_line_and_column)
     expect_failure("1,2\n3,x\n", &automatic, "line 2, column 2: 'x' is no number");
     expect_failure("x,y\n\n\n1,2\n3,1.5e\n", &automatic, "line 5, column 2: '1.5e' is no number");
     expect_failure("\"a\n\nb\",c\n1,2\n3,z\n", &automatic, "line 5, column 2: 'z' is no number");
+    expect_failure("1,2\n3,123456789 123456789 123456789 12\n", &automatic, "'123456789 123456789 12345678…' is no");
+    expect_failure("1,2\n3,a\x1B[2J\n", &automatic, "'a?[2J' is no number");
+    char text[200], field[80];
+    for (int shifted = 0; shifted < 2; shifted++) {
+        snprintf(text, sizeof text, "1,2\n3,%s\n", accents(field, sizeof field, shifted != 0));
+        expect_failure(text, &automatic, "é…' is no number");
+    }
     expect_failure("1,2\n3,\n", &automatic, "line 2, column 2: the field is empty");
     expect_failure("1,2\n3\n", &automatic, "line 2 has 1 columns, the first has 2");
     expect_failure("1,2\n3,4,5\n", &automatic, "line 2 has 3 columns, the first has 2");

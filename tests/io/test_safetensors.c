@@ -1,6 +1,7 @@
 #include "files.h"
 #include "memory_check.h"
 #include "safetensors_bytes.h"
+#include "utf8.h"
 
 #include "base/memory.h"
 #include "io/checksum.h"
@@ -293,6 +294,20 @@ START_TEST(hostile_headers_are_refused)
 }
 END_TEST
 
+/* Tensors' names come from files; a message goes to a terminal. */
+START_TEST(messages_show_names_short_and_clean)
+{
+    check_header("{\"\\u001b[31m\\nred\":1}", 0, "tensor \"?[31m?red\" has no \"dtype\"");
+    char header[300], name[200];
+    for (int shifted = 0; shifted < 2; shifted++) {
+        snprintf(header, sizeof header, "{\"%s\":1}", accents(name, sizeof name, shifted != 0));
+        check_header(header, 0, "…\" has no \"dtype\"");
+        ck_assert_msg(is_utf8(gan_error_message()) && strchr(gan_error_message(), '?') == NULL, "%s",
+                      gan_error_message());
+    }
+}
+END_TEST
+
 /* The reader takes headers of so many bytes and no more: a file that cannot be read again is not written. */
 START_TEST(a_header_that_no_reader_takes_is_not_written)
 {
@@ -372,6 +387,7 @@ static const struct test_case tests[] = {
     {"every flipped bit and every cut is noticed", every_flipped_bit_and_every_cut_is_noticed},
     {"all floats are converted", all_floats_are_converted},
     {"hostile headers are refused", hostile_headers_are_refused},
+    {"names in messages", messages_show_names_short_and_clean},
     {"too long a header is not written", a_header_that_no_reader_takes_is_not_written},
     {"files that begin as gzip does are read", files_that_begin_as_gzip_does_are_read},
     {"failing allocations leave nothing behind", failing_allocations_leave_nothing_behind},

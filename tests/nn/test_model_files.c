@@ -389,6 +389,26 @@ START_TEST(a_file_is_summed_up)
 }
 END_TEST
 
+/* A file's names are not the reader's own: they may not steer his terminal, or be none of its characters. */
+START_TEST(a_stranger_s_names_are_shown_clean)
+{
+    static const char foreign[] = "\x60\0\0\0\0\0\0\0"
+                                  "{\"__metadata__\":{\"libgan\":\"{}\"},"
+                                  "\"w\\u001b[31m\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
+                                  "0123";
+    const char *path = scratch_file("foreign.safetensors");
+    FILE *file = fopen(path, "wb");
+    unsigned char length = (unsigned char)(sizeof foreign - 1 - 8 - 4);
+    ck_assert_uint_eq(fwrite(&length, 1, 1, file), 1);
+    ck_assert_uint_eq(fwrite(foreign + 1, 1, sizeof foreign - 2, file), sizeof foreign - 2);
+    fclose(file);
+    char *text = gan_file_summary(path);
+    ck_assert_msg(text != NULL, "%s", gan_error_message());
+    ck_assert_msg(strstr(text, "\n  w?[31m  F32   [1]\n") != NULL, "%s", text);
+    gan_text_free(text);
+}
+END_TEST
+
 static bool sum_up(void *path)
 {
     char *text = gan_file_summary(path);
@@ -603,6 +623,7 @@ static const struct test_case tests[] = {
     {"descriptions are checked", descriptions_are_checked},
     {"standardisation is checked", standardisation_is_checked},
     {"a file is summed up", a_file_is_summed_up},
+    {"a stranger's names are shown clean", a_stranger_s_names_are_shown_clean},
     {"summing up survives want of memory", summing_up_survives_want_of_memory},
     {"another reader finds the numbers", another_reader_finds_the_numbers},
     {"another program's numbers are taken", another_program_s_numbers_are_taken},

@@ -1,6 +1,9 @@
 #include "network.h"
 
+#include "base/status.h"
+#include "nn/layer.h"
 #include "nn/model.h"
+#include "utf8.h"
 
 /* 6 → dense 5 "hidden" → tanh → dense 3. */
 static gan_model *small(void)
@@ -480,8 +483,64 @@ START_TEST(the_summary_is_a_table)
 }
 END_TEST
 
+/* Names are cut where there is no room for them, between characters. */
+START_TEST(names_in_summaries_and_messages_are_utf8)
+{
+    char name[600];
+    for (int shifted = 0; shifted < 2; shifted++) {
+        accents(name, sizeof name, shifted != 0);
+        const char *const classes[] = {name, "b"};
+        gan_labels *labels = gan_labels_classes(2, classes);
+        gan_model *m = gan_model_new(GAN_SHAPE(4));
+        ck_ok(gan_model_set_labels(m, labels));
+        gan_labels_unref(labels);
+        ck_ok(gan_model_set_name(m, name));
+        ck_ok(gan_model_add(m, gan_layer_dense(2)));
+        char *text = gan_model_summary(m);
+        ck_assert_msg(is_utf8(text), "%s", text);
+        ck_assert_ptr_nonnull(strstr(text, "é…: [4] -> [2]\n"));
+        ck_assert_ptr_nonnull(strstr(text, "é…, b)\n"));
+        gan_text_free(text);
+        ck_assert_ptr_null(gan_model_feature(m, name));
+        ck_assert_msg(is_utf8(gan_error_message()) && strchr(gan_error_message(), '?') == NULL, "%s",
+                      gan_error_message());
+        ck_message("é…\", which ");
+        ck_assert_ptr_null(gan_layer_named(gan_layer_dense(2), name));
+        ck_message("é…\", want at most 64 letters");
+        ck_ok(gan_model_set_name(m, "red\x1B[31m"));
+        text = gan_model_summary(m);
+        ck_assert_ptr_nonnull(strstr(text, "red?[31m: "));
+        gan_text_free(text);
+        gan_model_unref(m);
+    }
+}
+END_TEST
+
+/* A message goes through shorter texts on its way: the model's, the layer's. */
+START_TEST(a_model_s_message_is_utf8)
+{
+    char text[900];
+    struct gan_layer_build build = {.path = "0", .layer = gan_layer_relu()};
+    for (int shifted = 0; shifted < 2; shifted++) {
+        accents(text, sizeof text, shifted != 0);
+        gan_layer_refuse("relu", "%s", text);
+        ck_assert(is_utf8(gan_error_message()) && strchr(gan_error_message(), '?') == NULL);
+        gan_layer_reject(&build, "%s", text);
+        ck_assert(is_utf8(gan_error_message()) && strchr(gan_error_message(), '?') == NULL);
+        gan_model *m = gan_model_new(GAN_SHAPE(2));
+        gan_fail(GAN_ERROR_IO, "%s", text);
+        ck_fails(gan_model_add(m, NULL), "gan_model_add: layer 0 is NULL");
+        ck_assert(is_utf8(gan_model_message(m)) && strchr(gan_model_message(m), '?') == NULL);
+        gan_model_unref(m);
+    }
+    gan_layer_unref((gan_layer *)(uintptr_t)build.layer);
+}
+END_TEST
+
 static const struct test_case tests[] = {
     {"NULL and earlier errors", null_does_not_pass_an_earlier_error_on},
+    {"names are UTF-8", names_in_summaries_and_messages_are_utf8},
+    {"messages are UTF-8", a_model_s_message_is_utf8},
     {"shapes, names, counts", shapes_names_and_counts},
     {"block", parameters_lie_in_one_aligned_block},
     {"sticky errors", errors_stick},
