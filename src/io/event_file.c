@@ -43,10 +43,9 @@ static uint32_t mask(uint32_t crc)
 void gan_event_begin(struct gan_event *event, double time, uint64_t step)
 {
     static const uint8_t head[HEAD_BYTES];
-    event->wire.length = 0;
-    event->wire.failed = false;
+    gan_buffer_empty(&event->wire);
     event->summary = 0;
-    gan_wire_append(&event->wire, head, sizeof head); /* filled in at the end */
+    gan_buffer_append(&event->wire, head, sizeof head); /* filled in at the end */
     gan_wire_double(&event->wire, EVENT_TIME, time);
     gan_wire_integer(&event->wire, EVENT_STEP, step);
 }
@@ -91,15 +90,15 @@ void gan_event_add_picture(struct gan_event *event, const char *tag, const struc
     gan_wire_end(&event->wire, value);
 }
 
-static void put_fixed(uint8_t *to, uint64_t value, int bytes)
+static void put_fixed(char *to, uint64_t value, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        to[i] = (uint8_t)(value >> 8 * i);
+        to[i] = (char)(value >> 8 * i);
 }
 
 gan_status gan_event_end(struct gan_event *event)
 {
-    struct gan_wire *wire = &event->wire;
+    struct gan_buffer *wire = &event->wire;
     if (event->summary != 0)
         gan_wire_end(wire, event->summary);
     if (wire->failed)

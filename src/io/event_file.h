@@ -16,9 +16,9 @@
 /* CRC-32C (Castagnoli's polynomial: RFC 3720, section 12.1) of some bytes, going on from `before`: 0 for the first. */
 uint32_t gan_crc32c(uint32_t before, const void *bytes, size_t size);
 
-/* A record in the making. Begin it anew for each; its memory is used again, and given back by gan_wire_clear. */
+/* A record in the making. Begin it anew for each; its memory is used again, and given back by gan_buffer_clear. */
 struct gan_event {
-    struct gan_wire wire;
+    struct gan_buffer wire;
     size_t summary; /* where it begins; 0: there is none */
 };
 

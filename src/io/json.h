@@ -5,15 +5,14 @@
 #ifndef GAN_SRC_IO_JSON_H
 #define GAN_SRC_IO_JSON_H
 
+#include "base/buffer.h"
 #include "gan/tensor.h"
 
 /* ---- writing ---- */
 
-/* A text that grows. Begin with a zeroed struct; the first failure sticks, so that one check at the end is enough. */
+/* Begin with a zeroed struct; the first failure sticks, so that one check at the end is enough. */
 struct gan_json_writer {
-    char *text;
-    size_t length, capacity;
-    bool failed;
+    struct gan_buffer out;
     bool after_value; /* the next one wants a comma before it */
 };
 

@@ -1,35 +1,15 @@
 #include "io/json.h"
 
-#include "base/memory.h"
-#include "base/status.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static void append(struct gan_json_writer *writer, const char *text, size_t length)
-{
-    if (writer->failed)
-        return;
-    if (writer->capacity - writer->length <= length) { /* also before the first, for the final 0 */
-        size_t capacity = (writer->capacity + length + 1) * 2;
-        char *larger = gan_realloc(writer->text, capacity);
-        if (larger == NULL) {
-            writer->failed = true;
-            return;
-        }
-        writer->text = larger;
-        writer->capacity = capacity;
-    }
-    memcpy(writer->text + writer->length, text, length);
-    writer->length += length;
-    writer->text[writer->length] = '\0';
-}
-
 static void append_text(struct gan_json_writer *writer, const char *text)
 {
-    append(writer, text, strlen(text));
+    gan_buffer_append(&writer->out, text, strlen(text));
 }
 
 /* How many characters stand for themselves: all in one, since some texts are long. */
@@ -43,10 +23,10 @@ static size_t plain_length(const char *text)
 
 static void quote(struct gan_json_writer *writer, const char *text)
 {
-    append(writer, "\"", 1);
+    gan_buffer_append(&writer->out, "\"", 1);
     for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
         size_t plain = plain_length((const char *)c);
-        append(writer, (const char *)c, plain);
+        gan_buffer_append(&writer->out, (const char *)c, plain);
         c += plain;
         if (*c == '\0')
             break;
@@ -63,17 +43,17 @@ static void quote(struct gan_json_writer *writer, const char *text)
         append_text(writer, escape);
         c += length > 0 ? length : 1;
     }
-    append(writer, "\"", 1);
+    gan_buffer_append(&writer->out, "\"", 1);
 }
 
 /* What stands before a value: a comma, a key. */
 static void lead(struct gan_json_writer *writer, const char *key)
 {
     if (writer->after_value)
-        append(writer, ",", 1);
+        gan_buffer_append(&writer->out, ",", 1);
     if (key != NULL) {
         quote(writer, key);
-        append(writer, ":", 1);
+        gan_buffer_append(&writer->out, ":", 1);
     }
     writer->after_value = true;
 }
@@ -81,13 +61,13 @@ static void lead(struct gan_json_writer *writer, const char *key)
 void gan_json_begin(struct gan_json_writer *writer, const char *key, char bracket)
 {
     lead(writer, key);
-    append(writer, &bracket, 1);
+    gan_buffer_append(&writer->out, &bracket, 1);
     writer->after_value = false;
 }
 
 void gan_json_end(struct gan_json_writer *writer, char bracket)
 {
-    append(writer, &bracket, 1);
+    gan_buffer_append(&writer->out, &bracket, 1);
     writer->after_value = true;
 }
 
@@ -173,11 +153,6 @@ void gan_json_write_shape(struct gan_json_writer *writer, const char *key, gan_s
 
 char *gan_json_finish(struct gan_json_writer *writer)
 {
-    char *text = writer->text;
-    if (writer->failed) {
-        gan_free(text);
-        text = NULL;
-    }
-    *writer = (struct gan_json_writer){0};
-    return text;
+    writer->after_value = false;
+    return gan_buffer_take(&writer->out);
 }

@@ -63,9 +63,8 @@ static gan_status check_size(const struct decoding *picture)
 /* Up to the pixels, which need memory that nobody has asked for yet. */
 static gan_status begin(struct decoding *picture, const void *data, size_t size, bool narrow)
 {
-    *picture = (struct decoding){.stream = {.size = size}, .narrow = narrow};
+    *picture = (struct decoding){.stream = {.data = data, .size = size}, .narrow = narrow};
     struct gan_png_stream *stream = &picture->stream;
-    memcpy(&stream->data, &data, sizeof data); /* only read */
     picture->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, stream, gan_png_on_error, gan_png_on_warning, stream,
                                             gan_png_on_allocate, gan_png_on_release);
     picture->info = picture->png != NULL ? png_create_info_struct(picture->png) : NULL;

@@ -2,15 +2,16 @@
 #ifndef GAN_SRC_IO_PNG_STREAM_H
 #define GAN_SRC_IO_PNG_STREAM_H
 
-#include "gan/base.h"
+#include "base/buffer.h"
 
 #include <png.h>
 #include <stdint.h>
 
-/* What libpng's callbacks work on: it reads from `data` or writes to it. */
+/* What libpng's callbacks work on. */
 struct gan_png_stream {
-    uint8_t *data;
-    size_t size, capacity, position;
+    const uint8_t *data; /* that it reads */
+    size_t size, position;
+    struct gan_buffer written;
     _Bool out_of_memory;
     char message[128]; /* libpng's */
 };

@@ -9,18 +9,11 @@
 static void on_write(png_structp png, png_bytep bytes, size_t count)
 {
     struct gan_png_stream *stream = png_get_io_ptr(png);
-    if (count > stream->capacity - stream->size) {
-        size_t capacity = 2 * (stream->size + count);
-        uint8_t *data = gan_realloc(stream->data, capacity);
-        if (data == NULL) {
-            stream->out_of_memory = true;
-            png_error(png, "out of memory");
-        }
-        stream->data = data;
-        stream->capacity = capacity;
-    }
-    memcpy(stream->data + stream->size, bytes, count);
-    stream->size += count;
+    gan_buffer_append(&stream->written, bytes, count);
+    if (!stream->written.failed)
+        return;
+    stream->out_of_memory = true;
+    png_error(png, "out of memory");
 }
 
 static void on_flush(png_structp png)
@@ -65,11 +58,11 @@ gan_status gan_png_encode(const struct gan_picture *picture, uint8_t **bytes, si
 {
     struct gan_png_stream stream = {0};
     if (encode(picture, &stream)) {
-        *bytes = stream.data;
-        *size = stream.size;
+        *size = stream.written.length;
+        *bytes = (uint8_t *)gan_buffer_take(&stream.written);
         return GAN_OK;
     }
-    gan_free(stream.data);
+    gan_buffer_clear(&stream.written);
     return gan_fail(gan_png_report(&stream, GAN_ERROR_UNSUPPORTED), "%s: %s: %s", who, name, gan_error_message());
 }
 

@@ -171,6 +171,6 @@ gan_status gan_log_events_open(struct gan_log_events *events, const char *folder
 void gan_log_events_close(struct gan_log_events *events)
 {
     gan_append_file_close(events->file);
-    gan_wire_clear(&events->event.wire);
+    gan_buffer_clear(&events->event.wire);
     gan_free(events->folder);
 }

@@ -64,8 +64,8 @@ double gan_log_value(const gan_step_report *report, const struct gan_log_field *
 
 static void begin_row(struct gan_log_rows *rows, uint64_t step, int64_t unix_ms)
 {
-    rows->text.length = 0;
-    rows->text.failed = rows->text.after_value = false;
+    gan_buffer_empty(&rows->text.out);
+    rows->text.after_value = false;
     if (!rows->table)
         gan_json_begin(&rows->text, NULL, '{');
     gan_json_write_integer(&rows->text, rows->table ? NULL : "step", (int64_t)step);
@@ -84,10 +84,10 @@ static gan_status end_row(struct gan_log_rows *rows)
 {
     if (!rows->table)
         gan_json_end(&rows->text, '}');
-    if (rows->text.failed)
+    gan_buffer_append(&rows->text.out, "\n", 1); /* one write for the whole line */
+    if (rows->text.out.failed)
         return GAN_ERROR_OUT_OF_MEMORY;
-    rows->text.text[rows->text.length] = '\n'; /* in the final 0's place: one write for the whole line */
-    return gan_append_file_write(rows->file, rows->text.text, rows->text.length + 1);
+    return gan_append_file_write(rows->file, rows->text.out.bytes, rows->text.out.length);
 }
 
 gan_status gan_log_rows_write(struct gan_log_rows *rows, const gan_step_report *report, int64_t unix_ms)
@@ -258,5 +258,5 @@ gan_status gan_log_rows_open(struct gan_log_rows *rows, const char *path, bool t
 void gan_log_rows_close(struct gan_log_rows *rows)
 {
     gan_append_file_close(rows->file);
-    gan_free(rows->text.text);
+    gan_buffer_clear(&rows->text.out);
 }

@@ -1,5 +1,4 @@
 /* A record of metrics as JSON and as a table; the metrics' names. */
-#include "base/memory.h"
 #include "base/names.h"
 #include "base/status.h"
 #include "gan/metric.h"
@@ -7,8 +6,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -150,27 +147,6 @@ char *gan_metric_record_json(const gan_metric_record *record)
 
 /* ---- a table ---- */
 
-/* A text that grows; the first failure sticks. */
-struct lines {
-    char *text;
-    bool failed;
-};
-
-static void add(struct lines *lines, const char *format, ...) GAN_PRINTF(2, 3);
-
-static void add(struct lines *lines, const char *format, ...)
-{
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    gan_text_print(line, sizeof line, format, arguments);
-    va_end(arguments);
-    char *longer = lines->failed ? NULL : gan_format("%s%s", lines->text != NULL ? lines->text : "", line);
-    lines->failed = longer == NULL;
-    gan_free(lines->text);
-    lines->text = longer;
-}
-
 /* Characters, not bytes, since printf pads bytes. */
 static int width_of(const char *text)
 {
@@ -180,7 +156,7 @@ static int width_of(const char *text)
     return width;
 }
 
-static void add_head(struct lines *lines, const gan_metric_record *r)
+static void add_head(struct gan_buffer *lines, const gan_metric_record *r)
 {
     const struct {
         const char *title, *text;
@@ -192,39 +168,39 @@ static void add_head(struct lines *lines, const gan_metric_record *r)
                  {"classifier", r->classifier}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (texts[i].text != NULL)
-            add(lines, "%-14s %s\n", texts[i].title, GAN_SHOWN(texts[i].text, 400));
-    add(lines, "%-14s %" PRId64 " made (seed %" PRIu64 "), %" PRId64 " real", "examples", r->made, r->sample_seed,
-        r->real);
+            gan_buffer_print(lines, "%-14s %s\n", texts[i].title, GAN_SHOWN(texts[i].text, 400));
+    gan_buffer_print(lines, "%-14s %" PRId64 " made (seed %" PRIu64 "), %" PRId64 " real", "examples", r->made,
+                     r->sample_seed, r->real);
     if (r->train > 0)
-        add(lines, "; %" PRId64 " of training, %" PRId64 " held out", r->train, r->held_out);
-    add(lines, "; %" PRId64 " features\n", r->features);
+        gan_buffer_print(lines, "; %" PRId64 " of training, %" PRId64 " held out", r->train, r->held_out);
+    gan_buffer_print(lines, "; %" PRId64 " features\n", r->features);
 }
 
-static void add_figure(struct lines *lines, const gan_metric_record *r, gan_metric metric)
+static void add_figure(struct gan_buffer *lines, const gan_metric_record *r, gan_metric metric)
 {
     enum { TITLE = 34 };
     const gan_metric_value *v = &r->value[metric];
     if (isnan(v->value))
         return;
     const char *title = names[metric].title;
-    add(lines, "%s%*s %9.4g", title, TITLE - width_of(title), "", v->value);
+    gan_buffer_print(lines, "%s%*s %9.4g", title, TITLE - width_of(title), "", v->value);
     if (!isnan(v->error))
-        add(lines, " ± %-8.3g", v->error);
+        gan_buffer_print(lines, " ± %-8.3g", v->error);
     if (!isnan(v->low))
-        add(lines, " %g %% in [%.4g, %.4g]", 100 * r->options.confidence, v->low, v->high);
+        gan_buffer_print(lines, " %g %% in [%.4g, %.4g]", 100 * r->options.confidence, v->low, v->high);
     if (!isnan(r->p_value[metric]))
-        add(lines, "  p %.3g", r->p_value[metric]);
-    add(lines, "\n");
+        gan_buffer_print(lines, "  p %.3g", r->p_value[metric]);
+    gan_buffer_print(lines, "\n");
 }
 
 char *gan_metric_record_text(const gan_metric_record *record)
 {
     if (!usable(record, "gan_metric_record_text"))
         return NULL;
-    struct lines lines = {NULL, false};
+    struct gan_buffer lines = {0};
     add_head(&lines, record);
-    add(&lines, "\n");
+    gan_buffer_print(&lines, "\n");
     for (int i = 0; i < GAN_METRICS; i++)
         add_figure(&lines, record, (gan_metric)i);
-    return lines.text;
+    return gan_buffer_take(&lines);
 }

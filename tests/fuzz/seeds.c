@@ -229,7 +229,7 @@ static void write_logs(const char *directory)
         fwrite(event.wire.bytes, 1, event.wire.length, file);
     }
     must(file != NULL && fclose(file) == 0, path);
-    gan_wire_clear(&event.wire);
+    gan_buffer_clear(&event.wire);
     write_log_seed(directory, "events", path, 2);
     unlink(path);
 }
