@@ -187,10 +187,6 @@ START_TEST(the_header_states_the_librarys_version)
 END_TEST
 
 static const struct test_case tests[] = {
-    {"null for want of memory", null_for_want_of_memory_stays_that},
-    {"a shape without axes may be the cause", a_shape_without_axes_may_be_the_cause},
-    {"messages are clean UTF-8", messages_are_clean_utf8},
-    {"texts are shown short and clean", texts_are_shown_short_and_clean},
     {"null handle", a_null_handle_tells_what_came_before},
     {"nothing has failed at first", nothing_has_failed_at_first},
     {"a failure keeps its status and text", a_failure_keeps_its_status_and_text},
@@ -199,6 +195,10 @@ static const struct test_case tests[] = {
     {"a long text is cut between characters", a_long_text_is_cut_between_characters},
     {"each thread has its own", each_thread_has_its_own},
     {"each status has a name of its own", each_status_has_a_name_of_its_own},
+    {"null for want of memory", null_for_want_of_memory_stays_that},
+    {"a shape without axes may be the cause", a_shape_without_axes_may_be_the_cause},
+    {"messages are clean UTF-8", messages_are_clean_utf8},
+    {"texts are shown short and clean", texts_are_shown_short_and_clean},
     {"the header states the library's version", the_header_states_the_librarys_version},
 };
 

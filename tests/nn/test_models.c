@@ -91,7 +91,7 @@ END_TEST
 START_TEST(building_refuses_what_cannot_be)
 {
     ck_null(gan_model_new(GAN_SCALAR), "gan_model_new: input has 0 axes");
-    ck_fails(gan_model_add(NULL, gan_layer_relu()), "gan_model_new: input has 0 axes"); /* passed on */
+    ck_fails(gan_model_add(NULL, gan_layer_relu()), "gan_model_add: model is NULL; before it: ");
     ck_null(gan_model_new(GAN_SHAPE(1, 1, 1, 1, 1, 1, 1, 1)), "gan_model_new: input has 8 axes, want 1 to 7");
     ck_null(gan_model_new(GAN_SHAPE(3, 0)), "gan_model_new");
 
