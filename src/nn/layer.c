@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "nn/initializer.h"
+#include "tensor/tensor.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -211,6 +212,12 @@ static gan_status declare(struct gan_slots *slots, const char *path, const char 
     return status;
 }
 
+gan_status gan_layer_build_checked(struct gan_layer_build *build, gan_shape in, gan_shape *out)
+{
+    gan_status status = build->layer->kind->build(build->layer, build, in, out);
+    return status == GAN_OK ? gan_shape_check(*out, build->path) : status;
+}
+
 /* What walks through layers calls itself, files nest as layers do, and their readers take so much and no more. */
 enum { MOST_DEPTH = 100 };
 
@@ -229,7 +236,7 @@ gan_status gan_layer_build_inner(const gan_layer *inner, const char *place, cons
     part.path = path;
     part.layer = inner;
     part.depth++;
-    gan_status status = inner->kind->build(inner, &part, in, out);
+    gan_status status = gan_layer_build_checked(&part, in, out);
     gan_free(path);
     return status;
 }

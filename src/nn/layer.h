@@ -91,6 +91,8 @@ gan_status gan_layer_declare(struct gan_layer_build *build, const char *name, ga
 /* Declares a state tensor that begins as `value`. */
 gan_status gan_layer_declare_state(struct gan_layer_build *build, const char *name, gan_shape shape, float value);
 
+/* Builds build->layer; what it makes of a legal shape is a legal one. */
+gan_status gan_layer_build_checked(struct gan_layer_build *build, gan_shape in, gan_shape *out);
 /* Builds a layer within the one in hand; its path goes on with its name, or with `place` where it has none. */
 gan_status gan_layer_build_inner(const gan_layer *inner, const char *place, const struct gan_layer_build *build,
                                  gan_shape in, gan_shape *out);

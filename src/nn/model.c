@@ -75,9 +75,7 @@ static gan_status append(gan_model *model, gan_layer *layer, char *path)
                                     .parameters = &model->parameters,
                                     .state = &model->state,
                                     .labels = model->labels};
-    gan_status status = layer->kind->build(layer, &build, gan_model_output_shape(model), &entry.out);
-    if (status == GAN_OK)
-        status = gan_shape_check(entry.out, path);
+    gan_status status = gan_layer_build_checked(&build, gan_model_output_shape(model), &entry.out);
     if (status != GAN_OK) {
         gan_slots_cut(&model->parameters, entry.first_parameter);
         gan_slots_cut(&model->state, entry.first_state);

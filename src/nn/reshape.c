@@ -52,25 +52,13 @@ gan_layer *gan_layer_flatten(void)
 
 static gan_status build_reshape(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
-    gan_shape shape = ((const struct reshape *)layer)->shape;
-    int64_t numbers = gan_shape_size(in), known = 1;
-    int open = -1;
-    for (int i = 0; i < shape.rank; i++) {
-        if (shape.dims[i] == -1)
-            open = i;
-        else if (known <= numbers) /* beyond that it cannot fit, and must not overflow */
-            known *= shape.dims[i];
-    }
-    if (open >= 0 && known <= numbers) {
-        shape.dims[open] = numbers / known;
-        known *= shape.dims[open];
-    }
-    char given[128], wanted[128];
-    if (known != numbers)
+    const gan_shape wanted = ((const struct reshape *)layer)->shape;
+    char given_text[128], wanted_text[128];
+    *out = wanted;
+    if (!gan_shape_complete(out, gan_shape_size(in)))
         return gan_layer_reject(build, "its input %s has %" PRId64 " numbers, which do not fill %s",
-                                gan_shape_text(in, given, sizeof given), numbers,
-                                gan_shape_text(((const struct reshape *)layer)->shape, wanted, sizeof wanted));
-    *out = shape;
+                                gan_shape_text(in, given_text, sizeof given_text), gan_shape_size(in),
+                                gan_shape_text(wanted, wanted_text, sizeof wanted_text));
     return GAN_OK;
 }
 

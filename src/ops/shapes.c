@@ -58,31 +58,13 @@ gan_var *gan_sum_to(gan_var *x, gan_shape shape)
 
 /* ---- reshape and permute ---- */
 
-/* Puts what is left in the place of a -1; false if the sizes do not fit. */
-static bool complete_shape(gan_shape *shape, int64_t size)
-{
-    int64_t known = 1;
-    int open = -1;
-    for (int axis = 0; axis < shape->rank; axis++) {
-        if (shape->dims[axis] == -1 && open < 0)
-            open = axis;
-        else if (shape->dims[axis] < 1 || known > size / shape->dims[axis])
-            return false;
-        else
-            known *= shape->dims[axis];
-    }
-    if (open >= 0 && size % known == 0)
-        shape->dims[open] = size / known;
-    return open >= 0 ? size % known == 0 : known == size;
-}
-
 gan_var *gan_reshape(gan_var *x, gan_shape shape)
 {
     if (!gan_check_vars("reshape", &x, 1))
         return NULL;
     char from[128], to[128];
     gan_shape_text(shape, to, sizeof to);
-    if (shape.rank < 0 || shape.rank > GAN_MAX_RANK || !complete_shape(&shape, gan_shape_size(x->shape)))
+    if (shape.rank < 0 || shape.rank > GAN_MAX_RANK || !gan_shape_complete(&shape, gan_shape_size(x->shape)))
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
                              "reshape: %s cannot become %s; the numbers of elements must agree (one size may be -1)",
                              gan_shape_text(x->shape, from, sizeof from), to);

@@ -83,6 +83,23 @@ gan_status gan_shape_check(gan_shape shape, const char *who)
     return GAN_OK;
 }
 
+bool gan_shape_complete(gan_shape *shape, int64_t size)
+{
+    int64_t known = 1;
+    int open = -1;
+    for (int axis = 0; axis < shape->rank; axis++) {
+        if (shape->dims[axis] == -1 && open < 0)
+            open = axis;
+        else if (shape->dims[axis] < 1 || known > size / shape->dims[axis])
+            return false;
+        else
+            known *= shape->dims[axis];
+    }
+    if (open >= 0 && size % known == 0)
+        shape->dims[open] = size / known;
+    return open >= 0 ? size % known == 0 : known == size;
+}
+
 static const struct {
     const char *name;
     size_t size;

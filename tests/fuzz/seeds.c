@@ -103,6 +103,11 @@ static void write_models(const char *directory)
                                   "\"n\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[32,40]}}\0"
                                   "0123456789012345678901234567890123456789";
     write_bytes(place(directory, "safetensors", "foreign"), foreign, sizeof foreign - 1);
+    static const char reshaped[] =
+        "{\"__metadata__\":{\"crc32\":\"00000000\",\"libgan\":\"{\\\"format\\\":\\\"model\\\",\\\"version\\\":1,"
+        "\\\"input\\\":[8],\\\"output\\\":[4,2,1],\\\"standardised\\\":false,\\\"layers\\\":[{"
+        "\\\"kind\\\":\\\"reshape\\\",\\\"shape\\\":[4,4611686018427387904,-1]}]}\"}}";
+    write_bytes(place(directory, "safetensors", "reshaped-open"), reshaped, sizeof reshaped);
 }
 
 /* Appends a file to what is at `to`; the number of bytes then. */

@@ -318,6 +318,7 @@ START_TEST(descriptions_are_checked)
         LAYERS("{\"kind\":\"sequence\",\"layers\":[{\"kind\":\"relu\"},{\"kind\":\"leaky_relu\",\"slope\":-1}]}"),
         "layer 0.1 (leaky_relu): gan_layer_leaky_relu: slope is -1");
     ck_refused(LAYERS("{\"kind\":\"reshape\",\"shape\":[2,2]}"), "gan_model_add: layer 0 (reshape)");
+    ck_refused(LAYERS("{\"kind\":\"reshape\",\"shape\":[2,4611686018427387904,2,-1]}"), "which do not fill");
     ck_refused(LAYERS("{\"kind\":\"dense\",\"units\":3," WEIGHTS "}"), "the model's \"output\" is [2], want the shape");
     ck_refused(LAYERS("{\"kind\":\"dense\",\"units\":2,\"name\":\"a\"," WEIGHTS "}"), "has no tensor \"a.weight\"");
     ck_refused(LAYERS("{\"kind\":\"dense\",\"units\":2,\"weight\":" GLOROT "}"),

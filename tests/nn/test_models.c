@@ -121,6 +121,17 @@ START_TEST(building_refuses_what_cannot_be)
     m = gan_model_new(GAN_SHAPE(6));
     ck_fails(gan_model_add(m, gan_layer_reshape(GAN_SHAPE(INT64_MAX, INT64_MAX))), "do not fill");
     gan_model_unref(m);
+    const gan_shape wrapping[] = {GAN_SHAPE(4, INT64_C(1) << 62, -1), GAN_SHAPE(4, (INT64_C(1) << 62) + 25)};
+    for (int i = 0; i < 2; i++) { /* of 64 bits the products' lowest are 0, and 100 */
+        m = gan_model_new(GAN_SHAPE(100));
+        ck_fails(gan_model_add(m, gan_layer_reshape(wrapping[i])), "100 numbers, which do not fill");
+        gan_model_unref(m);
+    }
+    m = gan_model_new(GAN_SHAPE(1, 1 << 20, 1 << 20));
+    gan_layer *const inner[] = {gan_layer_conv_transpose2d(INT32_MAX, 1, INT16_MAX, 0), gan_layer_flatten()};
+    ck_fails(gan_model_add(m, gan_layer_sequence(inner, 2)),
+             "0.0: shape [2147483647, 34358657026, 34358657026] has too many elements");
+    gan_model_unref(m);
     m = gan_model_new(GAN_SHAPE(2, 3));
     ck_fails(gan_model_add(m, gan_layer_concat_noise(4)), "layer 0 (concat_noise): its input is [2, 3]");
     gan_model_unref(m);
