@@ -186,6 +186,31 @@ gan_var *gan_vjp_pad(gan_var *node, gan_var *gradient, int index)
 
 /* ---- concat and pack ---- */
 
+/* The shape of the vars one after another; false, and the tape's error, if they have none. */
+static bool joined_shape(gan_var *const *xs, int count, int axis, gan_shape *shape)
+{
+    *shape = xs[0]->shape;
+    for (int i = 1; i < count; i++) {
+        gan_shape other = xs[i]->shape;
+        if (other.rank == shape->rank)
+            other.dims[axis] = shape->dims[axis];
+        if (!gan_shape_equal(other, *shape)) {
+            char first[128], bad[128];
+            gan_tape_fail(xs[0]->tape, GAN_ERROR_INVALID_ARGUMENT,
+                          "concat: var %d has shape %s, var 1 %s; only axis %d may differ", i + 1,
+                          gan_shape_text(xs[i]->shape, bad, sizeof bad),
+                          gan_shape_text(xs[0]->shape, first, sizeof first), axis);
+            return false;
+        }
+        shape->dims[axis] += xs[i]->shape.dims[axis];
+        if (gan_shape_check(*shape, "gan_concat") != GAN_OK) { /* each time: a sum of many may wrap */
+            gan_tape_fail_again(xs[0]->tape);
+            return false;
+        }
+    }
+    return true;
+}
+
 gan_var *gan_concat(gan_var *const *xs, int count, int axis)
 {
     if (count < 1 || xs == NULL)
@@ -195,24 +220,11 @@ gan_var *gan_concat(gan_var *const *xs, int count, int axis)
     axis = gan_check_axis("concat", xs[0], axis);
     if (axis < 0)
         return NULL;
-    gan_shape shape = xs[0]->shape;
-    for (int i = 1; i < count; i++) {
-        gan_shape other = xs[i]->shape;
-        if (other.rank == shape.rank)
-            other.dims[axis] = shape.dims[axis];
-        if (!gan_shape_equal(other, shape)) {
-            char first[128], bad[128];
-            return gan_tape_fail(xs[0]->tape, GAN_ERROR_INVALID_ARGUMENT,
-                                 "concat: var %d has shape %s, var 1 %s; only axis %d may differ", i + 1,
-                                 gan_shape_text(xs[i]->shape, bad, sizeof bad),
-                                 gan_shape_text(xs[0]->shape, first, sizeof first), axis);
-        }
-        shape.dims[axis] += xs[i]->shape.dims[axis];
-    }
+    gan_shape shape;
+    if (!joined_shape(xs, count, axis, &shape))
+        return NULL;
     if (count == 1)
         return xs[0];
-    if (gan_shape_check(shape, "gan_concat") != GAN_OK)
-        return gan_tape_fail_again(xs[0]->tape);
     struct gan_attributes attributes = {.axis = axis};
     return gan_tape_append(xs[0]->tape, &gan_ops[GAN_OP_concat], GAN_FLOAT32, shape, xs, count, &attributes);
 }

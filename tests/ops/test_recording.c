@@ -89,6 +89,7 @@ enum mistake {
     SUM_TO,
     RESHAPE,
     MATMUL,
+    CONCAT,
     NO_INDICES,
     INDICES_ELSEWHERE,
     NO_LIST,
@@ -107,6 +108,17 @@ enum mistake {
     MISTAKES
 };
 
+/* So many that of 64 bits of the sum of their sizes the lowest say 5. */
+static gan_var *concat_of_too_many(gan_tape *tape)
+{
+    enum { COUNT = 129 };
+    gan_var *xs[COUNT], *wide = gan_expand(gan_tape_input(tape, GAN_SHAPE(1)), GAN_SHAPE((INT64_C(1) << 57) - 1));
+    for (int i = 0; i < COUNT - 1; i++)
+        xs[i] = wide;
+    xs[COUNT - 1] = gan_tape_input(tape, GAN_SHAPE(133));
+    return gan_concat(xs, COUNT, 0);
+}
+
 static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
 {
     gan_var *x = gan_tape_input(tape, GAN_SHAPE(2, 3)), *gradient = NULL;
@@ -122,6 +134,9 @@ static void make(enum mistake mistake, gan_tape *tape, gan_tape *other)
     case MATMUL:
         ck_assert_ptr_null(gan_matmul(gan_tape_input(tape, GAN_SHAPE(INT64_C(1) << 40, 1)),
                                       gan_tape_input(tape, GAN_SHAPE(1, INT64_C(1) << 40))));
+        break;
+    case CONCAT:
+        ck_assert_ptr_null(concat_of_too_many(tape));
         break;
     case NO_INDICES:
         ck_assert_ptr_null(gan_gather(x, NULL));
@@ -179,6 +194,7 @@ START_TEST(mistakes_are_refused)
         [SUM_TO] = "gan_sum_to: shape has 1000 axes",
         [RESHAPE] = "reshape: [2, 3] cannot become [2, 0",
         [MATMUL] = "gan_matmul: shape [1099511627776, 1099511627776] has too many elements",
+        [CONCAT] = "gan_concat: shape [288230376151711742] has too many elements",
         [NO_INDICES] = "gather: the indices are NULL",
         [INDICES_ELSEWHERE] = "of another tape",
         [NO_LIST] = "gan_grads: xs is NULL",
