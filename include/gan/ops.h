@@ -107,7 +107,10 @@ GAN_API gan_var *gan_matmul_transposed(gan_var *a, bool transpose_a, gan_var *b,
 
 /* ---- convolutions of images [N, C, H, W] ---- */
 
-/** How a convolution's window moves; along height, then width. Fill it with gan_conv_options_init. */
+/**
+ * How a convolution's window moves; along height, then width. Fill it with gan_conv_options_init. Along an axis at most
+ * 1024 taps, and 32767 for the other numbers.
+ */
 typedef struct gan_conv_options {
     size_t struct_size;        /**< set by gan_conv_options_init */
     int64_t kernel[2];         /**< the window's size: for layers; ops take it from the weight */
@@ -152,7 +155,8 @@ GAN_API gan_var *gan_conv_transpose1d(gan_var *x, gan_var *weight, const gan_con
 
 /* ---- pooling, resizing, padding of images [N, C, H, W] ---- */
 
-/** How a pooling's window moves; along height, then width. Fill it with gan_pool_options_init. */
+/** How a pooling's window moves, within gan_conv_options' limits; along height, then width. Fill it with
+ * gan_pool_options_init. */
 typedef struct gan_pool_options {
     size_t struct_size;  /**< set by gan_pool_options_init */
     int64_t kernel[2];   /**< ≥ 1: the window's size */

@@ -3,12 +3,11 @@
 
 #include "base/status.h"
 #include "gan/ops.h"
-#include "kernels/window.h"
 #include "nn/weight.h"
+#include "ops/windows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 struct convolution {
     gan_layer base;
@@ -32,10 +31,7 @@ static int64_t result_size(const struct convolution *own, int axis, int64_t size
     if (own->transposed)
         return (size - 1) * o->stride[axis] - 2 * o->padding[axis] + o->dilation[axis] * (o->kernel[axis] - 1) +
                o->output_padding[axis] + 1;
-    struct gan_window window = {.kernel = {o->kernel[0], o->kernel[1]},
-                                .stride = {o->stride[0], o->stride[1]},
-                                .padding = {o->padding[0], o->padding[1]},
-                                .dilation = {o->dilation[0], o->dilation[1]}};
+    const struct gan_window window = gan_window_of_conv(o);
     return gan_window_outputs(&window, axis, size);
 }
 
@@ -142,27 +138,15 @@ KIND(conv_transpose2d)
 
 /* So that sizes cannot overflow; whether they fit in memory shows when the input is known. */
 #define MOST_CHANNELS INT32_MAX
-#define MOST_TAPS     1024
 
-static bool check_axis(const gan_conv_options *o, const char *kind, bool transposed, int axis)
+static bool check_output_padding(const gan_conv_options *o, const char *kind, bool transposed, int axis)
 {
     static const char *const names[2] = {"height", "width"};
-    if (o->kernel[axis] < 1 || o->kernel[axis] > MOST_TAPS)
-        gan_layer_refuse(kind, "along the %s the kernel is %" PRId64 ", want 1 to %d", names[axis], o->kernel[axis],
-                         MOST_TAPS);
-    else if (o->stride[axis] < 1 || o->dilation[axis] < 1 || o->stride[axis] > INT16_MAX ||
-             o->dilation[axis] > INT16_MAX)
-        gan_layer_refuse(kind, "along the %s stride is %" PRId64 " and dilation %" PRId64 ", want 1 to %d", names[axis],
-                         o->stride[axis], o->dilation[axis], INT16_MAX);
-    else if (o->padding[axis] < 0 || o->padding[axis] > INT16_MAX)
-        gan_layer_refuse(kind, "along the %s padding is %" PRId64 ", want 0 to %d", names[axis], o->padding[axis],
-                         INT16_MAX);
-    else if (o->output_padding[axis] < 0 || (!transposed && o->output_padding[axis] != 0) ||
-             (transposed && o->output_padding[axis] > 0 && o->output_padding[axis] >= o->stride[axis]))
-        gan_layer_refuse(kind, "along the %s output_padding is %" PRId64 ", want %s", names[axis],
-                         o->output_padding[axis], transposed ? "0 or more, and less than the stride" : "0");
-    else
+    if (o->output_padding[axis] == 0 ||
+        (transposed && o->output_padding[axis] > 0 && o->output_padding[axis] < o->stride[axis]))
         return true;
+    gan_layer_refuse(kind, "along the %s output_padding is %" PRId64 ", want %s", names[axis], o->output_padding[axis],
+                     transposed ? "0 or more, and less than the stride" : "0");
     return false;
 }
 
@@ -170,13 +154,13 @@ static gan_layer *create(const struct gan_layer_kind *kind, int64_t channels, co
 {
     bool transposed = kind == &conv_transpose1d_kind || kind == &conv_transpose2d_kind;
     int axes = kind == &conv1d_kind || kind == &conv_transpose1d_kind ? 1 : 2;
+    char who[64];
+    snprintf(who, sizeof who, "gan_layer_%s", kind->name);
     gan_conv_options options;
-    gan_conv_options_init(&options, 1, 1, 0);
-    if (given == NULL || given->struct_size < sizeof(size_t))
-        return gan_layer_refuse(kind->name, "the options are %s; call gan_conv_options_init first",
-                                given == NULL ? "NULL" : "not filled");
-    memcpy(&options, given, given->struct_size < sizeof options ? given->struct_size : sizeof options);
-    options.struct_size = sizeof options;
+    if (given == NULL)
+        return gan_layer_refuse(kind->name, "the options are NULL; call gan_conv_options_init first");
+    if (gan_conv_options_read(&options, given, who) != GAN_OK)
+        return NULL;
     if (channels < 1 || channels > MOST_CHANNELS)
         return gan_layer_refuse(kind->name, "channels is %" PRId64 ", want 1 to %d", channels, MOST_CHANNELS);
     if (options.groups < 1 || channels % options.groups != 0)
@@ -188,7 +172,9 @@ static gan_layer *create(const struct gan_layer_kind *kind, int64_t channels, co
         options.kernel[0] = options.stride[0] = options.dilation[0] = 1;
         options.padding[0] = options.output_padding[0] = 0;
     }
-    if (!check_axis(&options, kind->name, transposed, 0) || !check_axis(&options, kind->name, transposed, 1))
+    const struct gan_window window = gan_window_of_conv(&options);
+    if (gan_window_check(&window, who) != GAN_OK || !check_output_padding(&options, kind->name, transposed, 0) ||
+        !check_output_padding(&options, kind->name, transposed, 1))
         return NULL;
     struct convolution *own = gan_layer_create(kind, sizeof *own);
     if (own == NULL)

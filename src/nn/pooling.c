@@ -2,10 +2,10 @@
 #include "nn/layer.h"
 
 #include "gan/ops.h"
+#include "ops/windows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 /* ---- by windows ---- */
 
@@ -61,30 +61,15 @@ static const struct gan_layer_kind average_pool_kind = {.name = "average_pool2d"
                                                         .describe = describe_pooling,
                                                         .write = write_pooling};
 
-static bool check_axis(const gan_pool_options *o, const char *kind, int axis)
-{
-    static const char *const names[2] = {"height", "width"};
-    if (o->kernel[axis] >= 1 && o->kernel[axis] <= INT16_MAX && o->stride[axis] >= 1 && o->stride[axis] <= INT16_MAX &&
-        o->padding[axis] >= 0 && o->padding[axis] <= INT16_MAX && o->dilation[axis] >= 1 &&
-        o->dilation[axis] <= INT16_MAX)
-        return true;
-    gan_layer_refuse(kind,
-                     "along the %s kernel is %" PRId64 ", stride %" PRId64 ", padding %" PRId64 ", dilation %" PRId64
-                     ", want 1, 1, 0, 1 or more, and at most %d",
-                     names[axis], o->kernel[axis], o->stride[axis], o->padding[axis], o->dilation[axis], INT16_MAX);
-    return false;
-}
-
 static gan_layer *create(const struct gan_layer_kind *kind, const gan_pool_options *given)
 {
+    char who[64];
+    snprintf(who, sizeof who, "gan_layer_%s", kind->name);
     gan_pool_options options;
-    gan_pool_options_init(&options, 1, 1, 0);
-    if (given == NULL || given->struct_size < sizeof(size_t))
-        return gan_layer_refuse(kind->name, "the options are %s; call gan_pool_options_init first",
-                                given == NULL ? "NULL" : "not filled");
-    memcpy(&options, given, given->struct_size < sizeof options ? given->struct_size : sizeof options);
-    options.struct_size = sizeof options;
-    if (!check_axis(&options, kind->name, 0) || !check_axis(&options, kind->name, 1))
+    if (gan_pool_options_read(&options, given, who) != GAN_OK)
+        return NULL;
+    const struct gan_window window = gan_window_of_pool(&options);
+    if (gan_window_check(&window, who) != GAN_OK)
         return NULL;
     struct pooling *own = gan_layer_create(kind, sizeof *own);
     if (own == NULL)

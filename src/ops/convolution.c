@@ -4,6 +4,7 @@
  */
 #include "ops.h"
 #include "table.h"
+#include "windows.h"
 
 #include "base/status.h"
 #include "tensor/tensor.h"
@@ -11,59 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define MOST_TAPS 1024 /* along an axis: whatever is larger is a mistake */
-
-gan_status gan_conv_options_init_sized(gan_conv_options *options, size_t struct_size, int64_t kernel, int64_t stride,
-                                       int64_t padding)
-{
-    const gan_conv_options own = {.struct_size = struct_size,
-                                  .kernel = {kernel, kernel},
-                                  .stride = {stride, stride},
-                                  .padding = {padding, padding},
-                                  .dilation = {1, 1},
-                                  .groups = 1};
-    if (options == NULL || struct_size < sizeof(size_t))
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_conv_options_init: options is NULL, or its size is %zu",
-                        struct_size);
-    memset(options, 0, struct_size);
-    memcpy(options, &own, struct_size < sizeof own ? struct_size : sizeof own);
-    return GAN_OK;
-}
-
 /* ---- checks ---- */
-
-static bool copy_options(gan_tape *tape, const char *who, const gan_conv_options *given, gan_conv_options *options)
-{
-    gan_conv_options_init(options, 1, 1, 0);
-    if (given == NULL)
-        return true;
-    if (given->struct_size < sizeof(size_t)) {
-        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
-                      "%s: the options were not filled; call gan_conv_options_init first", who);
-        return false;
-    }
-    memcpy(options, given, given->struct_size < sizeof *options ? given->struct_size : sizeof *options);
-    options->struct_size = sizeof *options;
-    return true;
-}
-
-static bool take_options(gan_tape *tape, const char *who, const gan_conv_options *given, gan_conv_options *options)
-{
-    if (!copy_options(tape, who, given, options))
-        return false;
-    static const char *const axes[2] = {"height", "width"};
-    for (int axis = 0; axis < 2; axis++)
-        if (options->stride[axis] < 1 || options->dilation[axis] < 1 || options->padding[axis] < 0 ||
-            options->stride[axis] > INT32_MAX || options->dilation[axis] > INT32_MAX ||
-            options->padding[axis] > INT32_MAX) {
-            gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
-                          "%s: along the %s stride is %" PRId64 ", dilation %" PRId64 ", padding %" PRId64
-                          "; wanted 1 or more, 1 or more, 0 or more",
-                          who, axes[axis], options->stride[axis], options->dilation[axis], options->padding[axis]);
-            return false;
-        }
-    return true;
-}
 
 /* `in` and `out` are the weight's channels on the side of x and on the other, of one group. */
 static bool check_channels(const char *who, gan_var *x, gan_var *weight, int64_t groups, int axis)
@@ -86,24 +35,28 @@ static bool check_channels(const char *who, gan_var *x, gan_var *weight, int64_t
                       gan_shape_text(weight->shape, of_weight, sizeof of_weight), groups, wanted);
         return false;
     }
-    if (weight->shape.dims[2] > MOST_TAPS || weight->shape.dims[3] > MOST_TAPS) {
-        gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT, "%s: the weight is %s; at most %d taps along an axis", who,
-                      gan_shape_text(weight->shape, of_weight, sizeof of_weight), MOST_TAPS);
-        return false;
-    }
     return true;
 }
 
-static struct gan_window window_of(const gan_conv_options *options, gan_shape weight)
+/* The options and the window that the op called `who` has by them and its weight; false, and the tape's error, if it
+ * cannot have them. `axis`: the weight's, of the images' channels. */
+static bool take_options(const char *who, gan_var *x, gan_var *weight, int axis, const gan_conv_options *given,
+                         gan_conv_options *options, struct gan_window *window)
 {
-    struct gan_window window;
-    for (int axis = 0; axis < 2; axis++) {
-        window.kernel[axis] = weight.dims[axis + 2];
-        window.stride[axis] = options->stride[axis];
-        window.padding[axis] = options->padding[axis];
-        window.dilation[axis] = options->dilation[axis];
+    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2))
+        return false;
+    if (gan_conv_options_read(options, given, who) != GAN_OK) {
+        gan_tape_fail_again(x->tape);
+        return false;
     }
-    return window;
+    if (!check_channels(who, x, weight, options->groups, axis))
+        return false;
+    memcpy(options->kernel, weight->shape.dims + 2, sizeof options->kernel);
+    *window = gan_window_of_conv(options);
+    if (gan_window_check(window, who) == GAN_OK)
+        return true;
+    gan_tape_fail_again(x->tape);
+    return false;
 }
 
 /* ---- recording ---- */
@@ -145,12 +98,10 @@ gan_var *gan_conv2d_weight(gan_var *x, gan_var *y, const struct gan_window *wind
 
 gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
 {
-    static const char who[] = "conv2d";
     gan_conv_options options;
-    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2) || !take_options(x->tape, who, given, &options) ||
-        !check_channels(who, x, weight, options.groups, 1))
+    struct gan_window window;
+    if (!take_options("conv2d", x, weight, 1, given, &options, &window))
         return NULL;
-    struct gan_window window = window_of(&options, weight->shape);
     for (int axis = 0; axis < 2; axis++)
         if (gan_window_outputs(&window, axis, x->shape.dims[axis + 2]) < 1) {
             char text[128];
@@ -165,12 +116,10 @@ gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
 
 gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
 {
-    static const char who[] = "conv_transpose2d";
     gan_conv_options options;
-    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2) || !take_options(x->tape, who, given, &options) ||
-        !check_channels(who, x, weight, options.groups, 0))
+    struct gan_window window;
+    if (!take_options("conv_transpose2d", x, weight, 0, given, &options, &window))
         return NULL;
-    struct gan_window window = window_of(&options, weight->shape);
     gan_shape shape = GAN_SHAPE(x->shape.dims[0], weight->shape.dims[1] * options.groups, 0, 0);
     for (int axis = 0; axis < 2; axis++) {
         int64_t more = options.output_padding[axis];
@@ -206,8 +155,10 @@ static gan_var *convolve_row(const char *who, gan_var *x, gan_var *weight, const
 {
     char of_x[128], of_weight[128];
     gan_conv_options options;
-    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2) || !copy_options(x->tape, who, given, &options))
+    if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2))
         return NULL;
+    if (gan_conv_options_read(&options, given, who) != GAN_OK)
+        return gan_tape_fail_again(x->tape);
     if (x->shape.rank != 3 || weight->shape.rank != 3)
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
                              "%s: x is %s and the weight %s; both must have three axes: [N, C, length] and %s", who,

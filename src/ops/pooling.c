@@ -1,6 +1,7 @@
 /* Pooling: means of windows, which are a resampling, and largest numbers of windows. */
 #include "resample.h"
 #include "table.h"
+#include "windows.h"
 
 #include "base/status.h"
 #include "tensor/tensor.h"
@@ -8,62 +9,24 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define MOST_TAPS 1024 /* along an axis: whatever is larger is a mistake */
-
-gan_status gan_pool_options_init_sized(gan_pool_options *options, size_t struct_size, int64_t kernel, int64_t stride,
-                                       int64_t padding)
-{
-    const gan_pool_options own = {.struct_size = struct_size,
-                                  .kernel = {kernel, kernel},
-                                  .stride = {stride, stride},
-                                  .padding = {padding, padding},
-                                  .dilation = {1, 1},
-                                  .count_padding = true};
-    if (options == NULL || struct_size < sizeof(size_t))
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_pool_options_init: options is NULL, or its size is %zu",
-                        struct_size);
-    memset(options, 0, struct_size);
-    memcpy(options, &own, struct_size < sizeof own ? struct_size : sizeof own);
-    return GAN_OK;
-}
-
 /* ---- checks ---- */
-
-static bool take_options(gan_tape *tape, const char *who, const gan_pool_options *given, gan_pool_options *options)
-{
-    gan_pool_options_init(options, 1, 1, 0);
-    if (given == NULL || given->struct_size < sizeof(size_t)) {
-        gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: the options are %s; call gan_pool_options_init first", who,
-                      given == NULL ? "NULL" : "not filled");
-        return false;
-    }
-    memcpy(options, given, given->struct_size < sizeof *options ? given->struct_size : sizeof *options);
-    static const char *const axes[2] = {"height", "width"};
-    for (int axis = 0; axis < 2; axis++)
-        if (options->kernel[axis] < 1 || options->kernel[axis] > MOST_TAPS || options->stride[axis] < 1 ||
-            options->stride[axis] > INT16_MAX || options->dilation[axis] < 1 || options->dilation[axis] > INT16_MAX ||
-            options->padding[axis] < 0 || options->padding[axis] > INT16_MAX) {
-            gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT,
-                          "%s: along the %s kernel is %" PRId64 ", stride %" PRId64 ", dilation %" PRId64
-                          ", padding %" PRId64 "; wanted 1 to %d, 1 to %d, 1 to %d, 0 to %d",
-                          who, axes[axis], options->kernel[axis], options->stride[axis], options->dilation[axis],
-                          options->padding[axis], MOST_TAPS, INT16_MAX, INT16_MAX, INT16_MAX);
-            return false;
-        }
-    return true;
-}
 
 /* The windows that the options describe; false, and the tape's error, unless there are some and each meets data. */
 static bool take_window(const char *who, gan_var *x, const gan_pool_options *given, struct gan_window *window,
                         int64_t *outputs, bool *count_padding)
 {
-    gan_pool_options options;
-    if (!gan_check_images(who, x) || !take_options(x->tape, who, given, &options))
+    if (!gan_check_images(who, x))
         return false;
-    memcpy(window->kernel, options.kernel, sizeof window->kernel);
-    memcpy(window->stride, options.stride, sizeof window->stride);
-    memcpy(window->padding, options.padding, sizeof window->padding);
-    memcpy(window->dilation, options.dilation, sizeof window->dilation);
+    gan_pool_options options;
+    if (gan_pool_options_read(&options, given, who) != GAN_OK) {
+        gan_tape_fail_again(x->tape);
+        return false;
+    }
+    *window = gan_window_of_pool(&options);
+    if (gan_window_check(window, who) != GAN_OK) {
+        gan_tape_fail_again(x->tape);
+        return false;
+    }
     *count_padding = options.count_padding;
     bool fits = true;
     for (int axis = 0; axis < 2; axis++) {

@@ -330,7 +330,7 @@ START_TEST(what_does_not_fit_is_named)
     fails(GAN_SHAPE(2, 3, 8), GAN_SHAPE(4, 3, 3), NULL, false, "[2, 3, 8]");
     fails(GAN_SHAPE(2, 3, 2, 8), GAN_SHAPE(4, 3, 3, 3), NULL, false, "does not fit");
     gan_conv_options_init(&o, 3, 0, 1);
-    fails(GAN_SHAPE(2, 3, 8, 8), GAN_SHAPE(4, 3, 3, 3), &o, false, "stride is 0");
+    fails(GAN_SHAPE(2, 3, 8, 8), GAN_SHAPE(4, 3, 3, 3), &o, false, "conv2d: along the height kernel is 3, stride 0");
     gan_conv_options_init(&o, 3, 1, -1);
     fails(GAN_SHAPE(2, 3, 8, 8), GAN_SHAPE(4, 3, 3, 3), &o, false, "padding -1");
     gan_conv_options_init(&o, 3, 1, 0);
@@ -340,7 +340,40 @@ START_TEST(what_does_not_fit_is_named)
     o.output_padding[0] = 1;
     fails(GAN_SHAPE(2, 3, 8, 8), GAN_SHAPE(3, 4, 3, 3), &o, true, "output padding 1");
     memset(&o, 0, sizeof o);
-    fails(GAN_SHAPE(2, 3, 8, 8), GAN_SHAPE(4, 3, 3, 3), &o, false, "gan_conv_options_init");
+    fails(GAN_SHAPE(2, 3, 8, 8), GAN_SHAPE(4, 3, 3, 3), &o, false, "conv2d: the options' struct_size is 0");
+}
+END_TEST
+
+START_TEST(windows_beyond_their_limits_are_refused)
+{
+    const gan_shape image = GAN_SHAPE(1, 1, 8, 8), weight = GAN_SHAPE(1, 1, 3, 3);
+    static const char limits[] = "want 1 to 1024, 1 to 32767, 0 to 32767, 1 to 32767";
+    for (int transposed = 0; transposed < 2; transposed++) {
+        gan_conv_options o;
+        fails(image, GAN_SHAPE(1, 1, 3, 1025), NULL, transposed, "along the width kernel is 1025");
+        gan_conv_options_init(&o, 3, INT16_MAX + 1, 1);
+        fails(image, weight, &o, transposed, limits);
+        gan_conv_options_init(&o, 3, 1, INT16_MAX + 1);
+        fails(image, weight, &o, transposed, limits);
+        gan_conv_options_init(&o, 3, 1, 1);
+        o.dilation[1] = INT16_MAX + 1;
+        fails(image, weight, &o, transposed, "along the width kernel is 3, stride 1, padding 1, dilation 32768");
+    }
+}
+END_TEST
+
+START_TEST(options_of_a_newer_libgan_are_refused)
+{
+    struct {
+        gan_conv_options known;
+        int64_t more;
+    } newer = {.more = 7};
+    const gan_status status = gan_conv_options_init_sized(&newer.known, sizeof newer, 3, 1, 1);
+    ck_assert_int_eq(status, GAN_ERROR_UNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(gan_error_message(), "gan_conv_options_init: the options' struct_size is"));
+    gan_conv_options_init(&newer.known, 3, 1, 1);
+    newer.known.struct_size = sizeof newer;
+    fails(GAN_SHAPE(2, 3, 8, 8), GAN_SHAPE(4, 3, 3, 3), &newer.known, false, "the program was built for a newer one");
 }
 END_TEST
 
@@ -351,6 +384,8 @@ static const struct test_case tests[] = {
     {"bits of filtered ones", threads_change_no_bits_of_filtered_ones},
     {"by hand", small_ones_by_hand},
     {"errors", what_does_not_fit_is_named},
+    {"limits", windows_beyond_their_limits_are_refused},
+    {"newer options", options_of_a_newer_libgan_are_refused},
 };
 
 int main(int count, char **arguments)

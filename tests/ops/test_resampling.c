@@ -402,7 +402,7 @@ START_TEST(what_does_not_fit_is_named)
     gan_pool_options_init(&o, 3, 0, 0);
     fails(gan_max_pool2d(images(8, 8), &o), "stride 0");
     memset(&o, 0, sizeof o);
-    fails(gan_average_pool2d(images(8, 8), &o), "gan_pool_options_init");
+    fails(gan_average_pool2d(images(8, 8), &o), "average_pool2d: the options' struct_size is 0");
     fails(gan_average_pool2d(images(8, 8), NULL), "the options are NULL");
     fails(gan_adaptive_average_pool2d(images(8, 8), 0, 3), "height 0");
     fails(gan_resize2d(images(8, 8), 4, -1, GAN_RESIZE_NEAREST), "width -1");
@@ -424,12 +424,30 @@ START_TEST(what_does_not_fit_is_named)
 }
 END_TEST
 
+START_TEST(options_of_a_newer_libgan_are_refused)
+{
+    struct {
+        gan_pool_options known;
+        int64_t more;
+    } newer = {.more = 7};
+    const gan_status status = gan_pool_options_init_sized(&newer.known, sizeof newer, 2, 2, 0);
+    ck_assert_int_eq(status, GAN_ERROR_UNSUPPORTED);
+    gan_pool_options_init(&newer.known, 2, 2, 0);
+    newer.known.struct_size = sizeof newer;
+    fails(gan_max_pool2d(images(8, 8), &newer.known), "max_pool2d: the options' struct_size is");
+    fails(gan_average_pool2d(images(8, 8), &newer.known), "the program was built for a newer one");
+    gan_tape_unref(tape_of_failures);
+    tape_of_failures = NULL;
+}
+END_TEST
+
 static const struct test_case tests[] = {
     {"definitions", random_sizes_equal_the_definitions},
     {"by hand", small_ones_by_hand},
     {"constants", blur_keeps_constants},
     {"threads", threads_do_not_change_bits},
     {"errors", what_does_not_fit_is_named},
+    {"newer options", options_of_a_newer_libgan_are_refused},
 };
 
 int main(void)
