@@ -211,6 +211,19 @@ START_TEST(filtered_geometries_equal_the_defining_sum)
 }
 END_TEST
 
+START_TEST(strides_longer_than_images_equal_the_defining_sum)
+{
+    static const int64_t widths[] = {1, 8, INT16_MAX + 2};
+    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+        struct geometry geometry = {.x = GAN_SHAPE(2, 16, 3, widths[i]),
+                                    .y = GAN_SHAPE(2, 17, 1, 1 + (widths[i] - 1) / INT16_MAX),
+                                    .weight = GAN_SHAPE(17, 16, 3, 3)};
+        gan_conv_options_init(&geometry.options, 3, INT16_MAX, 1);
+        check_geometry(geometry, i);
+    }
+}
+END_TEST
+
 /* An example's numbers alone and among others, and at any number of threads, are the same bits. */
 START_TEST(neither_batch_nor_threads_change_bits)
 {
@@ -380,6 +393,7 @@ END_TEST
 static const struct test_case tests[] = {
     {"random geometries", random_geometries_equal_the_defining_sum},
     {"filtered geometries", filtered_geometries_equal_the_defining_sum},
+    {"long strides", strides_longer_than_images_equal_the_defining_sum},
     {"bits", neither_batch_nor_threads_change_bits},
     {"bits of filtered ones", threads_change_no_bits_of_filtered_ones},
     {"by hand", small_ones_by_hand},

@@ -94,7 +94,8 @@ static void compute_row(const struct gan_conv_pass *pass, const struct column_bl
                                   .b_row = pass->call->weight.strides[matrices->depth_axis],
                                   .b_column = pass->call->weight.strides[matrices->column_axis],
                                   .c_rows = {conv->examples, pass->out_strides[0], pass->step * pass->out_strides[3]}};
-    for (int64_t phase = 0; phase < pass->step; phase++)
+    const int64_t phases = gan_smaller(pass->step, end - begin); /* a stride may be longer than a row */
+    for (int64_t phase = 0; phase < phases; phase++)
         for (int64_t x = begin + phase, length; x < end; x += length * pass->step) {
             struct gan_taps across = pass->taps(&conv->window, 1, x, pass->in_size[2]);
             length = run_length(pass, &across, x, end);
