@@ -55,10 +55,20 @@ int64_t gan_window_outputs(const struct gan_window *window, int axis, int64_t si
     return padded < span ? 0 : (padded - span) / window->stride[axis] + 1;
 }
 
+/* How many positions y ≥ 0 have y·stride < end */
+static int64_t positions_before(int64_t end, int64_t stride)
+{
+    return end > 0 ? (end - 1) / stride + 1 : 0;
+}
+
 int64_t gan_window_meetings(const struct gan_window *window, int axis, int64_t inputs, int64_t outputs)
 {
-    int64_t meetings = 0;
-    for (int64_t y = 0; y < outputs; y++)
-        meetings += gan_taps_of_output(window, axis, y, inputs).count;
+    int64_t meetings = 0, stride = window->stride[axis];
+    for (int64_t tap = 0; tap < window->kernel[axis]; tap++) { /* meets y·stride + shift */
+        int64_t shift = tap * window->dilation[axis] - window->padding[axis];
+        int64_t first = positions_before(-shift, stride);
+        int64_t end = smaller(positions_before(inputs - shift, stride), outputs);
+        meetings += end > first ? end - first : 0;
+    }
     return meetings;
 }

@@ -78,22 +78,29 @@ static gan_status convert_leaves(gan_plan *plan)
     return GAN_OK;
 }
 
-/* Sums of sizes are in integers only where they cannot wrap: where all nodes together could lie in memory. */
-static gan_status check_size(const gan_plan *plan)
+/* Sums of sizes are in integers, which do not wrap: beyond 52 bits physical memory has no addresses. */
+#define MOST_BYTES ((double)((uint64_t)1 << 52))
+
+static gan_status check_bytes(double bytes)
 {
-    double all = (double)plan->steps.scratch_size;
-    for (size_t i = 0; i < plan->graph.count; i++)
-        all += (double)plan->graph.nodes[i].size * (double)plan->backend->element;
-    if (all < (double)PTRDIFF_MAX / 2 && plan->steps.scratch_size >= 0)
+    if (bytes <= MOST_BYTES && bytes <= (double)PTRDIFF_MAX / 2)
         return GAN_OK;
     return gan_fail(GAN_ERROR_OUT_OF_MEMORY,
-                    "gan_plan_new: the results of all ops are %.3g bytes, which no memory holds", all);
+                    "gan_plan_new: the results of all ops are %.3g bytes, which no memory holds", bytes);
+}
+
+static double bytes_of_nodes(const gan_plan *plan)
+{
+    double numbers = 0;
+    for (size_t i = 0; i < plan->graph.count; i++)
+        numbers += (double)plan->graph.nodes[i].size;
+    return numbers * (double)plan->backend->element;
 }
 
 /* The arena, room for results, the constants, and the table of where everything lies. */
 static gan_status allocate(gan_plan *plan, const struct gan_graph_sizes *sizes)
 {
-    if (check_size(plan) != GAN_OK)
+    if (check_bytes(bytes_of_nodes(plan) + (double)plan->steps.scratch_size) != GAN_OK)
         return GAN_ERROR_OUT_OF_MEMORY;
     size_t element = (size_t)plan->backend->element;
     size_t leaves = plan->graph.leaf_count, constants = plan->graph.constant_count;
@@ -126,7 +133,9 @@ static gan_status build(gan_plan *plan)
         gan_graph_find_steady(&plan->graph);
     gan_graph_fuse(&plan->graph, plan->options.fuse && plan->backend->fuses);
     struct gan_graph_sizes sizes;
-    status = gan_graph_place(&plan->graph, plan->options.reuse, &sizes);
+    status = check_bytes(bytes_of_nodes(plan));
+    if (status == GAN_OK)
+        status = gan_graph_place(&plan->graph, plan->options.reuse, &sizes);
     if (status == GAN_OK)
         status = gan_steps_emit(&plan->steps, &plan->graph, plan->backend, sizes.arena);
     if (status == GAN_OK)

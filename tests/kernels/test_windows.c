@@ -1,4 +1,5 @@
-/* The loops of resampling and pooling, of every instruction set, against plain ones: at sizes around the vectors'. */
+/* The loops of resampling and pooling, of every instruction set, against plain ones: at sizes around the vectors'; and
+ * what windows meet. */
 #include "suite.h"
 
 #include "base/random.h"
@@ -133,10 +134,52 @@ START_TEST(the_largest_of_windows)
 }
 END_TEST
 
+/* Pairs of an output position and a tap that meet one of the inputs, one by one. */
+static int64_t counted_meetings(const struct gan_window *window, int64_t inputs, int64_t outputs)
+{
+    int64_t meetings = 0;
+    for (int64_t y = 0; y < outputs; y++)
+        for (int64_t tap = 0; tap < window->kernel[1]; tap++) {
+            int64_t x = y * window->stride[1] + tap * window->dilation[1] - window->padding[1];
+            meetings += x >= 0 && x < inputs;
+        }
+    return meetings;
+}
+
+START_TEST(meetings_are_those_counted_one_by_one)
+{
+    for (int64_t kernel = 1; kernel <= 5; kernel++)
+        for (int64_t stride = 1; stride <= 4; stride++)
+            for (int64_t padding = 0; padding <= 6; padding++)
+                for (int64_t dilation = 1; dilation <= 3; dilation++)
+                    for (int64_t inputs = 1; inputs <= 9; inputs++) {
+                        struct gan_window window = {{1, kernel}, {1, stride}, {0, padding}, {1, dilation}};
+                        int64_t outputs = gan_window_outputs(&window, 1, inputs);
+                        int64_t got = gan_window_meetings(&window, 1, inputs, outputs);
+                        int64_t wanted = counted_meetings(&window, inputs, outputs);
+                        if (got != wanted) /* Check writes each assertion down */
+                            ck_abort_msg("kernel %lld, stride %lld, padding %lld, dilation %lld, %lld inputs: %lld is "
+                                         "not %lld",
+                                         (long long)kernel, (long long)stride, (long long)padding, (long long)dilation,
+                                         (long long)inputs, (long long)got, (long long)wanted);
+                    }
+}
+END_TEST
+
+START_TEST(meetings_are_not_counted_one_by_one)
+{
+    const int64_t inputs = INT64_C(1) << 45;
+    const struct gan_window window = {{1, 3}, {1, 1}, {0, 1}, {1, 1}};
+    ck_assert_int_eq(gan_window_meetings(&window, 1, inputs, inputs), 3 * inputs - 2);
+}
+END_TEST
+
 static const struct test_case tests[] = {
     {"weighted sums", weighted_sums},
     {"combined rows", combined_rows},
     {"the largest of windows", the_largest_of_windows},
+    {"meetings", meetings_are_those_counted_one_by_one},
+    {"many meetings", meetings_are_not_counted_one_by_one},
 };
 
 int main(void)

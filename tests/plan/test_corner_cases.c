@@ -7,6 +7,7 @@
 #include "plan/plan_object.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ASSERT_MESSAGE(part)                                                                                           \
@@ -405,6 +406,51 @@ START_TEST(what_no_memory_holds_is_refused)
 }
 END_TEST
 
+static void *allocate_at_most_a_gigabyte(void *context, size_t size, size_t alignment)
+{
+    (void)context;
+    return size > (size_t)1 << 30 ? NULL : aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+static void release(void *context, void *memory, size_t size)
+{
+    (void)context, (void)size;
+    free(memory);
+}
+
+/* Nothing goes through all positions before their memory is asked for. */
+START_TEST(convolutions_too_large_for_memory_are_refused_at_once)
+{
+    gan_set_allocator(&(gan_allocator){allocate_at_most_a_gigabyte, release, NULL});
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(1, 1, 1, 1)), *w = gan_tape_input(tape, GAN_SHAPE(1, 1, 3, 3));
+    gan_conv_options o;
+    gan_conv_options_init(&o, 3, 1, 1);
+    for (int bits = 33; bits <= 56; bits += 23) {
+        gan_var *y = gan_conv2d(gan_expand(x, GAN_SHAPE(1, 1, 1, INT64_C(1) << bits)), w, &o);
+        ck_assert_ptr_null(gan_plan_new(&y, 1));
+        ck_assert_int_eq(gan_error_status(), GAN_ERROR_OUT_OF_MEMORY);
+    }
+    gan_tape_unref(tape);
+    gan_set_allocator(NULL);
+}
+END_TEST
+
+/* Each has room by itself, but where they lie would wrap. */
+START_TEST(sums_of_sizes_do_not_wrap)
+{
+    enum { COUNT = 200 };
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_constant(tape, GAN_SHAPE(1), 1), *wanted[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        wanted[i] = gan_expand(gan_shift(x, (float)i + 1), GAN_SHAPE((INT64_C(1) << 57) - 1));
+    ck_assert_ptr_null(gan_plan_new(wanted, COUNT));
+    ck_assert_int_eq(gan_error_status(), GAN_ERROR_OUT_OF_MEMORY);
+    ASSERT_MESSAGE("the results of all ops are");
+    gan_tape_unref(tape);
+}
+END_TEST
+
 static const float *computed(gan_plan **plan, gan_var *var)
 {
     *plan = gan_plan_new(&var, 1);
@@ -493,6 +539,8 @@ END_TEST
 static const struct test_case tests[] = {
     {"strides", convolutions_of_one_weight_may_step_otherwise},
     {"too large", what_no_memory_holds_is_refused},
+    {"too large convolutions", convolutions_too_large_for_memory_are_refused_at_once},
+    {"sums of sizes", sums_of_sizes_do_not_wrap},
     {"uniform", a_uniform_number_is_less_than_high},
     {"means", the_mean_of_equal_numbers_is_theirs},
     {"masked classes", a_masked_class_does_not_count},
