@@ -28,8 +28,9 @@ GAN_API gan_status gan_plot_x_label(gan_plot *plot, const char *label);
 GAN_API gan_status gan_plot_panel(gan_plot *plot, const char *title, const char *y_label);
 
 /**
- * Fixes the latest panel's y axis to low … high (low < high). Without it the axis spans the panel's numbers, from zero
- * where they are positive and not far from it. What lies outside is cut off at the panel's edge.
+ * Fixes the latest panel's y axis to low … high (low < high, further apart than a billionth of their size). Without it
+ * the axis spans the panel's numbers, from zero where they are positive and not far from it. What lies outside is cut
+ * off at the panel's edge.
  */
 GAN_API gan_status gan_plot_y_range(gan_plot *plot, double low, double high);
 

@@ -110,8 +110,10 @@ gan_status gan_plot_y_range(gan_plot *plot, double low, double high)
 {
     if (plot == NULL)
         return no_plot("gan_plot_y_range");
-    if (!gan_plot_shown(low) || !gan_plot_shown(high) || !(low < high))
-        return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plot_y_range: low, high is %g, %g, want finite low < high",
+    if (!gan_plot_shown(low) || !gan_plot_shown(high) || !gan_plot_distinct(low, high))
+        return gan_fail(GAN_ERROR_INVALID_ARGUMENT,
+                        "gan_plot_y_range: low, high is %g, %g, want finite low < high, further apart than a billionth "
+                        "of their size and 1e-100",
                         low, high);
     struct gan_plot_panel *panel = latest_panel(plot);
     if (panel == NULL)

@@ -52,7 +52,8 @@ static inline int gan_plot_pixels(const struct gan_plot_sheet *sheet, double len
     return (int)(sheet->scale * length + 0.5);
 }
 
-bool gan_plot_shown(double value); /* finite and not too large; else it is a gap */
+bool gan_plot_distinct(double low, double high); /* far enough apart to divide by, and for numbers between */
+bool gan_plot_shown(double value);               /* finite and not too large; else it is a gap */
 
 /* Whether the curve has more points than the frame has columns: then it is drawn as a range and a smoothed mean. */
 bool gan_plot_is_dense(const struct gan_plot_curve *curve, const struct gan_plot_frame *frame);

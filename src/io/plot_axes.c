@@ -21,14 +21,19 @@ static void include(struct range *range, double value)
     range->high = fmax(range->high, value);
 }
 
+bool gan_plot_distinct(double low, double high)
+{
+    return high - low > 1e-9 * fmax(fabs(low), fabs(high)) && high - low > 1e-100;
+}
+
 /* A range to divide by, also where there are no numbers, or all are (nearly) the same. */
 static struct range made_wide(struct range range)
 {
     if (range.low > range.high)
         return (struct range){0, 1};
-    double size = fmax(fabs(range.low), fabs(range.high));
-    if (range.high - range.low > 1e-9 * size && range.high - range.low > 1e-100)
+    if (gan_plot_distinct(range.low, range.high))
         return range;
+    double size = fmax(fabs(range.low), fabs(range.high));
     double air = size < 1e-100 ? 0.5 : 0.25 * size;
     return (struct range){range.low - air, range.high + air};
 }

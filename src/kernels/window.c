@@ -48,11 +48,20 @@ struct gan_taps gan_taps_of_input(const struct gan_window *window, int axis, int
     return taps;
 }
 
+static int64_t span_of(const struct gan_window *window, int axis)
+{
+    return window->dilation[axis] * (window->kernel[axis] - 1) + 1;
+}
+
 int64_t gan_window_outputs(const struct gan_window *window, int axis, int64_t size)
 {
-    int64_t span = window->dilation[axis] * (window->kernel[axis] - 1) + 1;
-    int64_t padded = size + 2 * window->padding[axis];
+    int64_t span = span_of(window, axis), padded = size + 2 * window->padding[axis];
     return padded < span ? 0 : (padded - span) / window->stride[axis] + 1;
+}
+
+int64_t gan_window_inputs(const struct gan_window *window, int axis, int64_t outputs)
+{
+    return (outputs - 1) * window->stride[axis] + span_of(window, axis) - 2 * window->padding[axis];
 }
 
 /* How many positions y ≥ 0 have y·stride < end */

@@ -27,6 +27,10 @@ struct gan_taps gan_taps_of_input(const struct gan_window *window, int axis, int
 /* Positions of the result for `size` positions of input; 0 or less if the window does not fit. */
 int64_t gan_window_outputs(const struct gan_window *window, int axis, int64_t size);
 
+/* The other way round: positions of input, at least, of which there are `outputs` positions of result; 0 or less if all
+ * of them are padding. */
+int64_t gan_window_inputs(const struct gan_window *window, int axis, int64_t outputs);
+
 /* How many (output position, tap) pairs along an axis meet data. */
 int64_t gan_window_meetings(const struct gan_window *window, int axis, int64_t inputs, int64_t outputs);
 

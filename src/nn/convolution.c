@@ -5,6 +5,7 @@
 #include "gan/ops.h"
 #include "nn/weight.h"
 #include "ops/windows.h"
+#include "tensor/tensor.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,45 +28,74 @@ static int64_t larger(int64_t a, int64_t b)
 /* The result's size along an axis; less than 1 if there is none. */
 static int64_t result_size(const struct convolution *own, int axis, int64_t size)
 {
+    const struct gan_window window = gan_window_of_conv(&own->options);
+    return own->transposed ? gan_window_inputs(&window, axis, size) + own->options.output_padding[axis]
+                           : gan_window_outputs(&window, axis, size);
+}
+
+static gan_status check_input(const struct convolution *own, const struct gan_layer_build *build, gan_shape in)
+{
+    char text[128];
+    gan_shape_text(in, text, sizeof text);
+    if (in.rank != own->axes + 1)
+        return gan_layer_reject(build, "its input is %s, want %s", text,
+                                own->axes == 1 ? "[channels, length]" : "[channels, height, width]");
+    if (in.dims[0] % own->options.groups != 0)
+        return gan_layer_reject(build, "its input has %" PRId64 " channels, which are not in %" PRId64 " equal groups",
+                                in.dims[0], own->options.groups);
+    for (int axis = 1; axis < in.rank && own->transposed; axis++)
+        if (in.dims[axis] > INT32_MAX)
+            return gan_layer_reject(build, "its input is %s, want at most %d rows and columns", text, INT32_MAX);
+    return GAN_OK;
+}
+
+static gan_status infer(const struct convolution *own, const struct gan_layer_build *build, gan_shape in,
+                        gan_shape *out)
+{
     const gan_conv_options *o = &own->options;
-    if (own->transposed)
-        return (size - 1) * o->stride[axis] - 2 * o->padding[axis] + o->dilation[axis] * (o->kernel[axis] - 1) +
-               o->output_padding[axis] + 1;
-    const struct gan_window window = gan_window_of_conv(o);
-    return gan_window_outputs(&window, axis, size);
+    int64_t height = result_size(own, 0, own->axes == 1 ? 1 : in.dims[1]);
+    int64_t width = result_size(own, 1, in.dims[own->axes]);
+    char text[128];
+    if (height < 1 || width < 1)
+        return gan_layer_reject(
+            build, "windows of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64 " leave nothing of %s",
+            o->kernel[0], o->kernel[1], o->padding[0], o->padding[1], gan_shape_text(in, text, sizeof text));
+    *out = own->axes == 1 ? GAN_SHAPE(own->channels, width) : GAN_SHAPE(own->channels, height, width);
+    return GAN_OK;
+}
+
+/* As PyTorch's: nobody sees a sequence's one row. */
+static gan_shape weight_shape(const struct convolution *own, int64_t in)
+{
+    const gan_conv_options *o = &own->options;
+    int64_t outer = own->transposed ? in : own->channels, inner = (own->transposed ? own->channels : in) / o->groups;
+    return own->axes == 1 ? GAN_SHAPE(outer, inner, o->kernel[1]) : GAN_SHAPE(outer, inner, o->kernel[0], o->kernel[1]);
+}
+
+static gan_status declare(const struct convolution *own, struct gan_layer_build *build, int64_t in)
+{
+    const gan_layer *layer = &own->base;
+    const gan_conv_options *o = &own->options;
+    gan_shape shape = weight_shape(own, in);
+    gan_status status = gan_shape_check(shape, build->path); /* the fans are products of its sizes */
+    if (status != GAN_OK)
+        return status;
+    int64_t taps = o->kernel[0] * o->kernel[1], from = in / o->groups, to = own->channels / o->groups;
+    int64_t fan_in = own->transposed ? larger(1, from * taps / (o->stride[0] * o->stride[1])) : from * taps;
+    status = gan_weight_declare(build,
+                                &(struct gan_weight){"weight", shape, own->transposed ? 1 : 0, fan_in, to * taps});
+    if (status != GAN_OK || layer->without_bias)
+        return status;
+    return gan_layer_declare(build, "bias", GAN_SHAPE(own->channels), fan_in, to * taps, layer->bias_initializer);
 }
 
 static gan_status build(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
     const struct convolution *own = (const struct convolution *)layer;
-    const gan_conv_options *o = &own->options;
-    char text[128];
-    if (in.rank != own->axes + 1)
-        return gan_layer_reject(build, "its input is %s, want %s", gan_shape_text(in, text, sizeof text),
-                                own->axes == 1 ? "[channels, length]" : "[channels, height, width]");
-    if (in.dims[0] % o->groups != 0)
-        return gan_layer_reject(build, "its input has %" PRId64 " channels, which are not in %" PRId64 " equal groups",
-                                in.dims[0], o->groups);
-    gan_shape image = own->axes == 1 ? GAN_SHAPE(in.dims[0], 1, in.dims[1]) : in;
-    *out = GAN_SHAPE(own->channels, result_size(own, 0, image.dims[1]), result_size(own, 1, image.dims[2]));
-    if (out->dims[1] < 1 || out->dims[2] < 1)
-        return gan_layer_reject(
-            build, "windows of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64 " leave nothing of %s",
-            o->kernel[0], o->kernel[1], o->padding[0], o->padding[1], gan_shape_text(in, text, sizeof text));
-    int64_t taps = o->kernel[0] * o->kernel[1];
-    int64_t from = in.dims[0] / o->groups, to = own->channels / o->groups;
-    int64_t fan_in = own->transposed ? larger(1, from * taps / (o->stride[0] * o->stride[1])) : from * taps;
-    gan_shape shape = own->transposed ? GAN_SHAPE(in.dims[0], to, o->kernel[0], o->kernel[1])
-                                      : GAN_SHAPE(own->channels, from, o->kernel[0], o->kernel[1]);
-    if (own->axes == 1) { /* as PyTorch's: nobody sees the one row */
-        *out = GAN_SHAPE(own->channels, out->dims[2]);
-        shape = GAN_SHAPE(shape.dims[0], shape.dims[1], shape.dims[3]);
-    }
-    gan_status status = gan_weight_declare(
-        build, &(struct gan_weight){"weight", shape, own->transposed ? 1 : 0, fan_in, to * taps});
-    if (status != GAN_OK || layer->without_bias)
-        return status;
-    return gan_layer_declare(build, "bias", GAN_SHAPE(own->channels), fan_in, to * taps, layer->bias_initializer);
+    gan_status status = check_input(own, build, in);
+    if (status == GAN_OK)
+        status = infer(own, build, in, out);
+    return status == GAN_OK ? declare(own, build, in.dims[0]) : status;
 }
 
 static gan_var *apply(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)

@@ -3,6 +3,7 @@
  * the three of the other two, linearly in both; so each one's derivatives are the other two ops, and the set is closed.
  */
 #include "ops.h"
+#include "resample.h"
 #include "table.h"
 #include "windows.h"
 
@@ -14,7 +15,7 @@
 
 /* ---- checks ---- */
 
-/* `in` and `out` are the weight's channels on the side of x and on the other, of one group. */
+/* `axis`: the weight's, of the images' channels. */
 static bool check_channels(const char *who, gan_var *x, gan_var *weight, int64_t groups, int axis)
 {
     char of_x[128], of_weight[128];
@@ -26,11 +27,18 @@ static bool check_channels(const char *who, gan_var *x, gan_var *weight, int64_t
                       axis == 1 ? "[out, in/groups, height, width]" : "[in, out/groups, height, width]");
         return false;
     }
+    if (groups < 1 || weight->shape.dims[0] % groups != 0) { /* so groups are no more than channels */
+        gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                      "%s: the weight is %s, in %" PRId64 " groups: want 1 or more, with as many of its %" PRId64
+                      " channels in each",
+                      who, gan_shape_text(weight->shape, of_weight, sizeof of_weight), groups, weight->shape.dims[0]);
+        return false;
+    }
     int64_t wanted = axis == 1 ? weight->shape.dims[1] * groups : weight->shape.dims[0];
-    if (groups < 1 || x->shape.dims[1] != wanted || weight->shape.dims[0] % groups != 0) {
+    if (x->shape.dims[1] != wanted) {
         gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
                       "%s: the images are %s and the weight %s, in %" PRId64 " groups: the weight expects %" PRId64
-                      " channels, and as many in each group",
+                      " channels",
                       who, gan_shape_text(x->shape, of_x, sizeof of_x),
                       gan_shape_text(weight->shape, of_weight, sizeof of_weight), groups, wanted);
         return false;
@@ -114,31 +122,38 @@ gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
     return conv(x, weight, &window, options.groups);
 }
 
+/* The height and width that a transposed convolution makes; false, and the tape's error, if there are none. */
+static bool transposed_size(gan_var *x, const struct gan_window *window, const int64_t *more, int64_t *size)
+{
+    bool fits = true;
+    for (int axis = 0; axis < 2; axis++) {
+        const int64_t positions = x->shape.dims[axis + 2];
+        fits = fits && more[axis] >= 0 && more[axis] < window->stride[axis];
+        size[axis] = gan_window_inputs(window, axis, positions) + (fits ? more[axis] : 0);
+        fits = fits && size[axis] >= 1 && gan_window_outputs(window, axis, size[axis]) == positions;
+    }
+    char text[128];
+    if (!fits)
+        gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                      "conv_transpose2d: images %s, window %" PRId64 " × %" PRId64 ", padding %" PRId64 ", %" PRId64
+                      ", output padding %" PRId64 ", %" PRId64
+                      ": there is no such result; padding may not eat it up, and the output padding must be "
+                      "0 or more, and less than the stride",
+                      gan_shape_text(x->shape, text, sizeof text), window->kernel[0], window->kernel[1],
+                      window->padding[0], window->padding[1], more[0], more[1]);
+    return fits;
+}
+
 gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
 {
+    static const char who[] = "conv_transpose2d";
     gan_conv_options options;
     struct gan_window window;
-    if (!take_options("conv_transpose2d", x, weight, 0, given, &options, &window))
+    if (!take_options(who, x, weight, 0, given, &options, &window))
         return NULL;
     gan_shape shape = GAN_SHAPE(x->shape.dims[0], weight->shape.dims[1] * options.groups, 0, 0);
-    for (int axis = 0; axis < 2; axis++) {
-        int64_t more = options.output_padding[axis];
-        bool fits = more >= 0 && more < window.stride[axis]; /* as many windows fit as there were positions */
-        shape.dims[axis + 2] = (x->shape.dims[axis + 2] - 1) * window.stride[axis] - 2 * window.padding[axis] +
-                               window.dilation[axis] * (window.kernel[axis] - 1) + more + 1;
-        if (!fits || shape.dims[axis + 2] < 1 ||
-            gan_window_outputs(&window, axis, shape.dims[axis + 2]) != x->shape.dims[axis + 2]) {
-            char text[128];
-            return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
-                                 "conv_transpose2d: images %s, window %" PRId64 " × %" PRId64 ", padding %" PRId64
-                                 ", %" PRId64 ", output padding %" PRId64 ", %" PRId64
-                                 ": there is no such result; padding may not eat it up, and the output padding must be "
-                                 "0 or more, and less than the stride",
-                                 gan_shape_text(x->shape, text, sizeof text), window.kernel[0], window.kernel[1],
-                                 window.padding[0], window.padding[1], options.output_padding[0],
-                                 options.output_padding[1]);
-        }
-    }
+    if (!gan_check_images(who, x) || !transposed_size(x, &window, options.output_padding, shape.dims + 2))
+        return NULL;
     return conv_data(x, weight, shape, &window, options.groups);
 }
 

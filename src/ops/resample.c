@@ -20,8 +20,9 @@ bool gan_check_images(const char *who, gan_var *x)
         return false;
     if (x->shape.rank == 4 && x->shape.dims[2] <= INT32_MAX && x->shape.dims[3] <= INT32_MAX)
         return true;
-    gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT, "%s: x is %s, want images [N, C, H, W]", who,
-                  gan_shape_text(x->shape, text, sizeof text));
+    gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
+                  "%s: x is %s, want images [N, C, H, W] of at most %d rows and columns", who,
+                  gan_shape_text(x->shape, text, sizeof text), INT32_MAX);
     return false;
 }
 

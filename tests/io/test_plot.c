@@ -333,6 +333,8 @@ START_TEST(wrong_arguments_are_named)
     expect(gan_plot_line(plot, "x", (double[]){1, NAN, 2}, y, 3), invalid, "x[1] is nan, want a finite number");
     expect(gan_plot_y_range(plot, 1, 1), invalid, "1, 1, want finite low < high");
     expect(gan_plot_y_range(plot, 0, NAN), invalid, "want finite low < high");
+    expect(gan_plot_y_range(plot, 0, 5e-324), invalid, "0, 4.94066e-324, want finite low < high, further apart");
+    expect(gan_plot_y_range(plot, 1e18, 1e18 + 256), invalid, "further apart");
     expect(gan_plot_level(plot, NULL, INFINITY), invalid, "y is inf, want a finite number");
     expect(gan_plot_write(plot, "never.png", 199, 300), invalid, "199 x 300, want 200 … 16384 x 120 … 16384");
     expect(gan_plot_write(plot, "never.png", 300, 119), invalid, "300 x 119");

@@ -956,6 +956,10 @@ START_TEST(inputs_that_do_not_fit_are_named)
             "layer 0 (conv2d): its input is [12], want [channels, height, width]");
     rejects(GAN_SHAPE(3, 4, 4), gan_layer_conv1d(3, 3, 1, 1), "its input is [3, 4, 4], want [channels, length]");
     rejects(GAN_SHAPE(3, 2, 2), gan_layer_conv2d(3, 5, 1, 1), "windows of 5 × 5");
+    rejects(GAN_SHAPE(1, INT64_C(1) << 50, 1), gan_layer_conv_transpose2d(1, 1, INT16_MAX, 0),
+            "its input is [1, 1125899906842624, 1], want at most 2147483647 rows and columns");
+    rejects(GAN_SHAPE(INT64_C(1) << 56, 1, 1), gan_layer_conv2d(1, 1024, 1, 1023),
+            "shape [1, 72057594037927936, 1024, 1024] has too many elements");
     rejects(GAN_SHAPE(12), gan_layer_max_pool2d(2, 2, 0),
             "layer 0 (max_pool2d): its input is [12], want [channels, height, width]");
     rejects(GAN_SHAPE(3, 1, 4), gan_layer_max_pool2d(2, 2, 0), "max_pool2d: windows of 2 × 2");

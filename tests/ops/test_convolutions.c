@@ -375,6 +375,19 @@ START_TEST(windows_beyond_their_limits_are_refused)
 }
 END_TEST
 
+/* Products of sizes that wrap, were they not refused first. */
+START_TEST(sizes_beyond_numbers_are_refused)
+{
+    gan_conv_options o;
+    gan_conv_options_init(&o, 1, 1, 0);
+    o.groups = INT64_MAX;
+    fails(GAN_SHAPE(1, 3, 4, 4), GAN_SHAPE(4, 3, 1, 1), &o, false, "in 9223372036854775807 groups");
+    fails(GAN_SHAPE(1, 4, 4, 4), GAN_SHAPE(4, 3, 1, 1), &o, true, "in 9223372036854775807 groups");
+    gan_conv_options_init(&o, 1, INT16_MAX, 0);
+    fails(GAN_SHAPE(1, 1, INT64_C(1) << 50, 1), GAN_SHAPE(1, 1, 1, 1), &o, true, "conv_transpose2d: x is [1, 1, 11258");
+}
+END_TEST
+
 START_TEST(options_of_a_newer_libgan_are_refused)
 {
     struct {
@@ -399,6 +412,7 @@ static const struct test_case tests[] = {
     {"by hand", small_ones_by_hand},
     {"errors", what_does_not_fit_is_named},
     {"limits", windows_beyond_their_limits_are_refused},
+    {"large sizes", sizes_beyond_numbers_are_refused},
     {"newer options", options_of_a_newer_libgan_are_refused},
 };
 
