@@ -136,7 +136,7 @@ bool gan_graph_program(const struct gan_graph *graph, int root, struct gan_fused
 struct gan_graph_sizes {
     int64_t arena, results;
 };
-/* place.c: sets memory and offset */
+/* place.c: sets memory and offset. All nodes together must be so few bytes that sums of sizes do not wrap. */
 gan_status gan_graph_place(struct gan_graph *graph, bool reuse, struct gan_graph_sizes *sizes);
 
 #endif

@@ -183,9 +183,63 @@ static void place_room(struct room *rooms, int index, const struct room **busy)
             room->offset = busy[i]->offset + busy[i]->size;
 }
 
-gan_status gan_graph_place(struct gan_graph *graph, bool reuse, struct gan_graph_sizes *sizes)
+/* Lists what needs a room of its own while the steps run; what outlasts them gets its place. Returns how many. */
+static int list_rooms(struct gan_graph *graph, bool reuse, struct room *rooms, struct gan_graph_sizes *sizes)
 {
     int count = (int)graph->count, used = 0;
+    for (int i = 0; i < count; i++) {
+        struct gan_node *node = &graph->nodes[i];
+        if (!is_stored(graph, i) || node->parent >= 0 || node->alias >= 0)
+            continue;
+        int64_t size = (node->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        if (node->last == count) {
+            node->memory = GAN_MEMORY_RESULTS;
+            node->offset = sizes->results;
+            sizes->results += size;
+        } else {
+            rooms[used++] = (struct room){
+                .node = i, .first = reuse ? node->first : 0, .last = reuse ? node->last : count, .size = size};
+        }
+    }
+    return used;
+}
+
+static gan_status place_rooms(struct gan_graph *graph, bool reuse, struct gan_graph_sizes *sizes)
+{
+    struct room *rooms = gan_alloc_zero(graph->count + 1, sizeof *rooms);
+    const struct room **busy = gan_alloc_zero(graph->count + 1, sizeof *busy);
+    const bool enough = rooms != NULL && busy != NULL;
+    const int used = enough ? list_rooms(graph, reuse, rooms, sizes) : 0;
+    if (enough)
+        qsort(rooms, (size_t)used, sizeof *rooms, by_size);
+    for (int i = 0; i < used; i++) {
+        place_room(rooms, i, busy);
+        graph->nodes[rooms[i].node].offset = rooms[i].offset;
+        if (rooms[i].offset + rooms[i].size > sizes->arena)
+            sizes->arena = rooms[i].offset + rooms[i].size;
+    }
+    gan_free(rooms);
+    gan_free(busy);
+    return enough ? GAN_OK : GAN_ERROR_OUT_OF_MEMORY;
+}
+
+/* Parts, and what took a room over, lie where their owners do. */
+static void place_within_owners(struct gan_graph *graph)
+{
+    for (int i = 0; i < (int)graph->count; i++) {
+        struct gan_node *node = &graph->nodes[i];
+        if (!is_stored(graph, i) || (node->parent < 0 && node->alias < 0))
+            continue;
+        int64_t offset;
+        const struct gan_node *owner = &graph->nodes[owner_of(graph, i, &offset)];
+        node->memory = owner->memory;
+        node->offset = owner->offset + offset;
+    }
+}
+
+gan_status gan_graph_place(struct gan_graph *graph, bool reuse, struct gan_graph_sizes *sizes)
+{
+    int count = (int)graph->count;
     *sizes = (struct gan_graph_sizes){0};
     find_lifetimes(graph);
     for (int i = count - 1; i >= 0; i--) {
@@ -197,45 +251,8 @@ gan_status gan_graph_place(struct gan_graph *graph, bool reuse, struct gan_graph
     for (int i = 0; i < count && reuse; i++)
         if (is_stored(graph, i))
             take_over(graph, i);
-
-    struct room *rooms = gan_alloc_zero((size_t)count + 1, sizeof *rooms);
-    const struct room **busy = gan_alloc_zero((size_t)count + 1, sizeof *busy);
-    if (rooms == NULL || busy == NULL) {
-        gan_free(rooms);
-        gan_free(busy);
-        return GAN_ERROR_OUT_OF_MEMORY;
-    }
-    for (int i = 0; i < count; i++) {
-        struct gan_node *node = &graph->nodes[i];
-        if (!is_stored(graph, i) || node->parent >= 0 || node->alias >= 0)
-            continue;
-        int64_t size = (node->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        if (node->last == count) {
-            node->memory = GAN_MEMORY_RESULTS;
-            node->offset = sizes->results;
-            sizes->results += size;
-            continue;
-        }
-        rooms[used++] = (struct room){
-            .node = i, .first = reuse ? node->first : 0, .last = reuse ? node->last : count, .size = size};
-    }
-    qsort(rooms, (size_t)used, sizeof *rooms, by_size);
-    for (int i = 0; i < used; i++) {
-        place_room(rooms, i, busy);
-        graph->nodes[rooms[i].node].offset = rooms[i].offset;
-        if (rooms[i].offset + rooms[i].size > sizes->arena)
-            sizes->arena = rooms[i].offset + rooms[i].size;
-    }
-    for (int i = 0; i < count; i++) {
-        struct gan_node *node = &graph->nodes[i];
-        if (!is_stored(graph, i) || (node->parent < 0 && node->alias < 0))
-            continue;
-        int64_t offset;
-        const struct gan_node *owner = &graph->nodes[owner_of(graph, i, &offset)];
-        node->memory = owner->memory;
-        node->offset = owner->offset + offset;
-    }
-    gan_free(rooms);
-    gan_free(busy);
-    return GAN_OK;
+    gan_status status = place_rooms(graph, reuse, sizes);
+    if (status == GAN_OK)
+        place_within_owners(graph);
+    return status;
 }
