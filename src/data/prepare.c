@@ -10,7 +10,7 @@ void gan_preparer_clear(struct gan_preparer *preparer)
 {
     gan_pixels_clear(&preparer->decoded);
     gan_pixels_clear(&preparer->resized);
-    gan_resampling_clear(&preparer->resampling);
+    gan_resize_room_clear(&preparer->room);
 }
 
 /* ---- colours, in place: fewer channels than before, never more ---- */
@@ -140,7 +140,7 @@ gan_status gan_prepare(const struct gan_preparation *preparation, struct gan_pre
         height = plan.width;
     }
     reduce_channels(decoded, preparation);
-    gan_status status = gan_resample(&preparer->resampling, decoded, box, width, height, resized);
+    gan_status status = gan_resample(&preparer->room, decoded, box, width, height, resized);
     if (status == GAN_OK)
         to_planes(resized, preparation->channels, &plan, planes);
     return status;

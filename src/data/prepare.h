@@ -15,7 +15,7 @@ struct gan_preparation {
 /* Memory that serves the next picture again. */
 struct gan_preparer {
     struct gan_pixels decoded, resized;
-    struct gan_resampling resampling;
+    struct gan_resize_room room;
 };
 
 void gan_preparer_clear(struct gan_preparer *preparer);

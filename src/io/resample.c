@@ -26,12 +26,12 @@ static gan_status make_room(void **memory, size_t *capacity, size_t bytes)
     return GAN_OK;
 }
 
-void gan_resampling_clear(struct gan_resampling *resampling)
+void gan_resize_room_clear(struct gan_resize_room *room)
 {
-    gan_free(resampling->row);
-    gan_free(resampling->weights);
-    gan_free(resampling->first);
-    *resampling = (struct gan_resampling){0};
+    gan_free(room->row);
+    gan_free(room->weights);
+    gan_free(room->first);
+    *room = (struct gan_resize_room){0};
 }
 
 static double triangle(double distance)
@@ -67,29 +67,27 @@ static void weigh(double begin, double length, int in, int out, int most, int *f
     }
 }
 
-static gan_status prepare(struct gan_resampling *resampling, const struct gan_pixels *from, struct gan_box box,
-                          int width, int height, struct axis *across, struct axis *down)
+static gan_status prepare(struct gan_resize_room *room, const struct gan_pixels *from, struct gan_box box, int width,
+                          int height, struct axis *across, struct axis *down)
 {
     across->most = most_inputs(box.width / width, from->width);
     down->most = most_inputs(box.height / height, from->height);
     size_t columns = (size_t)width * (size_t)across->most, rows = (size_t)height * (size_t)down->most;
-    gan_status status = make_room((void **)&resampling->row, &resampling->row_capacity,
+    gan_status status = make_room((void **)&room->row, &room->row_capacity,
                                   (size_t)from->width * (size_t)from->channels * sizeof(float));
     if (status == GAN_OK)
-        status = make_room((void **)&resampling->weights, &resampling->weights_capacity,
-                           (columns + rows) * sizeof(float));
+        status = make_room((void **)&room->weights, &room->weights_capacity, (columns + rows) * sizeof(float));
     if (status == GAN_OK)
-        status = make_room((void **)&resampling->first, &resampling->first_capacity,
+        status = make_room((void **)&room->first, &room->first_capacity,
                            ((size_t)width + (size_t)height) * sizeof(int));
     if (status != GAN_OK)
         return status;
-    across->weights = resampling->weights;
-    across->first = resampling->first;
-    weigh(box.x, box.width, from->width, width, across->most, resampling->first, resampling->weights);
-    down->weights = resampling->weights + columns;
-    down->first = resampling->first + width;
-    weigh(box.y, box.height, from->height, height, down->most, resampling->first + width,
-          resampling->weights + columns);
+    across->weights = room->weights;
+    across->first = room->first;
+    weigh(box.x, box.width, from->width, width, across->most, room->first, room->weights);
+    down->weights = room->weights + columns;
+    down->first = room->first + width;
+    weigh(box.y, box.height, from->height, height, down->most, room->first + width, room->weights + columns);
     return GAN_OK;
 }
 
@@ -139,7 +137,7 @@ static bool is_whole(const struct gan_pixels *from, struct gan_box box, int widt
            height == from->height && from->channels != 4;
 }
 
-gan_status gan_resample(struct gan_resampling *resampling, const struct gan_pixels *from, struct gan_box box, int width,
+gan_status gan_resample(struct gan_resize_room *room, const struct gan_pixels *from, struct gan_box box, int width,
                         int height, struct gan_pixels *to)
 {
     assert(box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0);
@@ -153,17 +151,17 @@ gan_status gan_resample(struct gan_resampling *resampling, const struct gan_pixe
         memcpy(to->bytes, from->bytes, in_row * (size_t)height);
         return GAN_OK;
     }
-    status = prepare(resampling, from, box, width, height, &across, &down);
+    status = prepare(room, from, box, width, height, &across, &down);
     if (status != GAN_OK)
         return status;
     for (int y = 0; y < height; y++) {
         const float *weights = down.weights + (size_t)y * (size_t)down.most;
-        memset(resampling->row, 0, in_row * sizeof(float));
+        memset(room->row, 0, in_row * sizeof(float));
         for (int k = 0; k < down.most; k++)
             if (weights[k] != 0)
-                add_row(resampling->row, from->bytes + (size_t)(down.first[y] + k) * in_row, (size_t)from->width,
+                add_row(room->row, from->bytes + (size_t)(down.first[y] + k) * in_row, (size_t)from->width,
                         from->channels, weights[k]);
-        shrink_row(resampling->row, &across, width, from->channels, to->bytes + (size_t)y * out_row);
+        shrink_row(room->row, &across, width, from->channels, to->bytes + (size_t)y * out_row);
     }
     return GAN_OK;
 }

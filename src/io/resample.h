@@ -10,13 +10,13 @@ struct gan_box {
 };
 
 /* Memory that serves the next picture again. */
-struct gan_resampling {
+struct gan_resize_room {
     float *row, *weights;
     int *first;
     size_t row_capacity, weights_capacity, first_capacity;
 };
 
-void gan_resampling_clear(struct gan_resampling *resampling);
+void gan_resize_room_clear(struct gan_resize_room *room);
 
 /*
  * `to`, width x height pixels and as many channels as `from`, becomes the part `box` (within `from`) of it.
@@ -28,7 +28,7 @@ void gan_resampling_clear(struct gan_resampling *resampling);
  * what is transparent lends its colour to nothing; where all is, the colour is 0. Rounded to nearest at the end alone.
  * The orientation is passed on.
  */
-gan_status gan_resample(struct gan_resampling *resampling, const struct gan_pixels *from, struct gan_box box, int width,
+gan_status gan_resample(struct gan_resize_room *room, const struct gan_pixels *from, struct gan_box box, int width,
                         int height, struct gan_pixels *to);
 
 #endif

@@ -20,12 +20,12 @@ static struct gan_pixels random_picture(int width, int height, int channels, uns
     return pixels;
 }
 
-static void check_size(struct gan_resampling *resampling, int width, int height, int channels, struct gan_box box,
+static void check_size(struct gan_resize_room *room, int width, int height, int channels, struct gan_box box,
                        int to_width, int to_height)
 {
     struct gan_pixels from = random_picture(width, height, channels, (unsigned)(width * 31 + to_width)), to = {0};
     from.orientation = 5;
-    ck_assert_int_eq(gan_resample(resampling, &from, box, to_width, to_height, &to), GAN_OK);
+    ck_assert_int_eq(gan_resample(room, &from, box, to_width, to_height, &to), GAN_OK);
     ck_assert(to.width == to_width && to.height == to_height && to.channels == channels && to.orientation == 5);
     double worst = 0;
     for (int y = 0; y < to_height; y++)
@@ -46,72 +46,72 @@ START_TEST(it_is_as_defined)
 {
     static const int sizes[][4] = {{1, 1, 1, 1},    {1, 1, 5, 7},    {7, 5, 1, 1},   {8, 8, 8, 8},   {17, 13, 17, 4},
                                    {17, 13, 4, 13}, {64, 48, 13, 7}, {3, 100, 9, 9}, {5, 3, 40, 31}, {100, 2, 2, 2}};
-    struct gan_resampling resampling = {0};
+    struct gan_resize_room room = {0};
     for (int channels = 1; channels <= 4; channels += channels == 1 ? 2 : 1)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             const int *s = sizes[i];
-            check_size(&resampling, s[0], s[1], channels, (struct gan_box){0, 0, s[0], s[1]}, s[2], s[3]);
+            check_size(&room, s[0], s[1], channels, (struct gan_box){0, 0, s[0], s[1]}, s[2], s[3]);
             if (s[0] > 2 && s[1] > 2)
-                check_size(&resampling, s[0], s[1], channels, (struct gan_box){0.7, 1.25, s[0] - 1.9, s[1] - 1.75},
-                           s[2], s[3]);
+                check_size(&room, s[0], s[1], channels, (struct gan_box){0.7, 1.25, s[0] - 1.9, s[1] - 1.75}, s[2],
+                           s[3]);
         }
-    gan_resampling_clear(&resampling);
+    gan_resize_room_clear(&room);
 }
 END_TEST
 
 START_TEST(the_same_size_is_a_copy)
 {
-    struct gan_resampling resampling = {0};
+    struct gan_resize_room room = {0};
     struct gan_pixels from = random_picture(19, 11, 3, 4), to = {0};
-    ck_assert_int_eq(gan_resample(&resampling, &from, (struct gan_box){0, 0, 19, 11}, 19, 11, &to), GAN_OK);
+    ck_assert_int_eq(gan_resample(&room, &from, (struct gan_box){0, 0, 19, 11}, 19, 11, &to), GAN_OK);
     ck_assert_mem_eq(from.bytes, to.bytes, 19 * 11 * 3);
     gan_pixels_clear(&from);
     gan_pixels_clear(&to);
-    gan_resampling_clear(&resampling);
+    gan_resize_room_clear(&room);
 }
 END_TEST
 
 /* Alternating black and white columns at half the size: grey, where plain interpolation would alias. */
 START_TEST(stripes_become_grey)
 {
-    struct gan_resampling resampling = {0};
+    struct gan_resize_room room = {0};
     struct gan_pixels from = {0}, to = {0};
     gan_pixels_make(&from, 400, 10, 1);
     for (int i = 0; i < 4000; i++)
         from.bytes[i] = i % 2 == 0 ? 0 : 255;
-    ck_assert_int_eq(gan_resample(&resampling, &from, (struct gan_box){0, 0, 400, 10}, 57, 10, &to), GAN_OK);
+    ck_assert_int_eq(gan_resample(&room, &from, (struct gan_box){0, 0, 400, 10}, 57, 10, &to), GAN_OK);
     for (int x = 1; x < 56; x++)
         ck_assert_int_le(abs(to.bytes[x] - 127), 4);
     gan_pixels_clear(&from);
     gan_pixels_clear(&to);
-    gan_resampling_clear(&resampling);
+    gan_resize_room_clear(&room);
 }
 END_TEST
 
 START_TEST(what_is_transparent_lends_no_colour)
 {
-    struct gan_resampling resampling = {0};
+    struct gan_resize_room room = {0};
     struct gan_pixels from = {0}, to = {0};
     gan_pixels_make(&from, 2, 1, 4);
     memcpy(from.bytes, (uint8_t[]){255, 0, 0, 0, 0, 0, 200, 255}, 8);
-    ck_assert_int_eq(gan_resample(&resampling, &from, (struct gan_box){0, 0, 2, 1}, 1, 1, &to), GAN_OK);
+    ck_assert_int_eq(gan_resample(&room, &from, (struct gan_box){0, 0, 2, 1}, 1, 1, &to), GAN_OK);
     ck_assert_mem_eq(to.bytes, ((uint8_t[]){0, 0, 200, 128}), 4);
     from.bytes[7] = 0;
-    ck_assert_int_eq(gan_resample(&resampling, &from, (struct gan_box){0, 0, 2, 1}, 2, 1, &to), GAN_OK);
+    ck_assert_int_eq(gan_resample(&room, &from, (struct gan_box){0, 0, 2, 1}, 2, 1, &to), GAN_OK);
     ck_assert_mem_eq(to.bytes, ((uint8_t[8]){0}), 8);
     gan_pixels_clear(&from);
     gan_pixels_clear(&to);
-    gan_resampling_clear(&resampling);
+    gan_resize_room_clear(&room);
 }
 END_TEST
 
 static bool attempt(void *context)
 {
-    struct gan_resampling resampling = {0};
+    struct gan_resize_room room = {0};
     struct gan_pixels to = {0};
-    gan_status status = gan_resample(&resampling, context, (struct gan_box){0, 0, 30, 20}, 7, 5, &to);
+    gan_status status = gan_resample(&room, context, (struct gan_box){0, 0, 30, 20}, 7, 5, &to);
     gan_pixels_clear(&to);
-    gan_resampling_clear(&resampling);
+    gan_resize_room_clear(&room);
     return status == GAN_OK;
 }
 
