@@ -198,7 +198,8 @@ struct gan_fill_call {
     int64_t part_size, parts;
 };
 
-/* gather: out[i, :] = table[index[i], :]; scatter_add: out[index[i], :] += table[i, :]; one_hot: rows of `width`. */
+/* gather: out[i, :] = table[index[i], :]; scatter_add: out[index[i], :] += table[i, :]; one_hot: out[i, index[i]] = 1,
+ * its rows being of `rows` numbers. */
 struct gan_index_call {
     int64_t count, rows, width;
     struct gan_operand table, index, out; /* contiguous */
@@ -233,7 +234,7 @@ struct gan_backend {
     void (*prepare_resample)(struct gan_resample_call *call);
     void (*prepare_pool)(struct gan_pool_call *call);
     void (*prepare_fill)(struct gan_fill_call *call);
-    void (*prepare_index)(struct gan_index_call *call); /* parts over the width for scatter_add, over count otherwise */
+    void (*prepare_index)(struct gan_index_call *call); /* one part */
     void (*prepare_random)(struct gan_random_call *call);
 };
 

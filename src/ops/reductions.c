@@ -80,7 +80,7 @@ gan_var *gan_vjp_mean(gan_var *node, gan_var *gradient, int index)
 gan_var *gan_variance_keep(gan_var *x, gan_axes axes)
 {
     gan_var *variance = reduce(GAN_OP_variance, x, axes);
-    return variance == x && x != NULL ? gan_scale(gan_sub(x, x), 1) : variance; /* of one number: 0 */
+    return variance == x && x != NULL ? gan_sub(x, x) : variance; /* of one number: 0 */
 }
 
 /* ∂/∂x of mean((x − mean(x))²): 2/n·(x − mean(x)); what goes through the mean cancels. */
