@@ -27,7 +27,7 @@ static gan_var **parameter_vars(const gan_model *model, gan_tape *tape)
     size_t count = model->parameters.count;
     gan_var **vars = gan_alloc_zero(count + 1, sizeof(gan_var *));
     if (vars == NULL) {
-        gan_tape_fail_again(tape);
+        gan_tape_take_error(tape);
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
@@ -125,7 +125,7 @@ static gan_var *apply(gan_model *model, gan_var *x, gan_var *labels, enum gan_ap
 {
     gan_tape *tape = gan_var_tape(x);
     if (gan_model_ready(model, who) != GAN_OK)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     if (x == NULL)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: x is NULL", who);
     if (gan_tape_status(tape) != GAN_OK)
@@ -186,7 +186,7 @@ static gan_var *apply_with(gan_model *model, gan_var *x, gan_var *labels, gan_va
 {
     gan_tape *tape = gan_var_tape(x);
     if (gan_model_ready(model, who) != GAN_OK)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     if (tape != NULL && gan_tape_status(tape) == GAN_OK && !parameters_fit(model, tape, parameters, count, who))
         return NULL;
     return apply(model, x, labels, GAN_APPLY_FROZEN, parameters, who);
@@ -241,7 +241,7 @@ gan_var *gan_model_gradient(gan_model *model, gan_var *loss)
 {
     gan_tape *tape = gan_var_tape(loss);
     if (gan_model_block(model) == NULL)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     if (loss == NULL)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_model_gradient: loss is NULL");
     const struct gan_slots *slots = &model->parameters;
@@ -255,7 +255,7 @@ gan_var *gan_model_gradient(gan_model *model, gan_var *loss)
         if (gan_grads(loss, parameters, (int)slots->count, gradients) == GAN_OK)
             flat = gan_pack(gradients, offsets, (int)slots->count, slots->size);
     } else {
-        gan_tape_fail_again(tape);
+        gan_tape_take_error(tape);
     }
     gan_free(parameters);
     gan_free(gradients);

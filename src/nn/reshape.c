@@ -107,12 +107,10 @@ gan_layer *gan_layer_reshape(gan_shape shape)
 
 static gan_status build_noise(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
-    char text[128];
-    if (in.rank != 1)
-        return gan_layer_reject(build, "its input is %s, want one axis; add gan_layer_flatten() before it",
-                                gan_shape_text(in, text, sizeof text));
-    *out = GAN_SHAPE(in.dims[0] + ((const struct reshape *)layer)->size);
-    return GAN_OK;
+    gan_status status = gan_layer_want_vector(build, in);
+    if (status == GAN_OK)
+        *out = GAN_SHAPE(in.dims[0] + ((const struct reshape *)layer)->size);
+    return status;
 }
 
 static gan_var *apply_noise(const gan_layer *layer, struct gan_layer_call *call, gan_var *x)

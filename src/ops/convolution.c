@@ -54,7 +54,7 @@ static bool take_options(const char *who, gan_var *x, gan_var *weight, int axis,
     if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2))
         return false;
     if (gan_conv_options_read(options, given, who) != GAN_OK) {
-        gan_tape_fail_again(x->tape);
+        gan_tape_take_error(x->tape);
         return false;
     }
     if (!check_channels(who, x, weight, options->groups, axis))
@@ -63,7 +63,7 @@ static bool take_options(const char *who, gan_var *x, gan_var *weight, int axis,
     *window = gan_window_of_conv(options);
     if (gan_window_check(window, who) == GAN_OK)
         return true;
-    gan_tape_fail_again(x->tape);
+    gan_tape_take_error(x->tape);
     return false;
 }
 
@@ -75,7 +75,7 @@ static gan_var *record(enum gan_op_id op, gan_shape shape, gan_var *a, gan_var *
     if (!gan_check_vars(gan_ops[op].name, (gan_var *[]){a, b}, 2))
         return NULL;
     if (gan_shape_check(shape, gan_ops[op].name) != GAN_OK)
-        return gan_tape_fail_again(a->tape);
+        return gan_tape_take_error(a->tape);
     struct gan_attributes attributes = {.window = *window, .groups = groups};
     return gan_tape_append(a->tape, &gan_ops[op], GAN_FLOAT32, shape, (gan_var *[]){a, b}, 2, &attributes);
 }
@@ -173,7 +173,7 @@ static gan_var *convolve_row(const char *who, gan_var *x, gan_var *weight, const
     if (!gan_check_vars(who, (gan_var *[]){x, weight}, 2))
         return NULL;
     if (gan_conv_options_read(&options, given, who) != GAN_OK)
-        return gan_tape_fail_again(x->tape);
+        return gan_tape_take_error(x->tape);
     if (x->shape.rank != 3 || weight->shape.rank != 3)
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
                              "%s: x is %s and the weight %s; both must have three axes: [N, C, length] and %s", who,

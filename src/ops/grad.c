@@ -100,7 +100,7 @@ gan_status gan_grads(gan_var *y, gan_var *const *xs, int count, gan_var **gradie
             for (int i = 0; i < count; i++)
                 gradients[i] = handed_out(gradient[xs[i]->id], xs[i]);
     } else {
-        gan_tape_fail_again(tape);
+        gan_tape_take_error(tape);
     }
     gan_free(depends);
     gan_free(gradient);

@@ -41,7 +41,7 @@ gan_var *gan_matmul_transposed(gan_var *a, bool transpose_a, gan_var *b, bool tr
     if (k != k_of_b || !gan_broadcast_shape(without_matrix(a->shape), without_matrix(b->shape), &batch))
         return mismatch(a, transpose_a, b, transpose_b);
     if (gan_shape_check(with_matrix(batch, m, n), "gan_matmul") != GAN_OK)
-        return gan_tape_fail_again(a->tape);
+        return gan_tape_take_error(a->tape);
     gan_var *inputs[2] = {
         gan_expand(a, with_matrix(batch, a->shape.dims[rank_a - 2], a->shape.dims[rank_a - 1])),
         gan_expand(b, with_matrix(batch, b->shape.dims[rank_b - 2], b->shape.dims[rank_b - 1])),

@@ -19,12 +19,12 @@ static bool take_window(const char *who, gan_var *x, const gan_pool_options *giv
         return false;
     gan_pool_options options;
     if (gan_pool_options_read(&options, given, who) != GAN_OK) {
-        gan_tape_fail_again(x->tape);
+        gan_tape_take_error(x->tape);
         return false;
     }
     *window = gan_window_of_pool(&options);
     if (gan_window_check(window, who) != GAN_OK) {
-        gan_tape_fail_again(x->tape);
+        gan_tape_take_error(x->tape);
         return false;
     }
     *count_padding = options.count_padding;
@@ -102,7 +102,7 @@ static gan_var *pool(gan_var *chooser, gan_var *values, const struct gan_window 
     for (int axis = 0; axis < 2; axis++)
         shape.dims[axis + 2] = gan_window_outputs(window, axis, shape.dims[axis + 2]);
     if (gan_shape_check(shape, "max_pool2d") != GAN_OK)
-        return gan_tape_fail_again(chooser->tape);
+        return gan_tape_take_error(chooser->tape);
     struct gan_attributes attributes = {.window = *window};
     return gan_tape_append(chooser->tape, &gan_ops[GAN_OP_pool], GAN_FLOAT32, shape, (gan_var *[]){chooser, values}, 2,
                            &attributes);

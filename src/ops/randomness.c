@@ -10,7 +10,7 @@
 static gan_var *draw(gan_tape *tape, enum gan_op_id op, gan_shape shape, float scale, float offset)
 {
     if (gan_shape_check(shape, gan_ops[op].name) != GAN_OK)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     struct gan_attributes attributes = {.p = scale, .q = offset, .stream = gan_tape_next_stream(tape)};
     return gan_tape_append(tape, &gan_ops[op], GAN_FLOAT32, shape, NULL, 0, &attributes);
 }

@@ -48,7 +48,7 @@ static gan_var *resample(gan_var *x, int axis, struct gan_resampling *resampling
         struct gan_attributes attributes = {.axis = axis, .resampling = resampling, .transposed = transposed};
         y = gan_shape_check(shape, "resample") == GAN_OK
                 ? gan_tape_append(x->tape, &gan_ops[GAN_OP_resample], GAN_FLOAT32, shape, &x, 1, &attributes)
-                : gan_tape_fail_again(x->tape);
+                : gan_tape_take_error(x->tape);
     }
     if (y == NULL)
         gan_resampling_unref(resampling);
@@ -82,7 +82,7 @@ static gan_var *resample_axis(gan_var *x, const struct gan_resample_rule *rule, 
                              rule->who, outputs, rule->most[axis], GAN_MOST_TABLE_TAPS);
     struct gan_tap *taps = gan_alloc_zero((size_t)outputs, (size_t)rule->most[axis] * sizeof *taps);
     if (taps == NULL)
-        return gan_tape_fail_again(x->tape);
+        return gan_tape_take_error(x->tape);
     for (int64_t y = 0; y < outputs; y++) {
         int64_t more = rule->taps_of(rule, axis, inputs, y, taps + count);
         for (int64_t i = count; i < count + more; i++)
@@ -94,14 +94,14 @@ static gan_var *resample_axis(gan_var *x, const struct gan_resample_rule *rule, 
     gan_free(taps);
     if (nothing)
         return x;
-    return resampling != NULL ? resample(x, axis + 2, resampling, false) : gan_tape_fail_again(x->tape);
+    return resampling != NULL ? resample(x, axis + 2, resampling, false) : gan_tape_take_error(x->tape);
 }
 
 gan_var *gan_resample_images(gan_var *x, const struct gan_resample_rule *rule)
 {
     gan_shape shape = GAN_SHAPE(x->shape.dims[0], x->shape.dims[1], rule->outputs[0], rule->outputs[1]);
     if (gan_shape_check(shape, rule->who) != GAN_OK) /* before there are tables for it */
-        return gan_tape_fail_again(x->tape);
+        return gan_tape_take_error(x->tape);
     x = resample_axis(x, rule, 0);
     return x != NULL ? resample_axis(x, rule, 1) : NULL;
 }

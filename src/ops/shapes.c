@@ -18,7 +18,7 @@ gan_var *gan_expand(gan_var *x, gan_shape shape)
         return x;
     gan_shape both;
     if (gan_shape_check(shape, "gan_expand") != GAN_OK)
-        return gan_tape_fail_again(x->tape);
+        return gan_tape_take_error(x->tape);
     if (!gan_broadcast_shape(x->shape, shape, &both) || !gan_shape_equal(both, shape)) {
         char from[128], to[128];
         return gan_tape_fail(
@@ -42,7 +42,7 @@ gan_var *gan_sum_to(gan_var *x, gan_shape shape)
         return x;
     gan_shape both;
     if (gan_shape_check(shape, "gan_sum_to") != GAN_OK)
-        return gan_tape_fail_again(x->tape);
+        return gan_tape_take_error(x->tape);
     if (!gan_broadcast_shape(x->shape, shape, &both) || !gan_shape_equal(both, x->shape)) {
         char from[128], to[128];
         return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT, "sum_to: %s is not an expansion of %s",
@@ -172,7 +172,7 @@ gan_var *gan_pad(gan_var *x, int axis, int64_t before, int64_t after)
                              (long long)before, (long long)after);
     shape.dims[axis] += before + after;
     if (gan_shape_check(shape, "gan_pad") != GAN_OK)
-        return gan_tape_fail_again(x->tape);
+        return gan_tape_take_error(x->tape);
     struct gan_attributes attributes = {.axis = axis, .begin = before, .end = after};
     return gan_tape_append(x->tape, &gan_ops[GAN_OP_pad], GAN_FLOAT32, shape, &x, 1, &attributes);
 }
@@ -204,7 +204,7 @@ static bool joined_shape(gan_var *const *xs, int count, int axis, gan_shape *sha
         }
         shape->dims[axis] += xs[i]->shape.dims[axis];
         if (gan_shape_check(*shape, "gan_concat") != GAN_OK) { /* each time: a sum of many may wrap */
-            gan_tape_fail_again(xs[0]->tape);
+            gan_tape_take_error(xs[0]->tape);
             return false;
         }
     }
@@ -245,7 +245,7 @@ gan_var *gan_pack(gan_var *const *xs, const int64_t *offsets, int count, int64_t
     gan_tape *tape = xs[0]->tape;
     struct gan_attributes attributes = {.offsets = gan_alloc_zero((size_t)count, sizeof *offsets)};
     if (attributes.offsets == NULL)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     memcpy(attributes.offsets, offsets, (size_t)count * sizeof *offsets);
     gan_var *var = gan_tape_append(tape, &gan_ops[GAN_OP_pack], GAN_FLOAT32, GAN_SHAPE(size), xs, count, &attributes);
     if (var == NULL)

@@ -20,7 +20,7 @@ gan_var *gan_update(gan_var *gradient, const struct gan_update_target *target)
         return NULL;
     struct gan_update_target *kept = gan_alloc(sizeof *kept);
     if (kept == NULL)
-        return gan_tape_fail_again(norm->tape);
+        return gan_tape_take_error(norm->tape);
     *kept = *target;
     struct gan_attributes attributes = {.target = kept};
     gan_var *var = gan_tape_append(norm->tape, &gan_ops[GAN_OP_update], GAN_FLOAT32, GAN_SCALAR,

@@ -97,7 +97,7 @@ bool gan_tape_training(const gan_tape *tape)
     return tape != NULL && tape->training;
 }
 
-gan_var *gan_tape_fail_again(gan_tape *tape)
+gan_var *gan_tape_take_error(gan_tape *tape)
 {
     if (tape != NULL && tape->status == GAN_OK) {
         tape->status = gan_error_status();
@@ -118,7 +118,7 @@ gan_var *gan_tape_fail(gan_tape *tape, gan_status status, const char *format, ..
     gan_text_print(text, sizeof text, format, arguments);
     va_end(arguments);
     gan_fail(status, "%s", text);
-    return gan_tape_fail_again(tape);
+    return gan_tape_take_error(tape);
 }
 
 gan_var *gan_tape_append(gan_tape *tape, const struct gan_op *op, gan_dtype dtype, gan_shape shape,
@@ -128,13 +128,13 @@ gan_var *gan_tape_append(gan_tape *tape, const struct gan_op *op, gan_dtype dtyp
     if (tape->status != GAN_OK)
         return NULL;
     if (!gan_grow((void **)&tape->vars, &tape->capacity, tape->length, sizeof *tape->vars))
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     gan_var *var = gan_alloc_zero(1, sizeof *var);
     gan_var **copy = gan_alloc_zero((size_t)(count > 0 ? count : 1), sizeof *copy);
     if (var == NULL || copy == NULL) {
         gan_free(var);
         gan_free(copy);
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     }
     for (int i = 0; i < count; i++) {
         assert(inputs[i] != NULL && inputs[i]->tape == tape);
@@ -171,7 +171,7 @@ uint32_t gan_tape_next_stream(gan_tape *tape)
 gan_status gan_tape_keep(gan_tape *tape, void *thing, void (*release)(void *thing))
 {
     if (!gan_grow((void **)&tape->kept, &tape->kept_capacity, tape->kept_count, sizeof *tape->kept)) {
-        gan_tape_fail_again(tape);
+        gan_tape_take_error(tape);
         return GAN_ERROR_OUT_OF_MEMORY;
     }
     tape->kept[tape->kept_count++] = (struct kept){thing, release};
@@ -189,7 +189,7 @@ static gan_var *input_of(gan_tape *tape, gan_shape shape, gan_dtype dtype, const
     if (tape == NULL)
         return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: the tape is NULL", who);
     if (gan_shape_check(shape, who) != GAN_OK)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     return gan_tape_append(tape, &input_op, dtype, shape, NULL, 0, NULL);
 }
 
@@ -206,7 +206,7 @@ gan_var *gan_tape_input_int32(gan_tape *tape, gan_shape shape)
 static gan_var *constant_of(gan_tape *tape, gan_shape shape, float value, bool known)
 {
     if (gan_shape_check(shape, "gan_tape_constant") != GAN_OK)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     struct gan_attributes attributes = {.p = value, .known = known};
     return gan_tape_append(tape, &constant_op, GAN_FLOAT32, shape, NULL, 0, &attributes);
 }
@@ -280,7 +280,7 @@ gan_status gan_tape_assign(gan_tape *tape, gan_tensor *tensor, gan_var *value)
         }
     if (!gan_grow((void **)&tape->assignments, &tape->assignment_capacity, tape->assignment_count,
                   sizeof *tape->assignments)) {
-        gan_tape_fail_again(tape);
+        gan_tape_take_error(tape);
         return GAN_ERROR_OUT_OF_MEMORY;
     }
     tape->assignments[tape->assignment_count++] = (struct gan_assignment){gan_tensor_ref(tensor), value};
@@ -316,7 +316,7 @@ gan_var *gan_var_named(gan_var *var, const char *name)
         return var;
     char *copy = gan_strdup(name);
     if (copy == NULL)
-        return gan_tape_fail_again(var->tape);
+        return gan_tape_take_error(var->tape);
     gan_free(var->name);
     var->name = copy;
     return var;

@@ -96,7 +96,7 @@ gan_var *gan_tape_known(gan_tape *tape, gan_shape shape, float value);
 gan_var *gan_tape_fail(gan_tape *tape, gan_status status, const char *format, ...) GAN_PRINTF(3, 4);
 
 /* Takes this thread's latest error over as the tape's; returns NULL. */
-gan_var *gan_tape_fail_again(gan_tape *tape);
+gan_var *gan_tape_take_error(gan_tape *tape);
 
 int gan_tape_length(const gan_tape *tape);
 gan_var *gan_tape_at(const gan_tape *tape, int id);

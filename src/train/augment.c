@@ -21,7 +21,7 @@ static gan_var *table(gan_tape *tape, gan_shape shape, float (*value)(int64_t ro
 {
     gan_tensor *tensor = gan_tensor_new(shape);
     if (tensor == NULL)
-        return gan_tape_fail_again(tape);
+        return gan_tape_take_error(tape);
     int64_t columns = shape.dims[shape.rank - 1];
     for (int64_t i = 0; i < gan_tensor_size(tensor); i++)
         gan_tensor_data(tensor)[i] = value(i / columns, i % columns, side);

@@ -345,7 +345,7 @@ gan_var *gan_optimizer_minimize(gan_optimizer *optimizer, gan_var *loss, gan_mod
     if (gan_tape_status(gan_var_tape(loss)) != GAN_OK)
         return NULL;
     if (check_minimize(optimizer, loss, model) != GAN_OK)
-        return gan_tape_fail_again(gan_var_tape(loss));
+        return gan_tape_take_error(gan_var_tape(loss));
     gan_var *gradient = gan_model_gradient(model, loss);
     if (gradient == NULL)
         return NULL;
