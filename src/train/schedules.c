@@ -206,6 +206,15 @@ gan_status gan_courses_check(const gan_trainer_options *options, const char *who
     return status;
 }
 
+/* Whether the preset has it, for some number of steps: who gives courses of his own knows of them. */
+static bool is_presets(const gan_trainer_options *options, const gan_course *course)
+{
+    const gan_trainer_options preset = gan_preset_options(options->preset);
+    const gan_course *same = gan_course_of(&preset, course->setting);
+    return same != NULL && same->schedule == course->schedule && same->begin == course->begin &&
+           same->end == course->end;
+}
+
 /* The same for a given optimizer. */
 static gan_status check_optimizer(const gan_trainer_options *options, int index, bool of_generator, const char *who)
 {
@@ -213,7 +222,7 @@ static gan_status check_optimizer(const gan_trainer_options *options, int index,
     const gan_optimizer *given = of_generator ? options->generator_optimizer : options->discriminator_optimizer;
     gan_setting rate = of_generator ? GAN_SETTING_GENERATOR_RATE : GAN_SETTING_DISCRIMINATOR_RATE;
     bool of_betas = course->setting == GAN_SETTING_BETA1 || course->setting == GAN_SETTING_BETA2;
-    if (given == NULL || course->schedule == GAN_SCHEDULE_FUNCTION ||
+    if (given == NULL || !is_presets(options, course) ||
         !(course->setting == rate || (of_betas && gan_optimizer_has_betas(given))))
         return GAN_OK;
     float number = of_betas ? gan_optimizer_beta(given, course->setting == GAN_SETTING_BETA2 ? 1 : 0)

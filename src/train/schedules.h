@@ -20,7 +20,7 @@ bool gan_regularizer_wanted(const gan_trainer_options *options, int regularizer)
 
 /* GAN_OK, or an error that names the field. */
 gan_status gan_courses_check(const gan_trainer_options *options, const char *who);
-/* The same of what the given optimizers were made with, before they follow the courses. */
+/* The same of the given optimizers' numbers, which a preset's courses would take the place of. */
 gan_status gan_courses_check_optimizers(const gan_trainer_options *options, const char *who);
 /* The member "courses" of the object begun in `json`. */
 void gan_courses_write(const gan_trainer_options *options, struct gan_json_writer *json);

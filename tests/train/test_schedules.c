@@ -62,7 +62,7 @@ static void add_course(gan_trainer_options *o, gan_course course)
 START_TEST(rates_and_weights_follow_their_courses)
 {
     struct dirac players = dirac_new(1, -1);
-    gan_trainer_options o = dirac_options(.5f);
+    gan_trainer_options o = dirac_options(.25f);
     float tenth = .1f;
     o.loss = GAN_LOSS_WASSERSTEIN;
     const gan_course d_rate = {.setting = GAN_SETTING_DISCRIMINATOR_RATE,
