@@ -97,6 +97,25 @@ static void check_inks(J_COLOR_SPACE stored, bool marker)
     gan_tensor_unref(image);
 }
 
+#ifdef C_ARITH_CODING_SUPPORTED
+/* One colour in arithmetic coding takes less than a bit a block. */
+START_TEST(an_arithmetic_file_may_be_small)
+{
+    enum { SIDE = 1024 };
+    uint8_t *grey = malloc(SIDE * SIDE);
+    memset(grey, 77, SIDE * SIDE);
+    struct jpeg_making making = {.width = SIDE, .height = SIDE, .channels = 1, .pixels = grey, .arithmetic = true};
+    size_t size;
+    free(make_jpeg(&making, &size));
+    ck_assert_uint_lt(size, SIDE * SIDE / 64 / 8);
+    gan_tensor *image = read_made(&making);
+    ck_assert_int_eq(byte_at(image, 0, SIDE - 1, SIDE - 1), 77);
+    gan_tensor_unref(image);
+    free(grey);
+}
+END_TEST
+#endif
+
 START_TEST(inks_become_light)
 {
     check_inks(JCS_CMYK, true);
@@ -355,6 +374,9 @@ END_TEST
 static const struct test_case tests[] = {
     {"planes", grey_and_colour_come_in_planes},
     {"progressive", a_progressive_file_is_the_same_picture},
+#ifdef C_ARITH_CODING_SUPPORTED
+    {"arithmetic coding", an_arithmetic_file_may_be_small},
+#endif
     {"inks", inks_become_light},
     {"orientation", pictures_are_turned_as_exif_says},
     {"damaged EXIF", exif_that_makes_no_sense_turns_nothing},

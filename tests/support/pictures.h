@@ -17,7 +17,7 @@ struct jpeg_making {
     J_COLOR_SPACE stored; /* 0: libjpeg's choice */
     const uint8_t *pixels;
     int quality; /* 0: 100 */
-    bool progressive, subsampled, no_adobe_marker;
+    bool progressive, subsampled, no_adobe_marker, arithmetic;
     int orientation;     /* 0: no EXIF */
     const uint8_t *exif; /* an APP1 segment's content instead */
     unsigned exif_size;
@@ -60,6 +60,7 @@ static inline uint8_t *make_jpeg(const struct jpeg_making *making, size_t *size)
         jpeg.comp_info[i].h_samp_factor = jpeg.comp_info[i].v_samp_factor = 1;
     if (making->progressive)
         jpeg_simple_progression(&jpeg);
+    jpeg.arith_code = making->arithmetic;
     jpeg_start_compress(&jpeg, TRUE);
     uint8_t exif[40];
     if (making->exif != NULL)
