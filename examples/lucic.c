@@ -59,7 +59,7 @@ static const struct objective objectives[] = {
     {"wgan", GAN_PRESET_WGAN, GAN_LOSS_WASSERSTEIN, true, 0},
     {"wgan-gp", GAN_PRESET_WGAN_GP, GAN_LOSS_WASSERSTEIN, false, 0},
     {"dragan", GAN_PRESET_ARTICLE, GAN_LOSS_NON_SATURATING, true, 10},
-    {"began", GAN_PRESET_BEGAN, GAN_LOSS_BOUNDARY_EQUILIBRIUM, true, 0},
+    {"began", GAN_PRESET_BEGAN, GAN_LOSS_BOUNDARY_EQUILIBRIUM, false, 0},
 };
 
 struct options {
@@ -189,8 +189,8 @@ static gan_model *new_discriminator(bool norm)
     return d;
 }
 
-/* BEGAN's, an autoencoder of two such convolutions, a code and the way back, without batch norm, as in compare_gan;
- * there the second convolution has no activation. */
+/* BEGAN's, an autoencoder of two such convolutions, a code and the way back, as in compare_gan: without batch norm, nor
+ * an activation after the second. */
 static gan_model *new_autoencoder(void)
 {
     gan_layer *layers[] = {weighted(gan_layer_conv2d(64, 4, 2, 1)),

@@ -26,7 +26,7 @@ static const char usage[] =
     "seed)\n"
     "  --grid K           columns of the grid (default: about square)\n"
     "  --truncation T     noise beyond T deviations is drawn again: less variety, fewer failures\n"
-    "  --interpolate A B  --count examples, from the first one of seed A to the first one of seed B, all of the class\n"
+    "  --interpolate A B  --count examples, from the first noise of seed A to that of seed B, all of the class\n"
     "                     that --class says or A's has\n"
     "  --help             shows this\n";
 
@@ -149,7 +149,8 @@ static bool is_beyond(float number, double truncation)
     return (double)number > truncation || (double)number < -truncation;
 }
 
-/* Noise from N(0, 1); what is beyond the truncation is drawn again, from the seeds after. */
+/* The seed's noise, from N(0, 1); what is beyond the truncation is drawn again, from gan_tensor_fill_normal's numbers
+ * of this seed and those after, which are others. */
 static gan_tensor *draw_noise(const gan_model *model, int64_t count, uint64_t seed, double truncation)
 {
     gan_tensor *z = gan_generator_drawn_noise(model, count, seed);

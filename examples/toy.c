@@ -712,8 +712,9 @@ static gan_run_result train(struct session *session, gan_loader *loader)
     run.stop = &stop;
     keep_checkpoints(&run, s->checkpoint);
     gan_status status = gan_trainer_run(session->trainer, loader, &run, &result);
+    int failed = status != GAN_OK ? complain(&me) : 0;
     if (status != GAN_OK)
-        exit(status == GAN_ERROR_NOT_FINITE ? (complain(&me), DIVERGED) : complain(&me));
+        exit(status == GAN_ERROR_NOT_FINITE ? DIVERGED : failed);
     return result;
 }
 

@@ -73,10 +73,16 @@ train() {
         ;;
     esac
 }
+# rows_of NAME [SEED] : the rows that are there; names are compared whole, since some end as others do
+rows_of() {
+    touch "$work/objectives.csv"
+    awk -F';' -v name="$1" -v data="$data" -v seed="${2:-}" -v steps="$steps" '
+        $1 == name && $2 == data && (seed == "" || $3 == seed) && index($4, steps ",") == 1' "$work/objectives.csv"
+}
 seed=1
 while [ -z "${PUBLISH:-}" ] && [ $seed -le "$seeds" ]; do
     rows | while IFS='|' read -r name options; do
-        grep -qF -e "$name;$data;$seed;$steps," "$work/objectives.csv" 2>/dev/null || train "$name" $seed $options
+        [ -n "$(rows_of "$name" $seed)" ] || train "$name" $seed $options
     done
     seed=$((seed + 1))
 done
@@ -84,7 +90,7 @@ done
     echo "| objective | modes | quality | KL | deviation | seeds |"
     echo "|---|---|---|---|---|---|"
     rows | while IFS='|' read -r name options; do
-        grep -F -e "$name;$data;" "$work/objectives.csv" | grep -e ";$steps," | cut -d';' -f4 >"$work/row.csv" || true
+        rows_of "$name" | cut -d';' -f4 >"$work/row.csv"
         diverged=$(grep -c ',diverged$' "$work/row.csv" || true)
         [ "$diverged" = 0 ] || name="$name (diverged in $diverged of $(wc -l <"$work/row.csv"))"
         [ ! -s "$work/row.csv" ] || echo "| $name | $(summary row.csv "^$steps,[0-9]" 2 3 4 5) |"

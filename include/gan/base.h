@@ -55,8 +55,8 @@ GAN_API const char *gan_status_name(gan_status status);
 GAN_API const char *gan_error_message(void);
 
 /**
- * The status of this thread's latest failure; GAN_OK when nothing has failed yet. An argument that is NULL because
- * memory was short is GAN_ERROR_OUT_OF_MEMORY.
+ * The status of this thread's latest failure; GAN_OK when nothing has failed yet. An argument that is NULL is
+ * GAN_ERROR_OUT_OF_MEMORY where the failure before was that memory is short.
  */
 GAN_API gan_status gan_error_status(void);
 

@@ -34,7 +34,7 @@ GAN_API gan_tensor *gan_generator_drawn_labels(const gan_model *generator, int64
 /**
  * The noise that examples 0 … n − 1 of `seed` are made of: a new float32 tensor [n, input shape], from N(0, 1). Row i
  * is a function of (seed, i) alone. Given to gan_sampler_run with that seed (gan_sampler_seed), it gives the examples
- * of gan_generator_sample to the bit; between two rows lie others.
+ * of gan_generator_sample to the bit; numbers between two rows' give examples between theirs.
  */
 GAN_API gan_tensor *gan_generator_drawn_noise(const gan_model *generator, int64_t n, uint64_t seed);
 

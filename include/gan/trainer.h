@@ -274,7 +274,7 @@ typedef struct gan_trainer_options {
      * inference for image super-resolution", ICLR 2017, section 2.4): 0 */
     float instance_noise;
     unsigned augment;          /**< gan_augmentation joined by |, for images: 0 */
-    float augment_probability; /**< of each change, 0 … 1, unless augment_adaptive moves it: 1 */
+    float augment_probability; /**< of each change, 0 … 1; with augment_adaptive leave it at 1: 1 */
     /**
      * ADA's controller (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020,
      * section 3.1, as in the authors' code, but held at 1): after every 4 updates of D the probability moves by
@@ -283,7 +283,7 @@ typedef struct gan_trainer_options {
      * KL, and custom ones. false
      */
     bool augment_adaptive;
-    float augment_begin;      /**< the probability that augment_adaptive begins with, 0 … 1: 0 */
+    float augment_begin;      /**< the probability that augment_adaptive begins with, 0 … 1; else 0: 0 */
     float augment_target;     /**< −1 … 1: 0.6 */
     int64_t augment_examples; /**< in which the probability can go from 0 to 1, ≥ 1: 500,000 */
     /** Where features are matched: the name or place of one of D's layers, as for gan_model_feature. "": the last but

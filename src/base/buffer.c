@@ -44,7 +44,8 @@ void gan_buffer_print(struct gan_buffer *buffer, const char *format, ...)
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
-    char *room = length >= 0 ? gan_buffer_extend(buffer, (size_t)length) : NULL;
+    buffer->failed = buffer->failed || length < 0;
+    char *room = gan_buffer_extend(buffer, length < 0 ? 0 : (size_t)length);
     if (room != NULL)
         vsnprintf(room, (size_t)length + 1, format, again);
     va_end(again);
@@ -65,6 +66,8 @@ void gan_buffer_empty(struct gan_buffer *buffer)
 {
     buffer->length = 0;
     buffer->failed = false;
+    if (buffer->bytes != NULL)
+        buffer->bytes[0] = '\0';
 }
 
 void gan_buffer_clear(struct gan_buffer *buffer)

@@ -16,7 +16,8 @@ char *gan_buffer_extend(struct gan_buffer *buffer, size_t size);
 void gan_buffer_append(struct gan_buffer *buffer, const void *bytes, size_t size);
 void gan_buffer_print(struct gan_buffer *buffer, const char *format, ...) GAN_PRINTF(2, 3);
 
-/* The bytes, which are the caller's now (gan_free), and the buffer cleared; NULL if it has failed, or is empty. */
+/* The bytes, which are the caller's now (gan_free), and the buffer cleared; NULL if it has failed, or nothing was ever
+ * appended. */
 char *gan_buffer_take(struct gan_buffer *buffer);
 /* Nothing is in it, and nothing has failed; its memory is used again. */
 void gan_buffer_empty(struct gan_buffer *buffer);

@@ -42,32 +42,39 @@ static const char *cause_of(const char *text)
     return last_status != GAN_OK && may_have_a_cause(text) && !is_about_null(earlier) ? earlier : NULL;
 }
 
+static gan_status keep(gan_status status, char *text)
+{
+    gan_text_clean(text);
+    memcpy(last_message, text, strlen(text) + 1);
+    last_status = status;
+    failures++;
+    return status;
+}
+
 /* Returns the status that it has kept: memory that ran out leaves NULLs behind, which are not the program's mistake. */
-static gan_status keep(gan_status status, const char *format, va_list arguments)
+static gan_status tell(gan_status status, const char *format, va_list arguments)
 {
     int system_error = errno;       /* a caller may have more to say about it */
     char text[sizeof last_message]; /* the arguments may point into last_message */
     gan_text_print(text, sizeof text, format, arguments);
     const char *cause = cause_of(text);
+    if (cause != NULL && is_about_null(text) && last_status == GAN_ERROR_OUT_OF_MEMORY)
+        status = GAN_ERROR_OUT_OF_MEMORY;
     if (cause != NULL) {
         char both[sizeof last_message];
         gan_text_format(both, sizeof both, "%s; before it: %s", text, cause);
         memcpy(text, both, strlen(both) + 1);
     }
-    gan_text_clean(text);
-    memcpy(last_message, text, strlen(text) + 1);
-    if (cause == NULL || last_status != GAN_ERROR_OUT_OF_MEMORY)
-        last_status = status;
-    failures++;
+    status = keep(status, text);
     errno = system_error;
-    return last_status;
+    return status;
 }
 
 gan_status gan_fail(gan_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    gan_status kept = keep(status, format, arguments);
+    gan_status kept = tell(status, format, arguments);
     va_end(arguments);
     return kept;
 }
@@ -76,9 +83,16 @@ void *gan_fail_null(gan_status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    keep(status, format, arguments);
+    tell(status, format, arguments);
     va_end(arguments);
     return NULL;
+}
+
+gan_status gan_fail_again(gan_status status, const char *message)
+{
+    char text[sizeof last_message];
+    gan_text_format(text, sizeof text, "%s", message);
+    return keep(status, text);
 }
 
 uint64_t gan_failures(void)

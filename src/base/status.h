@@ -9,7 +9,10 @@
  * previous message (gan_error_message()) among its arguments. */
 gan_status gan_fail(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
 
-/* The same for constructors: `return gan_fail_null(…);` */
+/* Tells again, as it was, what has failed before: no failure since then is its cause. Returns `status`. */
+gan_status gan_fail_again(gan_status status, const char *message);
+
+/* The same as gan_fail for constructors: `return gan_fail_null(…);` */
 void *gan_fail_null(gan_status status, const char *format, ...) GAN_PRINTF(2, 3);
 
 /* How many failures this thread has had. */

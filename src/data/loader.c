@@ -140,7 +140,7 @@ gan_status gan_loader_next(gan_loader *loader, const gan_tensor **examples, cons
     loader->waited = gan_seconds() - begin;
     loader->waited_in_all += loader->waited;
     if (batch->status != GAN_OK) /* perhaps another thread's */
-        return gan_fail(batch->status, "%s", batch->message);
+        return gan_fail_again(batch->status, batch->message);
     loader->position++;
     if (examples != NULL)
         *examples = batch->examples;

@@ -103,7 +103,8 @@ static bool begin(struct decoding *decoding, const void *data, size_t size)
     return true;
 }
 
-/* Every block of 8 x 8 coefficients takes at least a bit, but in arithmetic coding. */
+/* Huffman codes take at least a bit for each block of 8 x 8; arithmetic ones may take far less. */
+#define MOST_ARITHMETIC_BLOCKS (1 << 18) /* 2^24 numbers */
 static bool file_can_hold(const struct jpeg_decompress_struct *jpeg, size_t size)
 {
     uint64_t blocks = 0;
@@ -113,7 +114,7 @@ static bool file_can_hold(const struct jpeg_decompress_struct *jpeg, size_t size
         uint64_t down = (uint64_t)jpeg->image_height * (unsigned)part->v_samp_factor;
         blocks += across / (8 * (unsigned)jpeg->max_h_samp_factor) * (down / (8 * (unsigned)jpeg->max_v_samp_factor));
     }
-    return jpeg->arith_code || blocks / 8 <= size;
+    return jpeg->arith_code ? blocks <= MOST_ARITHMETIC_BLOCKS : blocks / 8 <= size;
 }
 
 /* How the file's colours come out of libjpeg. JCS_UNKNOWN: not at all. */

@@ -61,7 +61,7 @@ static gan_var *check_output(const struct gan_model_entry *entry, gan_var *y, in
 static gan_var *or_first_error(gan_var *var, const gan_tape *tape)
 {
     if (var == NULL && gan_tape_status(tape) != GAN_OK)
-        gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
+        gan_fail_again(gan_tape_status(tape), gan_tape_message(tape));
     return var;
 }
 

@@ -61,7 +61,7 @@ static gan_layer *layers_of(gan_model *model)
     if (model == NULL)
         return NULL;
     if (model->status != GAN_OK)
-        gan_fail(model->status, "%s", model->message);
+        gan_fail_again(model->status, model->message);
     else
         layers = gan_alloc_zero(model->entry_count, sizeof(gan_layer *));
     for (size_t i = 0; layers != NULL && i < model->entry_count; i++) {

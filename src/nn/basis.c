@@ -17,10 +17,11 @@ struct basis {
 static gan_status build_basis(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
     const struct basis *own = (const struct basis *)layer;
-    if (gan_layer_want_vector(build, in) != GAN_OK)
-        return gan_error_status();
+    gan_status status = gan_layer_want_vector(build, in);
+    if (status != GAN_OK)
+        return status;
     *out = GAN_SHAPE(own->channels, own->size[0], own->size[1]);
-    gan_status status = gan_layer_declare(build, "basis", *out, 1, 1, gan_initializer_normal(0, 1));
+    status = gan_layer_declare(build, "basis", *out, 1, 1, gan_initializer_normal(0, 1));
     if (status != GAN_OK)
         return status;
     return gan_weight_declare(

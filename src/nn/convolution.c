@@ -77,7 +77,7 @@ static gan_status declare(const struct convolution *own, struct gan_layer_build 
     const gan_layer *layer = &own->base;
     const gan_conv_options *o = &own->options;
     gan_shape shape = weight_shape(own, in);
-    gan_status status = gan_shape_check(shape, build->path); /* the fans are products of its sizes */
+    gan_status status = gan_layer_check_shape(build, shape); /* the fans are products of its sizes */
     if (status != GAN_OK)
         return status;
     int64_t taps = o->kernel[0] * o->kernel[1], from = in / o->groups, to = own->channels / o->groups;

@@ -15,10 +15,11 @@ struct dense {
 
 gan_status gan_dense_declare(const gan_layer *layer, struct gan_layer_build *build, gan_shape in, int64_t units)
 {
-    if (gan_layer_want_vector(build, in) != GAN_OK)
-        return gan_error_status();
-    gan_status status = gan_weight_declare(
-        build, &(struct gan_weight){"weight", GAN_SHAPE(units, in.dims[0]), 0, in.dims[0], units});
+    gan_status status = gan_layer_want_vector(build, in);
+    if (status != GAN_OK)
+        return status;
+    status = gan_weight_declare(build,
+                                &(struct gan_weight){"weight", GAN_SHAPE(units, in.dims[0]), 0, in.dims[0], units});
     if (status != GAN_OK || layer->without_bias)
         return status;
     return gan_layer_declare(build, "bias", GAN_SHAPE(units), in.dims[0], units, layer->bias_initializer);

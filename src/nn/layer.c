@@ -212,10 +212,17 @@ static gan_status declare(struct gan_slots *slots, const char *path, const char 
     return status;
 }
 
+gan_status gan_layer_check_shape(const struct gan_layer_build *build, gan_shape shape)
+{
+    char who[384];
+    gan_text_format(who, sizeof who, "gan_model_add: layer %s (%s)", build->path, build->layer->kind->name);
+    return gan_shape_check(shape, who);
+}
+
 gan_status gan_layer_build_checked(struct gan_layer_build *build, gan_shape in, gan_shape *out)
 {
     gan_status status = build->layer->kind->build(build->layer, build, in, out);
-    return status == GAN_OK ? gan_shape_check(*out, build->path) : status;
+    return status == GAN_OK ? gan_layer_check_shape(build, *out) : status;
 }
 
 /* What walks through layers calls itself, files nest as layers do, and their readers take so much and no more. */

@@ -84,6 +84,8 @@ void *gan_layer_refuse(const char *kind, const char *format, ...) GAN_PRINTF(2, 
 gan_status gan_layer_reject(const struct gan_layer_build *build, const char *format, ...) GAN_PRINTF(2, 3);
 /* The same, if what comes in has not one axis. */
 gan_status gan_layer_want_vector(const struct gan_layer_build *build, gan_shape in);
+/* The same, if no tensor could have that shape. */
+gan_status gan_layer_check_shape(const struct gan_layer_build *build, gan_shape shape);
 
 /* Declares a parameter named "<path>.<name>". The fans are those of gan/initializer.h. */
 gan_status gan_layer_declare(struct gan_layer_build *build, const char *name, gan_shape shape, int64_t fan_in,

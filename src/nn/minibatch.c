@@ -109,8 +109,9 @@ static gan_status build_discrimination(const gan_layer *layer, struct gan_layer_
                                        gan_shape *out)
 {
     const struct minibatch *own = (const struct minibatch *)layer;
-    if (gan_layer_want_vector(build, in) != GAN_OK)
-        return gan_error_status();
+    gan_status status = gan_layer_want_vector(build, in);
+    if (status != GAN_OK)
+        return status;
     *out = GAN_SHAPE(in.dims[0] + own->count);
     int64_t outputs = own->count * own->size;
     return gan_weight_declare(build,

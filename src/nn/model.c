@@ -151,12 +151,19 @@ const char *gan_model_message(const gan_model *model)
 
 /* ---- sealing ---- */
 
+static gan_status tell_again(const gan_model *model, const char *who)
+{
+    char text[1024];
+    gan_text_format(text, sizeof text, "%s: building the model failed: %s", who, model->message);
+    return gan_fail_again(model->status, text);
+}
+
 gan_status gan_model_ready(gan_model *model, const char *who)
 {
     if (model == NULL)
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "%s: model is NULL", who);
     if (model->status != GAN_OK)
-        return gan_fail(model->status, "%s: building the model failed: %s", who, model->message);
+        return tell_again(model, who);
     if (model->sealed)
         return GAN_OK;
     if (model->features == NULL)

@@ -104,26 +104,32 @@ gan_var *gan_conv2d_weight(gan_var *x, gan_var *y, const struct gan_window *wind
     return record(GAN_OP_conv2d_weight, shape, x, y, window, groups);
 }
 
-gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
+static gan_var *convolve(const char *who, gan_var *x, gan_var *weight, const gan_conv_options *given)
 {
     gan_conv_options options;
     struct gan_window window;
-    if (!take_options("conv2d", x, weight, 1, given, &options, &window))
+    if (!take_options(who, x, weight, 1, given, &options, &window))
         return NULL;
     for (int axis = 0; axis < 2; axis++)
         if (gan_window_outputs(&window, axis, x->shape.dims[axis + 2]) < 1) {
             char text[128];
             return gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
-                                 "conv2d: a window of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64
+                                 "%s: a window of %" PRId64 " × %" PRId64 " with padding %" PRId64 ", %" PRId64
                                  " and dilation %" PRId64 ", %" PRId64 " does not fit into images of %s",
-                                 window.kernel[0], window.kernel[1], window.padding[0], window.padding[1],
+                                 who, window.kernel[0], window.kernel[1], window.padding[0], window.padding[1],
                                  window.dilation[0], window.dilation[1], gan_shape_text(x->shape, text, sizeof text));
         }
     return conv(x, weight, &window, options.groups);
 }
 
+gan_var *gan_conv2d(gan_var *x, gan_var *weight, const gan_conv_options *options)
+{
+    return convolve("conv2d", x, weight, options);
+}
+
 /* The height and width that a transposed convolution makes; false, and the tape's error, if there are none. */
-static bool transposed_size(gan_var *x, const struct gan_window *window, const int64_t *more, int64_t *size)
+static bool transposed_size(const char *who, gan_var *x, const struct gan_window *window, const int64_t *more,
+                            int64_t *size)
 {
     bool fits = true;
     for (int axis = 0; axis < 2; axis++) {
@@ -135,26 +141,30 @@ static bool transposed_size(gan_var *x, const struct gan_window *window, const i
     char text[128];
     if (!fits)
         gan_tape_fail(x->tape, GAN_ERROR_INVALID_ARGUMENT,
-                      "conv_transpose2d: images %s, window %" PRId64 " × %" PRId64 ", padding %" PRId64 ", %" PRId64
+                      "%s: images %s, window %" PRId64 " × %" PRId64 ", padding %" PRId64 ", %" PRId64
                       ", output padding %" PRId64 ", %" PRId64
                       ": there is no such result; padding may not eat it up, and the output padding must be "
                       "0 or more, and less than the stride",
-                      gan_shape_text(x->shape, text, sizeof text), window->kernel[0], window->kernel[1],
+                      who, gan_shape_text(x->shape, text, sizeof text), window->kernel[0], window->kernel[1],
                       window->padding[0], window->padding[1], more[0], more[1]);
     return fits;
 }
 
-gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_options *given)
+static gan_var *convolve_transposed(const char *who, gan_var *x, gan_var *weight, const gan_conv_options *given)
 {
-    static const char who[] = "conv_transpose2d";
     gan_conv_options options;
     struct gan_window window;
     if (!take_options(who, x, weight, 0, given, &options, &window))
         return NULL;
     gan_shape shape = GAN_SHAPE(x->shape.dims[0], weight->shape.dims[1] * options.groups, 0, 0);
-    if (!gan_check_images(who, x) || !transposed_size(x, &window, options.output_padding, shape.dims + 2))
+    if (!gan_check_images(who, x) || !transposed_size(who, x, &window, options.output_padding, shape.dims + 2))
         return NULL;
     return conv_data(x, weight, shape, &window, options.groups);
+}
+
+gan_var *gan_conv_transpose2d(gan_var *x, gan_var *weight, const gan_conv_options *options)
+{
+    return convolve_transposed("conv_transpose2d", x, weight, options);
 }
 
 /* ---- sequences are images of one row ---- */
@@ -166,7 +176,7 @@ static gan_var *as_row(gan_var *x)
 }
 
 static gan_var *convolve_row(const char *who, gan_var *x, gan_var *weight, const gan_conv_options *given,
-                             gan_var *(*convolve)(gan_var *, gan_var *, const gan_conv_options *))
+                             bool transposed)
 {
     char of_x[128], of_weight[128];
     gan_conv_options options;
@@ -179,21 +189,22 @@ static gan_var *convolve_row(const char *who, gan_var *x, gan_var *weight, const
                              "%s: x is %s and the weight %s; both must have three axes: [N, C, length] and %s", who,
                              gan_shape_text(x->shape, of_x, sizeof of_x),
                              gan_shape_text(weight->shape, of_weight, sizeof of_weight),
-                             convolve == gan_conv2d ? "[out, in/groups, kernel]" : "[in, out/groups, kernel]");
+                             transposed ? "[in, out/groups, kernel]" : "[out, in/groups, kernel]");
     options.stride[0] = options.dilation[0] = 1;
     options.padding[0] = options.output_padding[0] = 0;
-    gan_var *y = convolve(as_row(x), as_row(weight), &options);
+    gan_var *y = transposed ? convolve_transposed(who, as_row(x), as_row(weight), &options)
+                            : convolve(who, as_row(x), as_row(weight), &options);
     return y != NULL ? gan_reshape(y, GAN_SHAPE(y->shape.dims[0], y->shape.dims[1], y->shape.dims[3])) : NULL;
 }
 
 gan_var *gan_conv1d(gan_var *x, gan_var *weight, const gan_conv_options *options)
 {
-    return convolve_row("conv1d", x, weight, options, gan_conv2d);
+    return convolve_row("conv1d", x, weight, options, false);
 }
 
 gan_var *gan_conv_transpose1d(gan_var *x, gan_var *weight, const gan_conv_options *options)
 {
-    return convolve_row("conv_transpose1d", x, weight, options, gan_conv_transpose2d);
+    return convolve_row("conv_transpose1d", x, weight, options, true);
 }
 
 /* ---- derivatives ---- */

@@ -51,7 +51,7 @@ static gan_status check_arguments(gan_var *y, gan_var *const *xs, int count, gan
         return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_grads: y is NULL");
     gan_tape *tape = y->tape;
     if (gan_tape_status(tape) != GAN_OK)
-        return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
+        return gan_fail_again(gan_tape_status(tape), gan_tape_message(tape));
     if (count < 0)
         gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "gan_grads: count is %d, want 0 or more", count);
     else if (count > 0 && (xs == NULL || gradients == NULL))

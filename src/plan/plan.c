@@ -16,7 +16,7 @@ static gan_status check_wanted(gan_var *const *wanted, int count)
     for (int i = 0; i < count && tape == NULL; i++)
         tape = gan_var_tape(wanted[i]);
     if (tape != NULL && gan_tape_status(tape) != GAN_OK)
-        return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
+        return gan_fail_again(gan_tape_status(tape), gan_tape_message(tape));
     for (int i = 0; i < count; i++) {
         if (wanted[i] == NULL)
             return gan_fail(GAN_ERROR_INVALID_ARGUMENT, "gan_plan_new: wanted var %d is NULL", i);

@@ -109,7 +109,7 @@ gan_var *gan_tape_take_error(gan_tape *tape)
 gan_var *gan_tape_fail(gan_tape *tape, gan_status status, const char *format, ...)
 {
     if (tape != NULL && tape->status != GAN_OK) { /* what came first is what matters */
-        gan_fail(tape->status, "%s", tape->message);
+        gan_fail_again(tape->status, tape->message);
         return NULL;
     }
     char text[512];

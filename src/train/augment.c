@@ -176,7 +176,7 @@ gan_var *gan_augment(gan_var *x, unsigned kinds, gan_var *probability)
     static const char who[] = "gan_augment";
     gan_tape *tape = gan_var_tape(x);
     if (x == NULL)
-        return gan_error_status() != GAN_OK ? NULL : gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: x is NULL", who);
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "%s: x is NULL", who);
     char text[128];
     if (!gan_augment_known(kinds))
         return gan_tape_fail(tape, GAN_ERROR_INVALID_ARGUMENT, "%s: kinds is %#x, want gan_augmentation joined by |",

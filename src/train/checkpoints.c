@@ -185,14 +185,14 @@ gan_status gan_checkpoints_resume(gan_trainer *trainer, gan_loader *loader, stru
     for (size_t i = listing.count; status == GAN_OK && i > 0 && !*found; i--) {
         char *name = name_of(path, listing.steps[i - 1]);
         status = name != NULL ? check_permission(name, who) : GAN_ERROR_OUT_OF_MEMORY;
-        bool open = status == GAN_OK;
-        if (open)
+        bool readable = status == GAN_OK;
+        if (readable)
             status = gan_checkpoint_read(trainer, loader, settings, run, name, who);
         *found = status == GAN_OK;
-        if (open && is_damaged(status) && i > 1) {
+        if (readable && is_damaged(status) && i > 1) {
             gan_log_message(GAN_LOG_WARNING, "%s: %s; trying the checkpoint before it", who, gan_error_message());
             status = GAN_OK;
-        } else if (open && is_damaged(status)) {
+        } else if (readable && is_damaged(status)) {
             status = gan_fail(GAN_ERROR_FORMAT, "%s: no whole checkpoint among the %zu of %s; the oldest: %s", who,
                               listing.count, path, gan_error_message());
         }

@@ -107,7 +107,7 @@ static void judge_together(struct gan_regularizer_view *view)
 static gan_status plan_half(struct gan_half *half, gan_tape *tape, struct gan_arena *arena)
 {
     if (gan_tape_status(tape) != GAN_OK)
-        return gan_fail(gan_tape_status(tape), "%s", gan_tape_message(tape));
+        return gan_fail_again(gan_tape_status(tape), gan_tape_message(tape));
     gan_var *const candidates[] = {half->loss,
                                    half->gradient,
                                    half->norm,

@@ -73,5 +73,5 @@ gan_status gan_observers_end(const gan_run_observer *first, const gan_run_observ
             snprintf(message, sizeof message, "%s", gan_error_message());
         }
     }
-    return status == GAN_OK ? status : gan_fail(status, "%s", message);
+    return status == GAN_OK ? status : gan_fail_again(status, message);
 }

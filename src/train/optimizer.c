@@ -338,12 +338,13 @@ static gan_status check_minimize(gan_optimizer *optimizer, gan_var *loss, gan_mo
 
 gan_var *gan_optimizer_minimize(gan_optimizer *optimizer, gan_var *loss, gan_model *model)
 {
-    if (loss == NULL) /* the error that made it so stands */
-        return gan_error_status() != GAN_OK
-                   ? NULL
-                   : gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_optimizer_minimize: loss is NULL");
-    if (gan_tape_status(gan_var_tape(loss)) != GAN_OK)
+    if (loss == NULL)
+        return gan_fail_null(GAN_ERROR_INVALID_ARGUMENT, "gan_optimizer_minimize: loss is NULL");
+    gan_tape *tape = gan_var_tape(loss);
+    if (gan_tape_status(tape) != GAN_OK) {
+        gan_fail_again(gan_tape_status(tape), gan_tape_message(tape));
         return NULL;
+    }
     if (check_minimize(optimizer, loss, model) != GAN_OK)
         return gan_tape_take_error(gan_var_tape(loss));
     gan_var *gradient = gan_model_gradient(model, loss);

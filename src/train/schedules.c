@@ -97,6 +97,8 @@ const char *gan_setting_name(gan_setting setting)
 const char *gan_setting_wants(gan_setting setting, float value)
 {
     bool finite = isfinite(value) && value >= 0;
+    if (setting == GAN_SETTING_WEIGHT_CLIP) /* 0 would be no bound at all */
+        return finite && value > 0 ? NULL : "a finite number above 0";
     if (setting == GAN_SETTING_BETA1 || setting == GAN_SETTING_BETA2)
         return finite && value < 1 ? NULL : "0 or more and less than 1";
     if (setting == GAN_SETTING_AUGMENT_PROBABILITY)

@@ -373,7 +373,7 @@ static gan_status after_failure(gan_health *health, const gan_watched *watched, 
     if (status == GAN_OK)
         status = answer(health, watched, go_on);
     if (status == GAN_OK && !*go_on)
-        gan_fail(watched->status, "%s", failure);
+        gan_fail_again(watched->status, failure);
     return status;
 }
 

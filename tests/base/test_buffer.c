@@ -24,6 +24,11 @@ START_TEST(what_is_appended_stands_in_turn)
     gan_buffer_clear(&buffer);
     ck_assert_ptr_null(buffer.bytes);
     ck_assert_ptr_null(gan_buffer_take(&buffer));
+    gan_buffer_print(&buffer, "old");
+    gan_buffer_empty(&buffer);
+    char *nothing = gan_buffer_take(&buffer);
+    ck_assert_str_eq(nothing, "");
+    gan_free(nothing);
 }
 END_TEST
 

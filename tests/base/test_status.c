@@ -66,6 +66,16 @@ START_TEST(null_for_want_of_memory_stays_that)
 }
 END_TEST
 
+START_TEST(want_of_memory_is_no_excuse_for_other_mistakes)
+{
+    gan_fail(GAN_ERROR_OUT_OF_MEMORY, "out of memory");
+    ck_assert_int_eq(gan_fail(GAN_ERROR_INVALID_ARGUMENT, "f: x has 0 axes"), GAN_ERROR_INVALID_ARGUMENT);
+    gan_fail(GAN_ERROR_OUT_OF_MEMORY, "out of memory");
+    ck_assert_int_eq(gan_fail_again(GAN_ERROR_IO, "f: the disk is NULL"), GAN_ERROR_IO);
+    ck_assert_str_eq(gan_error_message(), "f: the disk is NULL");
+}
+END_TEST
+
 START_TEST(a_shape_without_axes_may_be_the_cause)
 {
     gan_fail(GAN_ERROR_INVALID_ARGUMENT, "f: input has 0 axes, want 1 to 7");
@@ -196,6 +206,7 @@ static const struct test_case tests[] = {
     {"each thread has its own", each_thread_has_its_own},
     {"each status has a name of its own", each_status_has_a_name_of_its_own},
     {"null for want of memory", null_for_want_of_memory_stays_that},
+    {"want of memory is no excuse for other mistakes", want_of_memory_is_no_excuse_for_other_mistakes},
     {"a shape without axes may be the cause", a_shape_without_axes_may_be_the_cause},
     {"messages are clean UTF-8", messages_are_clean_utf8},
     {"texts are shown short and clean", texts_are_shown_short_and_clean},

@@ -114,6 +114,21 @@ START_TEST(an_arithmetic_file_may_be_small)
     free(grey);
 }
 END_TEST
+
+/* But how small is no measure of what it asks for. */
+START_TEST(an_arithmetic_file_may_not_be_huge)
+{
+    enum { SIDE = 4104 };
+    uint8_t *grey = calloc(SIDE, SIDE);
+    struct jpeg_making making = {.width = SIDE, .height = SIDE, .channels = 1, .pixels = grey, .arithmetic = true};
+    size_t size;
+    uint8_t *bytes = make_jpeg(&making, &size);
+    ck_assert_ptr_null(gan_image_read_memory(bytes, size));
+    check_message("says it is 4104 x 4104 pixels, which its ");
+    free(bytes);
+    free(grey);
+}
+END_TEST
 #endif
 
 START_TEST(inks_become_light)
@@ -376,6 +391,7 @@ static const struct test_case tests[] = {
     {"progressive", a_progressive_file_is_the_same_picture},
 #ifdef C_ARITH_CODING_SUPPORTED
     {"arithmetic coding", an_arithmetic_file_may_be_small},
+    {"arithmetic coding of much", an_arithmetic_file_may_not_be_huge},
 #endif
     {"inks", inks_become_light},
     {"orientation", pictures_are_turned_as_exif_says},

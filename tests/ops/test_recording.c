@@ -1,10 +1,10 @@
 /* What recording must not change for the sake of a shorter tape, and what it must refuse. */
 #include "suite.h"
 
-#include "gan/ops.h"
-#include "gan/plan.h"
+#include "gan/gan.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The latest message is this one, and behind it what had failed before. */
@@ -253,6 +253,27 @@ START_TEST(null_is_an_error_of_its_own)
     CHECK_NULL("gan_grad: y is NULL");
     ck_assert_ptr_null(gan_plan_new(&none, 1));
     CHECK_NULL("gan_plan_new: wanted var 0 is NULL");
+    ck_assert_ptr_null(gan_augment(NULL, 0, NULL));
+    CHECK_NULL("gan_augment: x is NULL");
+    ck_assert_ptr_null(gan_optimizer_minimize(NULL, NULL, NULL));
+    CHECK_NULL("gan_optimizer_minimize: loss is NULL");
+}
+END_TEST
+
+/* What failed after the tape is no cause of the tape's own error, nor is its status. */
+START_TEST(a_tapes_error_is_told_as_it_was)
+{
+    gan_tape *tape = gan_tape_new();
+    gan_var *x = gan_tape_input(tape, GAN_SHAPE(2));
+    ck_assert_ptr_null(gan_add(x, NULL));
+    char first[256];
+    snprintf(first, sizeof first, "%s", gan_error_message());
+    ck_assert_ptr_null(gan_tensor_new(GAN_SHAPE(INT64_C(1) << 45)));
+    ck_assert_int_eq(gan_error_status(), GAN_ERROR_OUT_OF_MEMORY);
+    ck_assert_ptr_null(gan_plan_new(&x, 1));
+    ck_assert_str_eq(gan_error_message(), first);
+    ck_assert_int_eq(gan_error_status(), GAN_ERROR_INVALID_ARGUMENT);
+    gan_tape_unref(tape);
 }
 END_TEST
 
@@ -274,6 +295,7 @@ END_TEST
 
 static const struct test_case tests[] = {
     {"null is an error of its own", null_is_an_error_of_its_own},
+    {"a tape's error is told as it was", a_tapes_error_is_told_as_it_was},
     {"uniform numbers as far apart as can be", uniform_numbers_as_far_apart_as_can_be},
     {"intermediate vars", intermediate_vars_have_derivatives},
     {"constant derivatives", derivatives_that_are_constants_have_derivatives},

@@ -364,6 +364,14 @@ START_TEST(what_cannot_be_meant_is_refused)
     o = options_with(GAN_REGULARIZER_FEATURE_MATCHING, 1);
     ck_null(gan_trainer_new(players.g, players.d, &o),
             "feature matching has a weight, but the discriminator has only one layer; set feature_layer");
+    gan_model *g = gan_model_new(GAN_SHAPE(1)), *d = gan_model_new(GAN_SHAPE(1));
+    gan_model_add(g, gan_layer_dense(1));
+    gan_model_add(d, gan_layer_tanh());
+    gan_model_add(d, gan_layer_reconstruction(gan_layer_dense(1), 1));
+    o.loss = GAN_LOSS_ENERGY_MARGIN;
+    ck_null(gan_trainer_new(g, d, &o), "feature matching has a weight, but the discriminator is an autoencoder");
+    gan_model_unref(g);
+    gan_model_unref(d);
     dirac_unref(&players);
 }
 END_TEST

@@ -237,6 +237,8 @@ START_TEST(courses_that_cannot_be_meant_are_refused)
          "the course of r2_weight has end -1, want a finite number, 0 or more"},
         {{.setting = GAN_SETTING_R2_WEIGHT, .schedule = GAN_SCHEDULE_COSINE},
          "the course of r2_weight has steps 0, want 1 or more"},
+        {{.setting = GAN_SETTING_WEIGHT_CLIP, .schedule = GAN_SCHEDULE_LINEAR, .begin = .01f, .steps = 9},
+         "the course of weight_clip has end 0, want a finite number above 0"},
         {{.schedule = GAN_SCHEDULE_FUNCTION}, "generator_rate has no function, want one"},
         {{.schedule = (gan_schedule)9}, "has schedule 9, want a gan_schedule"},
         {{.warm_up = -1}, "has warm_up -1, want 0 or more"},
