@@ -416,7 +416,8 @@ START_TEST(messages_that_name_vars_are_utf8)
         gan_plan *plan = gan_plan_new(&y, 1);
         ck_assert_int_ne(gan_plan_run(plan), GAN_OK); /* nothing is bound */
         ck_assert_msg(is_utf8(gan_error_message()), "%s", gan_error_message());
-        ck_assert_int_eq(gan_plan_bind_memory(plan, x, (float[]){-1, 1}), GAN_OK);
+        float numbers[] = {-1, 1};
+        ck_assert_int_eq(gan_plan_bind_memory(plan, x, numbers), GAN_OK);
         ck_assert_int_eq(gan_plan_run(plan), GAN_OK);
         gan_plan_explain_not_finite(plan, "loss");
         ASSERT_MESSAGE("not finite is log [2]");
