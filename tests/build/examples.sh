@@ -210,9 +210,9 @@ for preset in article stable wgan wgan-gp lsgan rsgan dcgan sngan r3gan ebgan be
 done
 says 'convergence'
 ends 0 "$toy" $short --data grid --protocol pacgan --packing 3 --csv toys.csv --frames 2 --out packed.png
-grep -q '^grid,pacgan,3,1,5,' toys.csv || fail "toy writes no line"
-ends 0 "$toy" $short --protocol pacgan --rate 1e-3 --csv toys.csv
-grep -q '^ring,pacgan\*,1,1,5,' toys.csv || fail "toy calls pacgan what is not"
+grep -q '^grid,pacgan\*,3,1,5,' toys.csv || fail "toy writes no line, or calls pacgan what has another batch"
+ends 0 "$toy" --steps 5 --samples 100 --protocol pacgan --csv toys.csv
+grep -q '^ring,pacgan,1,1,5,' toys.csv || fail "toy does not call pacgan what is"
 for file in packed.png packed-000.png packed-001.png; do
     [ -s $file ] || fail "toy draws no $file"
 done
