@@ -59,7 +59,7 @@ static const struct objective objectives[] = {
     {"wgan", GAN_PRESET_WGAN, GAN_LOSS_WASSERSTEIN, true, 0},
     {"wgan-gp", GAN_PRESET_WGAN_GP, GAN_LOSS_WASSERSTEIN, false, 0},
     {"dragan", GAN_PRESET_ARTICLE, GAN_LOSS_NON_SATURATING, true, 10},
-    {"began", GAN_PRESET_BEGAN, GAN_LOSS_BOUNDARY_EQUILIBRIUM, false, 0},
+    {"began", GAN_PRESET_BEGAN, GAN_LOSS_BOUNDARY_EQUILIBRIUM, true, 0},
 };
 
 struct options {
@@ -189,21 +189,25 @@ static gan_model *new_discriminator(bool norm)
     return d;
 }
 
-/* BEGAN's, an autoencoder of two such convolutions, a code and the way back, as in compare_gan: without batch norm, nor
- * an activation after the second. */
+/* Layer, batch norm and leaky ReLU as one. */
+static gan_layer *normed(gan_layer *layer)
+{
+    gan_layer *layers[] = {gan_layer_without_bias(weighted(layer)), gan_layer_batch_norm(), gan_layer_leaky_relu(0.2f)};
+    return gan_layer_sequence(layers, 3);
+}
+
+/* BEGAN's, an autoencoder of two such convolutions, a code and the way back, as in compare_gan, without an activation
+ * after the second. With batch norm, which is a choice there: without it G painted everything black. */
 static gan_model *new_autoencoder(void)
 {
     gan_layer *layers[] = {weighted(gan_layer_conv2d(64, 4, 2, 1)),
                            gan_layer_leaky_relu(0.2f),
                            weighted(gan_layer_conv2d(128, 4, 2, 1)),
                            gan_layer_flatten(),
-                           weighted(gan_layer_dense(CODE)),
-                           gan_layer_leaky_relu(0.2f),
-                           weighted(gan_layer_dense(128 * 7 * 7)),
-                           gan_layer_leaky_relu(0.2f),
+                           normed(gan_layer_dense(CODE)),
+                           normed(gan_layer_dense(128 * 7 * 7)),
                            gan_layer_reshape(GAN_SHAPE(128, 7, 7)),
-                           weighted(gan_layer_conv_transpose2d(64, 4, 2, 1)),
-                           gan_layer_leaky_relu(0.2f),
+                           normed(gan_layer_conv_transpose2d(64, 4, 2, 1)),
                            weighted(gan_layer_conv_transpose2d(1, 4, 2, 1)),
                            gan_layer_sigmoid()};
     gan_model *d = gan_model_new(GAN_SHAPE(1, 28, 28));
@@ -218,11 +222,9 @@ static gan_trainer *new_trainer(const struct options *o)
     check(gan_trainer_options_init(&t, by->preset) == GAN_OK);
     t.loss = by->loss;
     t.dragan_weight = by->dragan;
-    t.mixed_penalty = by->dragan > 0;                /* the study has batch norm in DRAGAN's D, too */
-    if (by->loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM) { /* as in compare_gan, before the search */
-        t.diversity_ratio = 0.75f;
-        t.discriminator_steps = 5;
-    }
+    t.mixed_penalty = by->dragan > 0; /* the study has batch norm in DRAGAN's D, too */
+    if (by->loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM)
+        t.diversity_ratio = 0.75f; /* compare_gan's, before the search */
     t.seed = o->seed;
     gan_model *g = new_generator();
     gan_model *d = by->loss == GAN_LOSS_BOUNDARY_EQUILIBRIUM ? new_autoencoder() : new_discriminator(by->norm_in_d);
