@@ -655,13 +655,13 @@ static void write_line(const struct settings *s, struct score few, struct score 
         fprintf(stderr, "toy: cannot write %s: %s\n", s->csv, strerror(errno));
         exit(1);
     }
-    struct path base;
-    snprintf(base.text, sizeof base.text, "%s%s",
+    char settings[64];
+    snprintf(settings, sizeof settings, "%s%s",
              s->pacgan         ? "pacgan"
              : s->preset_given ? s->preset
                                : "own",
              s->changed ? "*" : "");
-    fprintf(file, "%s,%s,%lld,%llu,%lld,%d,%.4f,%.4f,%.4f,%d,%.4f,%.4f,%.4f,%.0f\n", s->data->name, base.text,
+    fprintf(file, "%s,%s,%lld,%llu,%lld,%d,%.4f,%.4f,%.4f,%d,%.4f,%.4f,%.4f,%.0f\n", s->data->name, settings,
             (long long)s->packing, (unsigned long long)s->trainer.seed, (long long)s->steps, few.found, few.quality,
             few.kl, few.deviation, all.found, all.quality, all.kl, all.deviation, seconds);
     fclose(file);

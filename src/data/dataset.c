@@ -5,7 +5,6 @@
 #include "tensor/tensor.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 gan_dataset *gan_dataset_make(size_t struct_size, const struct gan_dataset_kind *kind, const char *who, gan_shape shape,
                               int64_t size, const char *name)

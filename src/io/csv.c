@@ -5,7 +5,6 @@
 #include "io/source.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 struct reader {

@@ -4,7 +4,6 @@
 #include "base/status.h"
 
 #include <math.h>
-#include <string.h>
 
 static void clear_curve(struct gan_plot_curve *curve)
 {

@@ -4,8 +4,6 @@
 #include "io/png.h"
 #include "io/png_stream.h"
 
-#include <string.h>
-
 static void on_write(png_structp png, png_bytep bytes, size_t count)
 {
     struct gan_png_stream *stream = png_get_io_ptr(png);

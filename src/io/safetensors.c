@@ -9,7 +9,6 @@
 #include "io/source.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

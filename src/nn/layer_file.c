@@ -5,7 +5,6 @@
 #include "nn/layer_source.h"
 #include "nn/reconstruction.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* ---- writing ---- */

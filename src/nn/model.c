@@ -7,7 +7,6 @@
 #include "tensor/tensor.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 gan_model *gan_model_new(gan_shape input)

@@ -68,9 +68,6 @@ static gan_layer *create(const struct gan_layer_kind *kind, const gan_pool_optio
     gan_pool_options options;
     if (gan_pool_options_read(&options, given, who) != GAN_OK)
         return NULL;
-    const struct gan_window window = gan_window_of_pool(&options);
-    if (gan_window_check(&window, who) != GAN_OK)
-        return NULL;
     struct pooling *own = gan_layer_create(kind, sizeof *own);
     if (own == NULL)
         return NULL;

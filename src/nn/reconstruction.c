@@ -6,7 +6,6 @@
 #include "gan/ops.h"
 #include "nn/layer_file.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 struct reconstruction {

@@ -3,8 +3,6 @@
 
 #include "base/status.h"
 
-#include <math.h>
-
 gan_var *gan_power(gan_var *x, float exponent)
 {
     if (!gan_check_vars("power", &x, 1))

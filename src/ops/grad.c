@@ -8,8 +8,6 @@
 #include "base/status.h"
 #include "table.h"
 
-#include <string.h>
-
 /* Marks the nodes up to y that depend on one of the xs through a differentiable path. */
 static void mark_dependents(const gan_tape *tape, const gan_var *y, gan_var *const *xs, int count, bool *depends)
 {

@@ -23,10 +23,6 @@ static bool take_window(const char *who, gan_var *x, const gan_pool_options *giv
         return false;
     }
     *window = gan_window_of_pool(&options);
-    if (gan_window_check(window, who) != GAN_OK) {
-        gan_tape_take_error(x->tape);
-        return false;
-    }
     *count_padding = options.count_padding;
     bool fits = true;
     for (int axis = 0; axis < 2; axis++) {

@@ -7,7 +7,7 @@
 
 /* NULL: those of a window of one pixel that does not move. */
 gan_status gan_conv_options_read(gan_conv_options *own, const gan_conv_options *given, const char *who);
-/* NULL is refused. */
+/* NULL is refused, and a window beyond the limits. */
 gan_status gan_pool_options_read(gan_pool_options *own, const gan_pool_options *given, const char *who);
 
 struct gan_window gan_window_of_conv(const gan_conv_options *options);

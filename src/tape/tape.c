@@ -8,8 +8,6 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
 
 struct kept {
     void *thing;

@@ -6,7 +6,6 @@
 #include "train/option_fields.h"
 #include "train/options.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 

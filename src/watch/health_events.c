@@ -5,7 +5,6 @@
 #include "nn/model.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- pieces ---- */

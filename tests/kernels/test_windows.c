@@ -6,7 +6,6 @@
 #include "levels.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 300, ROWS = 5 };

@@ -14,7 +14,6 @@
 #include "plan/plan.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,7 +11,6 @@
 #include "plan/plan.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
